@@ -1,0 +1,156 @@
+/**
+ * Every error has a code `IM_<ROOM>_<WHAT>`, a kind that says who must act, and a sentence that says what to do.
+ * Codes are never reused. docs/errors.md lists them all; a test compares the two.
+ */
+
+/**
+ * config: the operator's file. peer: what a client sent. passing: may work later. lasting: will not work until
+ * somebody acts. bug: ours.
+ */
+export type ErrorKind = 'config' | 'peer' | 'passing' | 'lasting' | 'bug';
+
+interface CatalogueLine {
+  readonly kind: ErrorKind;
+  /** `{name}` is filled from the details. */
+  readonly message: string;
+  readonly act: string;
+}
+
+export const CATALOGUE = {
+  IM_CONFIG_INVALID: {
+    kind: 'config',
+    message: '{file} has {count} problem(s)',
+    act: 'Mend every line listed, then run `im check`.',
+  },
+  IM_CONFIG_MISSING: {
+    kind: 'config',
+    message: '{file} cannot be read: {why}',
+    act: 'Name the configuration with --config FILE, or start in a folder that holds im.config.yaml.',
+  },
+  IM_PLUGIN_UNKNOWN: {
+    kind: 'config',
+    message: 'no {role} plugin is named "{type}"',
+    act: 'Use one of the names that `im list` prints, a path that begins with ./ or ../, or the name of an installed package.',
+  },
+  IM_PLUGIN_LOAD: {
+    kind: 'config',
+    message: 'the plugin {source} cannot be loaded: {why}',
+    act: 'Mend the plugin; in a package it must be JavaScript, by path it may be TypeScript without enums, namespaces or decorators.',
+  },
+  IM_PLUGIN_CONTRACT: {
+    kind: 'config',
+    message: 'the plugin {source} is not what its place needs: {why}',
+    act: 'Export by default what `definePlugin` returns, with the contract version and the role that the place asks for.',
+  },
+  IM_KERNEL_START: {
+    kind: 'lasting',
+    message: '{instance} did not start: {why}',
+    act: 'See the reason given; everything that had started was stopped again.',
+  },
+  IM_KERNEL_TIMEOUT: {
+    kind: 'lasting',
+    message: '{instance} was not done with {phase} after {limitMs} ms',
+    act: 'Look at what this part waits for, or raise limits.{limit}.',
+  },
+  IM_KERNEL_STOP: {
+    kind: 'lasting',
+    message: '{instance} did not stop cleanly: {why}',
+    act: 'See the reason given; the process ends all the same.',
+  },
+  IM_KERNEL_STATE: {
+    kind: 'bug',
+    message: '{instance} cannot go from {from} to {to}',
+    act: 'Report this with the log around it.',
+  },
+  IM_LISTEN_TAKEN: {
+    kind: 'lasting',
+    message: '{address} is already in use',
+    act: 'Stop the other program, or choose another port under transports.{instance}.listen (0: any free one).',
+  },
+  IM_LISTEN_DENIED: {
+    kind: 'lasting',
+    message: '{address} cannot be listened on: {why}',
+    act: 'Choose an address of this machine and a port that this user may open.',
+  },
+  IM_TLS_FILES: {
+    kind: 'config',
+    message: 'the TLS files of {instance} cannot be used: {why}',
+    act: 'Name a PEM certificate and its private key that this user can read.',
+  },
+  IM_STORE_OPEN: {
+    kind: 'lasting',
+    message: '{file} cannot be opened: {why}',
+    act: 'Check that its folder exists, that this user may write there, and that no other program holds it.',
+  },
+  IM_STORE_NEWER: {
+    kind: 'lasting',
+    message: '{file} was written by a newer version (schema {found}, known up to {known})',
+    act: 'Start that newer version, or restore a backup from before it.',
+  },
+  IM_STORE_FULL: {
+    kind: 'passing',
+    message: 'the store has no room: {why}',
+    act: 'Make room on its disk; nothing was acknowledged that is not kept, and work goes on by itself.',
+  },
+  IM_STORE_AWAY: {
+    kind: 'passing',
+    message: 'the store does not answer: {why}',
+    act: 'Bring it back; nothing was acknowledged that is not kept, and work goes on by itself.',
+  },
+  IM_STORE_BROKEN: {
+    kind: 'lasting',
+    message: 'the store cannot be trusted any more: {why}',
+    act: 'The process ends so that a fresh start reads back what is really on the disk. Check the disk.',
+  },
+  IM_AUTH_KEY: {
+    kind: 'config',
+    message: 'the key {file} cannot be used: {why}',
+    act: 'Give a file of at least 32 octets that only this user can read, or remove it to have one made.',
+  },
+  IM_DATA_FOLDER: {
+    kind: 'lasting',
+    message: 'the data folder {folder} cannot be used: {why}',
+    act: 'Create it, or let this user write there, or name another one under node.data.',
+  },
+  IM_BUG: {
+    kind: 'bug',
+    message: 'this must not happen: {why}',
+    act: 'Report this with the log around it.',
+  },
+} as const satisfies Record<string, CatalogueLine>;
+
+export type ErrorCode = keyof typeof CATALOGUE;
+type Details = Readonly<Record<string, string | number>>;
+
+function fill(template: string, details: Details): string {
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(details[name] ?? whole));
+}
+
+/** The only error class that the kernel and plugins throw on purpose. */
+export class ImError extends Error {
+  override readonly name = 'ImError';
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  /** What the reader should do. */
+  readonly act: string;
+  readonly details: Details;
+
+  constructor(code: ErrorCode, details: Details = {}, options?: { cause?: unknown }) {
+    const line: CatalogueLine = CATALOGUE[code];
+    super(fill(line.message, details), options);
+    this.code = code;
+    this.kind = line.kind;
+    this.act = fill(line.act, details);
+    this.details = details;
+  }
+}
+
+/** An error's message, whatever was thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Holds what must be true; a failure is a bug of ours and ends the process in order. */
+export function must(condition: unknown, why: string): asserts condition {
+  if (!condition) throw new ImError('IM_BUG', { why });
+}

@@ -1,0 +1,9 @@
+/** The one door for plugins: ours and everybody's import this and nothing else of the kernel. */
+export * from './authentication.ts';
+export * from './component.ts';
+export * from './errors.ts';
+export * from './fields.ts';
+export * from './persistence.ts';
+export * from './plugin.ts';
+export * from './strategies.ts';
+export * from './transport.ts';

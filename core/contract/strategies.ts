@@ -1,0 +1,69 @@
+/** Roles `ordering` and `failover`: policies. They are handed values and return values; the kernel acts. */
+import type { Component, Host } from './component.ts';
+
+/** A command that is about to enter its conversation's log, its position already fixed. */
+export interface Placing {
+  readonly conversation: string;
+  readonly position: number;
+  readonly user: string;
+  readonly device: string;
+  readonly number: number;
+  /** The sender's wall clock, ms. Not to be trusted. */
+  readonly sentAt: number;
+  /** The owner's wall clock, ms; never falls along a conversation. */
+  readonly acceptedAt: number;
+}
+
+/** What readers must do to show messages in the strategy's order; sent to clients in WELCOME and ORDERING. */
+export interface ReaderRule {
+  /** The strategy's name, as in `use:`. */
+  readonly strategy: string;
+  /** How long a reader holds a message for an earlier one, now, in ms. */
+  readonly holdMs: number;
+  /** The most that `holdMs` will ever be. */
+  readonly maxHoldMs: number;
+}
+
+/** A small durable memory for plugins, one value per key, kept by the persistence in force. */
+export interface Register {
+  read(key: string): Promise<string | undefined>;
+  /** Sets `next` if the value is still `expected` (`undefined`: absent); false if it is not. Durable when resolved. */
+  compareAndSet(key: string, expected: string | undefined, next: string): Promise<boolean>;
+}
+
+export interface OrderingHost extends Host {
+  readonly register: Register;
+  /** Tells every client the rule that holds from now on. */
+  announce(rule: ReaderRule): void;
+}
+
+export interface Ordering extends Component {
+  /** Valid once started. */
+  readonly rule: ReaderRule;
+  /**
+   * Gives each placing its order, in the same sequence. `lastOrder(conversation)` is the order of that
+   * conversation's last entry before this batch (0: none). Orders within a conversation are distinct, at most 2^48-1,
+   * and for one sender ascend with its numbers. Called once per batch; a promise delays the whole batch; a
+   * rejection refuses it with a passing code.
+   */
+  place(
+    batch: readonly Placing[],
+    lastOrder: (conversation: string) => number,
+  ): readonly number[] | Promise<readonly number[]>;
+}
+
+/** What a failover policy may know. */
+export interface ClusterView {
+  readonly self: string;
+  readonly shards: readonly {
+    readonly shard: number;
+    readonly owner: string | undefined;
+    readonly epoch: number;
+  }[];
+  readonly nodes: readonly { readonly name: string; readonly lastBeatAgoMs: number }[];
+}
+
+export interface Failover extends Component {
+  /** The shards that this node should own now. A pure function of the view. */
+  plan(view: ClusterView): readonly number[];
+}
