@@ -1,0 +1,90 @@
+/**
+ * `npm test`: type check, lint, format, then every test. All of them run even if one fails, the last line is the sum,
+ * and the exit code is 1 if anything failed. Arguments are handed to mocha, and then only mocha runs.
+ */
+import { spawn } from 'node:child_process';
+import { delimiter, join } from 'node:path';
+import { readSumLine, sumLine } from './reporter.ts';
+
+const root = join(import.meta.dirname, '..');
+const bin = join(root, 'node_modules', '.bin');
+/** A run that takes longer hangs: it is ended and counts as failed. */
+const limitMs = 15 * 60_000;
+
+interface Ended {
+  readonly ok: boolean;
+  readonly lastLines: readonly string[];
+}
+
+/** Runs a program with our Node first on the PATH, shows what it prints, and keeps its last lines. */
+function run(program: string, args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: limitMs,
+      killSignal: 'SIGKILL',
+      env: { ...process.env, PATH: bin + delimiter + (process.env['PATH'] ?? '') },
+    });
+    let tail = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      process.stdout.write(text);
+      tail = (tail + text).slice(-4096);
+    });
+    child.on('error', (error) => console.log(`${program} cannot be run: ${error.message}`));
+    child.on('close', (code) => {
+      resolve({ ok: code === 0, lastLines: tail.trimEnd().split('\n').toReversed() });
+    });
+  });
+}
+
+const specs = ['test/**/*.test.ts', 'examples/**/*.test.ts'];
+
+const checks = [
+  { name: 'Types', program: 'tsc', args: [] },
+  { name: 'Lint', program: 'oxlint', args: ['--type-aware', '--quiet'] },
+  { name: 'Format', program: 'prettier', args: ['--check', '--log-level=warn', '.'] },
+];
+
+async function staticChecks(): Promise<{ passed: number; failed: number }> {
+  const sum = { passed: 0, failed: 0 };
+  for (const { name, program, args } of checks) {
+    console.log(`\n== ${name}: ${[program, ...args].join(' ')}`);
+    const { ok } = await run(join(bin, program), args);
+    console.log(ok ? `${name}: passed` : `${name}: FAILED`);
+    if (ok) sum.passed++;
+    else sum.failed++;
+  }
+  return sum;
+}
+
+interface Sum {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+function noSum(why: string): Sum {
+  console.log(why);
+  return { passed: 0, failed: 1, skipped: 0 };
+}
+
+async function tests(args: readonly string[]): Promise<Sum> {
+  console.log('\n== Tests: mocha');
+  const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
+  const flags = ['--conditions=im-src', mocha, '--forbid-only', '--forbid-pending'];
+  const { ok, lastLines } = await run(process.execPath, [
+    ...flags,
+    ...(args.length > 0 ? args : specs),
+  ]);
+  const sum = readSumLine(lastLines[0] ?? '');
+  if (!sum) return noSum('mocha ended without a sum');
+  return ok || sum.failed > 0 ? sum : noSum('mocha ended with an error after its tests');
+}
+
+const chosen = process.argv.slice(2);
+const before = chosen.length === 0 ? await staticChecks() : { passed: 0, failed: 0 };
+const main = await tests(chosen);
+const failed = before.failed + main.failed;
+process.exitCode = failed === 0 ? 0 : 1;
+console.log(`\n${sumLine(before.passed + main.passed, failed, main.skipped)}`);
