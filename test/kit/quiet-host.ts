@@ -74,8 +74,8 @@ export function memoryRegister(): Register {
 
 interface Tally {
   readonly metrics: Metrics;
-  counted(name: string, label?: string): number;
-  gauged(name: string): number | undefined;
+  readonly counted: (name: string, label?: string) => number;
+  readonly gauged: (name: string) => number | undefined;
 }
 
 function tally(): Tally {
@@ -92,7 +92,7 @@ function tally(): Tally {
   };
   return {
     metrics,
-    counted(name, label) {
+    counted: (name, label) => {
       const labels = sums.get(name);
       if (label !== undefined) return labels?.get(label) ?? 0;
       return [...(labels?.values() ?? [])].reduce((sum, part) => sum + part, 0);
