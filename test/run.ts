@@ -1,6 +1,7 @@
 /**
- * `npm test`: type check, lint, format, then every test. All of them run even if one fails, the last line is the sum,
- * and the exit code is 1 if anything failed. Arguments are handed to mocha, and then only mocha runs.
+ * `npm test`: type check, lint, format, then every test. All of them run even if one fails, the
+ * last line is the sum, and the exit code is 1 if anything failed. Arguments are handed to mocha,
+ * and then only mocha runs.
  */
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
@@ -16,7 +17,9 @@ interface Ended {
   readonly lastLines: readonly string[];
 }
 
-/** Runs a program with our Node first on the PATH, shows what it prints, and keeps its last lines. */
+/**
+ * Runs a program with our Node first on the PATH, shows what it prints, and keeps its last lines.
+ */
 function run(program: string, args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { importsOf, mentionsOf } from './imports.ts';
+import { files, readText, sources } from './tree.ts';
+
+/** Used by another tool, which names it nowhere in our files. */
+const implied = new Set(['oxlint-tsgolint']);
+
+/** What is started by name, and so need not be imported. */
+const entries =
+  /\.test\.ts$|^bin\/im\.js$|\/main\.ts$|^test\/(run|reporter)\.ts$|^cli\/generate\.ts$|^(plugins|examples)\/.*\/index\.ts$|^examples\//;
+
+const manifest = JSON.parse(readText('package.json')) as {
+  exports: Record<string, string | Record<string, string>>;
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+};
+
+function exported(): string[] {
+  return Object.values(manifest.exports).flatMap((target) =>
+    typeof target === 'string' ? [] : [(target['im-src'] ?? '').replace('./', '')],
+  );
+}
+
+describe('files', () => {
+  it('are all reached: imported, mentioned by path, exported or an entry', () => {
+    const reached = new Set(exported());
+    for (const source of sources) {
+      for (const one of importsOf(source)) reached.add(one.target);
+      for (const path of mentionsOf(source)) if (path !== source.path) reached.add(path);
+    }
+    const dead = sources.filter(({ path }) => !entries.test(path) && !reached.has(path));
+    assert.deepEqual(
+      dead.map(({ path }) => path),
+      [],
+      'import it or remove it',
+    );
+  });
+
+  it('have names in kebab case', () => {
+    const known = /^(\.?[a-z0-9]+([-.][a-z0-9]+)*|(README|CONTRIBUTING|CHANGELOG|LICENSE)(\.md)?)$/;
+    const wrong = files.filter((path) => path.split('/').some((name) => !known.test(name)));
+    assert.deepEqual(wrong, [], 'rename it');
+  });
+
+  it('of the package pin every dependency to one version', () => {
+    const all = { ...manifest.dependencies, ...manifest.devDependencies };
+    const loose = Object.entries(all).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version));
+    assert.deepEqual(loose, [], 'write the exact version');
+  });
+
+  it('of the package have no dependency that nothing uses', () => {
+    const everything = files
+      .filter(
+        (path) => /\.(ts|js|json|yaml)$|^\.ci\/run$/.test(path) && path !== 'package-lock.json',
+      )
+      .filter((path) => path !== 'package.json')
+      .map(readText)
+      .join('\n');
+    const scripts = readText('package.json');
+    const unused = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })
+      .filter((name) => !name.startsWith('@types/') && !implied.has(name))
+      .filter((name) => !everything.includes(name) && scripts.split(name).length < 3);
+    assert.deepEqual(unused, [], 'use it or remove it');
+  });
+});
