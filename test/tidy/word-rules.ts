@@ -56,12 +56,6 @@ export const wordRules: readonly WordRule[] = [
     instead: 'Say the type, or `unknown` and narrow it.',
   },
   {
-    word: /\bas unknown as\b/,
-    look: 'bare',
-    where: product,
-    instead: 'Make the types agree.',
-  },
-  {
     word: /(?<![=!]==? )\bnull\b(?! [=!]==?)/,
     look: 'bare',
     where: ['core', 'client'],
@@ -74,7 +68,6 @@ export const wordRules: readonly WordRule[] = [
     word: /\b(?:class|interface|type)\s+(?:\w+(?:Manager|Helper|Util|Utils|Service|Impl|Base)|I[A-Z]\w+)\b/,
     look: 'bare',
     where: [],
-    except: ['core/contract/errors.ts'],
     instead: 'Name it for what it is.',
   },
   {
