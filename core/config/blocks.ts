@@ -1,0 +1,67 @@
+/**
+ * The blocks of the configuration that belong to the kernel, as fields; and what a role's block
+ * falls back to.
+ */
+import {
+  flag,
+  group,
+  oneOf,
+  path,
+  text,
+  type Fields,
+  type Role,
+  type Values,
+} from '../contract/index.ts';
+import { LIMITS } from './limits.ts';
+
+export const NODE = {
+  name: text({
+    help: 'The name of this node, unlike any other of its cluster.',
+    min: 1,
+    max: 63,
+    pattern: '[A-Za-z0-9][A-Za-z0-9._-]*',
+  }),
+  data: path({ help: 'The folder that this node keeps its files in; made if it is absent.' }),
+} as const;
+
+export const CHAT = {
+  friendsOnly: flag({
+    help: 'Friendship is needed before a message in a direct conversation.',
+    fallback: false,
+  }),
+} as const;
+
+export const LOG = {
+  level: oneOf({
+    help: 'The least that is logged.',
+    choices: ['debug', 'info', 'warn', 'error'],
+    fallback: 'info',
+  }),
+} as const;
+
+/** Blocks with fixed settings, in the sequence of the file. */
+export const BLOCKS = {
+  node: group({ help: 'This node.', fields: NODE }),
+  chat: group({ help: 'Rules of the chat.', fields: CHAT }),
+  log: group({ help: 'The log, on standard error.', fields: LOG }),
+  limits: group({ help: 'Every bound of the node.', fields: LIMITS }),
+} as const satisfies Record<string, { fields?: Fields }>;
+export type Blocks = Values<typeof BLOCKS>;
+
+/** A role of which a node has one. The key in the file is the role's name. */
+export type SingleRole = Exclude<Role, 'transport'>;
+
+/** The plugin that is used when nothing is said. */
+export const DEFAULT_USE: Readonly<Record<SingleRole, string>> = {
+  persistence: 'sqlite',
+  ordering: 'conversation-owner',
+  failover: 'none',
+  authentication: 'jwt',
+};
+export const SINGLE_ROLES = Object.keys(DEFAULT_USE) as readonly SingleRole[];
+
+/** Every key at the top of the file, in the sequence of the reference page. */
+export const TOP_KEYS = ['node', 'transports', ...SINGLE_ROLES, 'chat', 'log', 'limits'] as const;
+
+/** What an instance may be called. */
+export const INSTANCE_NAME = '[A-Za-z][A-Za-z0-9_-]{0,31}';

@@ -1,0 +1,52 @@
+/** What a file says, with the place of every value: all that the rest of the room knows of YAML. */
+import type { Place } from './problem.ts';
+
+export interface Scalar {
+  readonly kind: 'scalar';
+  readonly place: Place;
+  /** `undefined`: nothing is written (`key:`). */
+  readonly value: string | number | boolean | undefined;
+  /** As it stands in the file, variables not filled in: for messages. */
+  readonly written: string;
+  /**
+   * The value was an environment variable and nothing else: it is text as well as what it looks
+   * like.
+   */
+  readonly text?: string;
+  /** A problem was reported here already; say no more. */
+  readonly broken: boolean;
+}
+
+export interface TreeList {
+  readonly kind: 'list';
+  readonly place: Place;
+  readonly items: readonly Tree[];
+}
+
+export interface TreeMap {
+  readonly kind: 'map';
+  readonly place: Place;
+  readonly entries: ReadonlyMap<string, { readonly place: Place; readonly value: Tree }>;
+}
+
+export type Tree = Scalar | TreeList | TreeMap;
+
+/** How the path goes on below. */
+export function below(path: string, key: string | number): string {
+  return path === '' ? String(key) : `${path}.${key}`;
+}
+
+/** What a value is, in the words of a problem. */
+export function kindOf(tree: Tree): string {
+  if (tree.kind === 'map') return 'a block of settings';
+  if (tree.kind === 'list') return 'a list';
+  return tree.value === undefined ? 'nothing' : brief(tree.written);
+}
+
+const BRIEF_MAX = 60;
+
+/** Keeps a message readable whatever was written. */
+export function brief(written: string): string {
+  const shown = written.length > BRIEF_MAX ? `${written.slice(0, BRIEF_MAX)}…` : written;
+  return `"${shown}"`;
+}
