@@ -1,6 +1,7 @@
 /**
- * The frames of protocol version 1, as data: TLV, JSON, their checks and the documentation are all read off this
- * table. Field names are the protocol's; ids are UUIDs in lower-case text; times are wall clock ms.
+ * The frames of protocol version 1, as data: TLV, JSON, their checks and the documentation are all
+ * read off this table. Field names are the protocol's; ids are UUIDs in lower-case text; times are
+ * wall clock ms.
  */
 
 export interface Hello {
@@ -223,17 +224,7 @@ export interface Result<W extends What = What> {
   detail?: string;
 }
 
-export type ClientFrame =
-  | Hello
-  | Ping
-  | Pong
-  | Bye
-  | Send
-  | Act
-  | Received
-  | Read
-  | Signal
-  | Query;
+export type ClientFrame = Hello | Ping | Pong | Bye | Send | Act | Received | Read | Signal | Query;
 export type ServerFrame =
   | Welcome
   | Ping
