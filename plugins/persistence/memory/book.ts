@@ -68,8 +68,8 @@ export class Book {
   }
 
   read(range: Range): Entry[] {
-    const end = Math.min(this.last, (range.before ?? this.last + 1) - 1);
     const start = Math.max(0, range.after);
+    const end = Math.max(start, Math.min(this.last, (range.before ?? this.last + 1) - 1));
     const limit = Math.max(0, range.limit);
     const low = range.take === 'first' ? start : Math.max(start, end - limit);
     return this.#entries.slice(low, Math.min(end, low + limit)).map(copyOf);

@@ -1,6 +1,7 @@
 /**
- * The plain reference of role `persistence`. It has no I/O and takes chance from its host, so a simulator can own it.
- * What it holds lives as long as the object: stopped and started again, it is the same log.
+ * The plain reference of role `persistence`. It has no I/O and takes chance from its host, so a
+ * simulator can own it. What it holds lives as long as the object: stopped and started again, it is
+ * the same log.
  */
 import { ImError, must } from 'im-kernel/contract';
 import type {

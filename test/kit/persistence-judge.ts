@@ -1,0 +1,51 @@
+/**
+ * Asks a store for every sentence of the contract's `persistence.ts`. A plugin's test is this one
+ * call; whether what is kept outlives a power cut is the plugin's own to show.
+ */
+import { APPEND_CASES } from './persistence-append-cases.ts';
+import { Bench, type Cases, type Shelf } from './persistence-bench.ts';
+import { LIFE_CASES } from './persistence-life-cases.ts';
+import { PEOPLE_CASES } from './persistence-people-cases.ts';
+import { READ_CASES } from './persistence-read-cases.ts';
+import { judgeComponent } from './component-judge.ts';
+import { afterEach, beforeEach, describe, it } from './runner.ts';
+
+export type { Shelf } from './persistence-bench.ts';
+
+export interface PersistenceCase {
+  readonly name: string;
+  /** Makes a place for data, empty; called once per test. The store in it has at least four shards. */
+  make(): Promise<Shelf> | Shelf;
+}
+
+function judgeCases(judged: PersistenceCase, title: string, cases: Cases): void {
+  describe(`${judged.name}: ${title}`, () => {
+    let bench: Bench;
+    beforeEach(async () => {
+      bench = new Bench(await judged.make());
+      await bench.open();
+    });
+    afterEach(() => bench.destroy());
+    for (const [sentence, ask] of Object.entries(cases)) it(sentence, () => ask(bench));
+  });
+}
+
+function judgeLifecycle(judged: PersistenceCase): void {
+  let shelf: Shelf | undefined;
+  judgeComponent({
+    name: judged.name,
+    prepare: async () => {
+      shelf = await judged.make();
+    },
+    make: () => shelf!.open(),
+    clean: () => shelf?.destroy(),
+  });
+}
+
+export function judgePersistence(judged: PersistenceCase): void {
+  judgeLifecycle(judged);
+  judgeCases(judged, 'append', APPEND_CASES);
+  judgeCases(judged, 'reading', READ_CASES);
+  judgeCases(judged, 'people', PEOPLE_CASES);
+  judgeCases(judged, 'life', LIFE_CASES);
+}
