@@ -107,6 +107,11 @@ export const CATALOGUE = {
     message: 'the key {file} cannot be used: {why}',
     act: 'Give a file of at least 32 octets that only this user can read, or remove it to have one made.',
   },
+  IM_AUTH_NO_TOKENS: {
+    kind: 'config',
+    message: 'the authentication plugin {plugin} makes no tokens as it is configured',
+    act: 'Take a token from where your tokens come from, or use jwt with a secretFile.',
+  },
   IM_DATA_FOLDER: {
     kind: 'lasting',
     message: 'the data folder {folder} cannot be used: {why}',

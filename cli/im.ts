@@ -1,0 +1,95 @@
+/** `im`: the verbs. Each lives in its own file and is loaded when it is asked for. */
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { EXIT, processIo, type Io } from './io.ts';
+import { report } from './report.ts';
+
+/** Runs one command line (without node and script); resolves to the exit code. */
+export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = build(io, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    // Help and version end here too, with 0; what commander refuses was printed already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return report(error, io);
+  }
+}
+
+type Done = (code: number) => void;
+
+function build(io: Io, done: Done): Command {
+  const require = createRequire(import.meta.url);
+  const { version } = require('im-kernel/package.json') as { version: string };
+  const program = new Command('im')
+    .description('Instant messaging whose every part is a plugin named in one YAML file.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+    })
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong use, 7 bad configuration.');
+  addServerVerbs(program, io, done);
+  addPeopleVerbs(program, io, done);
+  addAuthorVerbs(program, io, done);
+  return program;
+}
+
+/** A verb; every one takes --config. */
+function verb(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .option('--config <file>', 'the configuration', 'im.config.yaml');
+}
+
+function addServerVerbs(program: Command, io: Io, done: Done): void {
+  verb(program, 'start', 'Run the node until SIGINT or SIGTERM.').action(async (options) => {
+    done(await (await import('./start.ts')).start(options, io));
+  });
+  verb(program, 'check', 'Print every problem of the configuration, or OK.').action(
+    async (options) => {
+      done(await (await import('./check.ts')).check(options, io));
+    },
+  );
+}
+
+function addPeopleVerbs(program: Command, io: Io, done: Done): void {
+  verb(program, 'token <user>', 'Print a token for a user.')
+    .option('--life <duration>', 'how long it is valid, such as 1h')
+    .action(async (user, options) => {
+      done(await (await import('./token.ts')).token(user, options, io));
+    });
+  verb(program, 'chat', 'Chat from this terminal, or through a pipe.')
+    .requiredOption('--as <user>', 'who you are')
+    .option('--to <user>', 'whom you write to')
+    .option('--group <name>', 'the group you write to')
+    .option('--server <address>', 'tcp://, tls://, ws:// or wss://; else as configured')
+    .option('--token <token>', 'else one is made through the configuration')
+    .option('--device <name>', 'the name of this device')
+    .action(async (options) => {
+      done(await (await import('./chat.ts')).chat(options));
+    });
+}
+
+function addAuthorVerbs(program: Command, io: Io, done: Done): void {
+  verb(program, 'explain [role] [type]', 'Describe every setting of a role, plugin or block.')
+    .option('--markdown', 'print the whole reference page as Markdown')
+    .action(async (role, type, options) => {
+      done(await (await import('./explain.ts')).explain(role, type, options, io));
+    });
+  verb(program, 'list', 'List the plugins.').action(async (options) => {
+    done(await (await import('./list.ts')).list(options, io));
+  });
+  const making = program.command('new').description('Write the beginning of something.');
+  verb(making, 'plugin <role> <name>', 'Write a working plugin with its test.')
+    .option('--dir <folder>', 'where its folder goes', 'plugins')
+    .action(async (role, name, options) => {
+      done(await (await import('./new-plugin.ts')).newPlugin(role, name, options, io));
+    });
+}

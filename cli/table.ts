@@ -1,0 +1,18 @@
+/** Columns as wide as their widest cell; the last one is as long as it is. */
+import type { Io } from './io.ts';
+
+export function table(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  io: Pick<Io, 'bold'>,
+): string {
+  const widths = heads.map((head, i) =>
+    Math.max(head.length, ...rows.map((row) => row[i]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => (i === cells.length - 1 ? cell : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return [io.bold(line(heads)), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,27 @@
+/** Settings described for a terminal. */
+import type { AnyPlugin, Field } from '../contract/index.ts';
+import { describe, type Described } from './describe.ts';
+import { sample } from './sample.ts';
+
+/** One of the kernel's own blocks. */
+export function explainBlock(key: string, block: Field<unknown>): string {
+  return [`${key}: ${block.help}`, '', ...lines(describe(block.fields ?? {}))].join('\n');
+}
+
+export function explainPlugin(plugin: AnyPlugin): string {
+  const { role, type, stability, summary, config } = plugin;
+  const settings = describe(config);
+  const body = settings.length === 0 ? ['  It has no settings.'] : lines(settings);
+  const example = sample(plugin)
+    .split('\n')
+    .map((line) => `  ${line}`);
+  return [`${role} ${type} (${stability}): ${summary}`, '', ...body, '', ...example].join('\n');
+}
+
+function lines(settings: readonly Described[]): readonly string[] {
+  const width = Math.max(...settings.map(({ name }) => name.length));
+  return settings.flatMap(({ name, help, form, fallback }) => [
+    `  ${name.padEnd(width)}  ${help}`,
+    `  ${' '.repeat(width)}  ${form}; default: ${fallback}`,
+  ]);
+}

@@ -1,0 +1,51 @@
+/** Settings as they may be shown: written as in the file, secrets hidden. */
+import type { AnyPlugin, Field, Fields } from '../contract/index.ts';
+import { BLOCKS } from './blocks.ts';
+import { printValue } from './describe.ts';
+import type { Config } from './read-fields.ts';
+import type { Settings } from './settings.ts';
+
+export const HIDDEN = '(hidden)';
+
+type Shown = Readonly<Record<string, unknown>>;
+
+export interface Redacted {
+  /** By block: node, chat, log, limits. */
+  readonly blocks: Readonly<Record<string, Shown>>;
+  /** By the instance's name. */
+  readonly instances: Readonly<
+    Record<string, { readonly plugin: AnyPlugin; readonly use: string; readonly config: Shown }>
+  >;
+}
+
+export function redact(settings: Settings): Redacted {
+  const { transports, persistence, ordering, failover, authentication } = settings;
+  const all = [...transports, persistence, ordering, failover, authentication];
+  const blocks = Object.entries(BLOCKS).map(([key, block]) => {
+    const values = settings[key as keyof typeof BLOCKS];
+    return [key, redactFields(block.fields ?? {}, values)] as const;
+  });
+  const instances = all.map(({ name, type, plugin, config }) => {
+    return [name, { plugin, use: type, config: redactFields(plugin.config, config) }] as const;
+  });
+  return { blocks: Object.fromEntries(blocks), instances: Object.fromEntries(instances) };
+}
+
+function redactFields(fields: Fields, values: Config): Shown {
+  const shown = Object.entries(fields).map(
+    ([key, field]) => [key, redactField(field, values[key])] as const,
+  );
+  return Object.fromEntries(shown);
+}
+
+function redactField(field: Field<unknown>, value: unknown): unknown {
+  if (value === undefined) return undefined;
+  if (field.secret) return HIDDEN;
+  const { item } = field;
+  if (field.kind === 'group') return redactFields(field.fields ?? {}, value as Config);
+  if (field.kind === 'listOf' && item) {
+    return (value as readonly unknown[]).map((one) => redactField(item, one));
+  }
+  if (field.kind === 'whole' || field.kind === 'flag') return value;
+  return printValue(field, value);
+}

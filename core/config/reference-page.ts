@@ -1,0 +1,79 @@
+/** docs/configuration.md: everything that the file may hold, written from the fields themselves. */
+import {
+  ROLE_FOLDERS,
+  ROLES,
+  type AnyPlugin,
+  type Field,
+  type Fields,
+  type Role,
+} from '../contract/index.ts';
+import { BLOCKS, DEFAULT_USE, type SingleRole } from './blocks.ts';
+import { describe } from './describe.ts';
+import { sample } from './sample.ts';
+
+export function referencePage(plugins: readonly AnyPlugin[]): string {
+  const roles = ROLES.toReversed().map((role) =>
+    roleSection(
+      role,
+      plugins.filter((one) => one.role === role),
+    ),
+  );
+  const [node = '', ...others] = Object.entries(BLOCKS).map(([key, block]) =>
+    blockSection(key, block),
+  );
+  return [OPENING, node, ...roles, ...others].join('\n');
+}
+
+const OPENING = `# Configuration
+
+One YAML file, \`im.config.yaml\`, names every part of a node. This page is written from the settings
+themselves: \`im explain --markdown\` prints it, \`im explain ROLE TYPE\` a part of it. \`im check\` reads a
+file and prints all of its problems, each as \`file:line:column path message\`, and exits with 0 or 7.
+
+## How it is written
+
+- Every block but \`node\` and \`transports\` may be absent; every setting with a default, too.
+- A part is named by \`use:\`, which is the name of one of our plugins, a path that begins with \`./\` or
+  \`../\` (a \`.ts\` or \`.js\` file, or a folder with an \`index\`), or the name of an installed package.
+- Durations have a unit: \`250ms\`, \`10s\`, \`5m\`, \`1h\`, \`7d\`. Sizes too: \`512B\`, \`64KiB\`, \`1MiB\`, \`2GiB\`.
+- A relative path is taken from the folder of the file.
+- \`\${NAME}\` is an environment variable, which must be set; \`\${NAME:-default}\` has a default for when it is
+  unset or empty; \`$\${\` stands for \`\${\` itself. A value that is one variable and nothing else, without
+  quotes, keeps its type. Inside \`{ }\` and \`[ ]\` a value that holds \`\${\` needs quotes.
+- A key is written once. Tags, merge keys and more than 50 aliases are refused, and files above 1 MiB.
+`;
+
+function roleSection(role: Role, plugins: readonly AnyPlugin[]): string {
+  const key = role === 'transport' ? ROLE_FOLDERS.transport : role;
+  const about =
+    role === 'transport'
+      ? 'At least one, each under a name of its own.'
+      : `One. When nothing is said: \`${DEFAULT_USE[role as SingleRole]}\`.`;
+  return [`## ${key}\n`, `${about}\n`, ...plugins.map(pluginSection)].join('\n');
+}
+
+function pluginSection(plugin: AnyPlugin): string {
+  const { type, stability, summary, config } = plugin;
+  const head = `### ${plugin.role} \`${type}\`\n\n${summary} (${stability})\n`;
+  return [head, rows(config), `\`\`\`yaml\n${sample(plugin)}\n\`\`\`\n`].join('\n');
+}
+
+function blockSection(key: string, block: Field<unknown>): string {
+  return `## ${key}\n\n${block.help}\n\n${rows(block.fields ?? {})}`;
+}
+
+function rows(fields: Fields): string {
+  const settings = describe(fields);
+  if (settings.length === 0) return 'It has no settings.\n';
+  const cells = settings.map(
+    ({ name, help, form, fallback }) =>
+      `| \`${name}\` | ${cell(help)} | ${cell(form)} | \`${cell(fallback)}\` |`,
+  );
+  const head = ['| setting | what it is | what may be written | default |', '|---|---|---|---|'];
+  return [...head, ...cells, ''].join('\n');
+}
+
+/** A bar would end the cell. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}

@@ -1,0 +1,121 @@
+/** im.schema.json: what editors need to complete and check the file (JSON Schema, draft 7). */
+import type { AnyPlugin, Field, FieldKind, Fields, Role } from '../contract/index.ts';
+import { BLOCKS, DEFAULT_USE, INSTANCE_NAME, SINGLE_ROLES } from './blocks.ts';
+import { printValue } from './describe.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** Any value may come from the environment; only the node can say what it is then. */
+const VARIABLE: Schema = { type: 'string', pattern: '\\$\\{' };
+const DURATION = '^[0-9]+ *(ms|s|m|h|d)$';
+const SIZE = '^[0-9]+ *(B|KiB|MiB|GiB)$';
+const ADDRESS = '^(\\[[0-9A-Fa-f:.%a-z]+\\]|[^\\s:\\[\\]/]+):[0-9]{1,5}$';
+
+/** The whole file, with all these plugins by name; other values of `use` are paths or packages. */
+export function jsonSchema(plugins: readonly AnyPlugin[]): Schema {
+  const blocks = Object.entries(BLOCKS).map(([key, block]) => [key, ofField(block)] as const);
+  const singles = SINGLE_ROLES.map((role) => [role, ofRole(role, plugins, DEFAULT_USE[role])]);
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'im-kernel configuration',
+    type: 'object',
+    additionalProperties: false,
+    required: ['node', 'transports'],
+    properties: {
+      ...Object.fromEntries(blocks),
+      transports: {
+        description: 'At least one, each under a name of its own.',
+        type: 'object',
+        minProperties: 1,
+        propertyNames: { pattern: `^(${INSTANCE_NAME})$` },
+        additionalProperties: ofRole('transport', plugins, undefined),
+      },
+      ...(Object.fromEntries(singles) as Schema),
+    },
+  };
+}
+
+function ofRole(role: Role, plugins: readonly AnyPlugin[], fallback: string | undefined): Schema {
+  const ours = plugins.filter((one) => one.role === role);
+  const types = ours.map((one) => one.type);
+  const named = ours.map((one) => {
+    const required = one.type === fallback ? [] : ['use'];
+    const use = { const: one.type, description: one.summary };
+    return block(one.config, { use }, required, one.summary);
+  });
+  const other = {
+    description: 'A plugin of your own: a path that begins with ./ or ../, or a package.',
+    type: 'object',
+    required: ['use'],
+    properties: { use: { type: 'string', not: { enum: types } } },
+  };
+  const use = { description: `The ${role} plugin.`, anyOf: [{ enum: types }, { type: 'string' }] };
+  return {
+    description: `The part that plays the role ${role}.`,
+    type: ['object', ...(fallback === undefined ? [] : ['null'])],
+    properties: { use },
+    oneOf: [...named, other, ...(fallback === undefined ? [] : [{ type: 'null' }])],
+  };
+}
+
+function block(fields: Fields, besides: Schema, required: readonly string[], help: string): Schema {
+  const properties = Object.entries(fields).map(([key, field]) => [key, ofField(field)] as const);
+  return {
+    description: help,
+    type: 'object',
+    additionalProperties: false,
+    required: [...required, ...requiredOf(fields)],
+    properties: { ...besides, ...Object.fromEntries(properties) },
+  };
+}
+
+function requiredOf(fields: Fields): readonly string[] {
+  return Object.entries(fields)
+    .filter(([, field]: [string, Field<unknown>]) => isRequired(field))
+    .map(([key]) => key);
+}
+
+/** A group is required when something in it is. */
+function isRequired(field: Field<unknown>): boolean {
+  if (field.optional || field.fallback !== undefined) return false;
+  return field.kind !== 'group' || requiredOf(field.fields ?? {}).length > 0;
+}
+
+function ofField(field: Field<unknown>): Schema {
+  const { help, fallback } = field;
+  const shape = SHAPES[field.kind](field);
+  if (field.kind === 'group') {
+    return isRequired(field) ? shape : { ...shape, type: ['object', 'null'] };
+  }
+  const shown = fallback === undefined ? {} : { default: defaultOf(field) };
+  return { description: help, ...shown, ...shape };
+}
+
+/** The default as it would be written. */
+function defaultOf(field: Field<unknown>): unknown {
+  const written = ['duration', 'size', 'address'].includes(field.kind);
+  return written ? printValue(field, field.fallback) : field.fallback;
+}
+
+type Shape = (field: Field<unknown>) => Schema;
+const orVariable = (schema: Schema): Schema => ({ anyOf: [schema, VARIABLE] });
+const matching = (pattern: string): Schema => orVariable({ type: 'string', pattern });
+
+const SHAPES: Readonly<Record<FieldKind, Shape>> = {
+  text: ({ min, max, pattern }) => {
+    const exact = pattern === undefined ? undefined : `^(?:${pattern})$`;
+    return orVariable({ type: 'string', minLength: min, maxLength: max, pattern: exact });
+  },
+  whole: ({ min, max }) => orVariable({ type: 'integer', minimum: min, maximum: max }),
+  duration: () => matching(DURATION),
+  size: () => matching(SIZE),
+  flag: () => orVariable({ type: 'boolean' }),
+  oneOf: ({ choices }) => orVariable({ enum: choices ?? [] }),
+  address: () => matching(ADDRESS),
+  path: () => ({ type: 'string', minLength: 1 }),
+  listOf: ({ item, min, max }) => {
+    const items = item && ofField(item);
+    return { type: 'array', minItems: min, maxItems: max, items };
+  },
+  group: ({ fields, help }) => block(fields ?? {}, {}, [], help),
+};
