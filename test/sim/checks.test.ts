@@ -1,0 +1,316 @@
+/** Each checker must pass a good history and flag each way of spoiling it. */
+import assert from 'node:assert/strict';
+import { judge } from './checks/index.ts';
+import { MembershipOracle } from './checks/membership.ts';
+import type { History, HistoryEvent, SeenEntry } from './history.ts';
+
+const LOG = 'log-1';
+const ANN = { user: 'ann', device: 'a1', run: 1 };
+const BOB = { user: 'bob', device: 'b1', run: 1 };
+
+function anEntry(position: number, changes: Partial<SeenEntry> = {}): SeenEntry {
+  return {
+    conversation: 'g/tea',
+    position,
+    order: position,
+    id: `id-${position}`,
+    user: 'ann',
+    device: 'a1',
+    number: position,
+    acceptedAt: 1000 + position,
+    kind: 'message',
+    body: `text ${position}`,
+    users: [],
+    title: '',
+    ...changes,
+  };
+}
+
+const CREATE = anEntry(1, { kind: 'group.create', body: '', users: ['bob'], title: 'Tea' });
+const ENTRIES = [CREATE, anEntry(2), anEntry(3)];
+
+function invoked(entry: SeenEntry): HistoryEvent {
+  const { id, conversation, kind, body, users, title, user, device } = entry;
+  return { type: 'invoked', user, device, run: 1, id, conversation, kind, body, users, title };
+}
+
+function answered(entry: SeenEntry, changes: { duplicate?: boolean } = {}): HistoryEvent {
+  const { conversation, number, id, position, order, acceptedAt } = entry;
+  const answer = { conversation, number, id, position, order, acceptedAt, duplicate: false };
+  return { type: 'accepted', session: 's-ann', ...answer, ...changes };
+}
+
+function delivered(entry: SeenEntry, previous = entry.position - 1): HistoryEvent {
+  return { type: 'delivered', session: 's-bob', entry, previous, again: false };
+}
+
+function outcome(entry: SeenEntry, state: 'accepted' | 'refused'): HistoryEvent {
+  const { id, conversation, position } = entry;
+  const place = { log: LOG, conversation, position: state === 'accepted' ? position : 0 };
+  return { type: 'outcome', ...ANN, id, ...place, state, code: state === 'refused' ? 'no' : '' };
+}
+
+const drained = (entries: readonly SeenEntry[]): HistoryEvent => ({
+  type: 'drained',
+  log: LOG,
+  last: true,
+  entries,
+});
+
+/** Ann makes a group with Bob and writes twice; Bob gets it all. */
+function goodEvents(): HistoryEvent[] {
+  const shown = (entry: SeenEntry): HistoryEvent[] => [
+    delivered(entry),
+    { type: 'shown', ...BOB, log: LOG, entry },
+    { type: 'handled', ...BOB, log: LOG, entry },
+    { type: 'acknowledged', session: 's-bob', conversation: 'g/tea', position: entry.position },
+  ];
+  return [
+    { type: 'welcomed', ...ANN, session: 's-ann', log: LOG },
+    { type: 'welcomed', ...BOB, session: 's-bob', log: LOG },
+    ...ENTRIES.map(invoked),
+    ...ENTRIES.flatMap((entry): HistoryEvent[] => [
+      { type: 'kept', log: LOG, entry },
+      answered(entry),
+      outcome(entry, 'accepted'),
+    ]),
+    ...ENTRIES.flatMap(shown),
+    drained(ENTRIES),
+  ];
+}
+
+function timed(events: readonly HistoryEvent[]): History {
+  return events.map((event, atMs) => ({ ...event, atMs }));
+}
+
+function promisesBroken(events: readonly HistoryEvent[]): readonly string[] {
+  return [...new Set(judge(timed(events)).map(({ promise }) => promise))].sort();
+}
+
+/** The good events, each mapped; undefined drops one. */
+function spoil(change: (event: HistoryEvent) => HistoryEvent | undefined): HistoryEvent[] {
+  return goodEvents().flatMap((event) => change(event) ?? []);
+}
+
+function withEntry(change: (entry: SeenEntry) => SeenEntry | undefined): HistoryEvent[] {
+  return spoil((event) =>
+    event.type === 'drained'
+      ? drained(event.entries.flatMap((entry) => change(entry) ?? []))
+      : event,
+  );
+}
+
+describe('the checkers', () => {
+  it('find nothing in a good history', () => {
+    assert.deepEqual(judge(timed(goodEvents())), []);
+  });
+
+  it('P1: see that an accepted entry is gone', () => {
+    const events = withEntry((entry) => (entry.position === 3 ? undefined : entry));
+    assert.ok(promisesBroken(events).includes('P1'));
+    const other = withEntry((entry) => (entry.position === 3 ? { ...entry, id: 'id-2' } : entry));
+    assert.ok(promisesBroken(other).includes('P1'));
+  });
+
+  it('P1: see that a log was never read back', () => {
+    assert.ok(
+      promisesBroken(spoil((event) => (event.type === 'drained' ? undefined : event))).includes(
+        'P1',
+      ),
+    );
+  });
+
+  it('P2: see what nobody sent, and every kind of alteration', () => {
+    const unsent = spoil((event) =>
+      event.type === 'invoked' && event.id === 'id-3' ? undefined : event,
+    );
+    assert.deepEqual(promisesBroken(unsent), ['P2', 'P6']);
+    const alterations: Partial<HistoryEvent>[] = [
+      { user: 'eve' },
+      { device: 'a2' },
+      { conversation: 'g/other' },
+      { kind: 'group.rename' },
+      { body: 'other' },
+      { users: ['eve'] },
+      { title: 'other' },
+    ];
+    for (const alteration of alterations) {
+      const altered = spoil((event) =>
+        event.type === 'invoked' && event.id === 'id-3'
+          ? ({ ...event, ...alteration } as HistoryEvent)
+          : event,
+      );
+      assert.ok(promisesBroken(altered).includes('P2'), JSON.stringify(alteration));
+    }
+  });
+
+  it('P3: see one number, or one command, placed twice', () => {
+    const number = withEntry((entry) => (entry.position === 3 ? { ...entry, number: 2 } : entry));
+    assert.ok(promisesBroken(number).includes('P3'));
+    const again = { ...anEntry(2), position: 4, order: 4, number: 4 };
+    const twice = spoil((event) =>
+      event.type === 'drained' ? drained([...ENTRIES, again]) : event,
+    );
+    assert.ok(promisesBroken(twice).includes('P3'));
+  });
+
+  it('P3: see that a repeat got another answer than the first', () => {
+    const repeat = answered({ ...anEntry(3), acceptedAt: 5 }, { duplicate: true });
+    assert.deepEqual(promisesBroken([...goodEvents(), repeat]), ['P3']);
+    const same = answered(anEntry(3), { duplicate: true });
+    assert.deepEqual(promisesBroken([...goodEvents(), same]), []);
+  });
+
+  it('P4: see two entries at one place, a gap, and one order twice', () => {
+    const two = spoil((event) =>
+      event.type === 'kept' && event.entry.position === 2
+        ? { ...event, entry: { ...event.entry, number: 9 } }
+        : event,
+    );
+    assert.deepEqual(promisesBroken(two), ['P4']);
+    const gap = withEntry((entry) => (entry.position === 2 ? undefined : entry));
+    assert.ok(promisesBroken(gap).includes('P4'));
+    const order = withEntry((entry) => ({ ...entry, order: 7 }));
+    assert.ok(promisesBroken(order).includes('P4'));
+  });
+
+  it('P5: see a skip, a step back and an unmarked repetition', () => {
+    const skip = spoil((event) =>
+      event.type === 'delivered' && event.entry.position === 2 ? undefined : event,
+    );
+    assert.deepEqual(promisesBroken(skip.filter(({ type }) => type !== 'acknowledged')), ['P5']);
+    const back = [...goodEvents(), delivered(anEntry(2))];
+    assert.deepEqual(promisesBroken(back), ['P5']);
+    const marked: HistoryEvent = { ...delivered(anEntry(2)), again: true } as HistoryEvent;
+    assert.deepEqual(promisesBroken([...goodEvents(), marked]), []);
+  });
+
+  it('P5: see that a new session does not go on at the cursor', () => {
+    const later: HistoryEvent = { type: 'welcomed', ...BOB, session: 's-bob-2', log: LOG };
+    const entry = anEntry(3);
+    const resumed: HistoryEvent = {
+      type: 'delivered',
+      session: 's-bob-2',
+      entry,
+      previous: 2,
+      again: true,
+    };
+    const early = spoil((event) =>
+      event.type === 'acknowledged' && event.position > 1 ? undefined : event,
+    );
+    assert.deepEqual(promisesBroken([...goodEvents(), later, resumed]), []);
+    assert.deepEqual(promisesBroken([...early, later, resumed]), ['P5']);
+  });
+
+  it('P5: see a delivery that overtakes ACCEPTED, and an application that is shown a step back', () => {
+    const overtaking: HistoryEvent[] = [
+      ...goodEvents().filter((event) => event.type !== 'accepted'),
+      { ...delivered(anEntry(3), 0), session: 's-ann' } as HistoryEvent,
+      answered(anEntry(2)),
+    ];
+    assert.ok(promisesBroken(overtaking).includes('P5'));
+    const showings = goodEvents().filter((event) => event.type === 'shown');
+    const rest = goodEvents().filter((event) => event.type !== 'shown');
+    assert.deepEqual(promisesBroken([...rest, ...showings.toReversed()]), ['P5']);
+  });
+
+  it('P6: see numbers, or what was handed in, out of order', () => {
+    const numbers = withEntry((entry) => ({ ...entry, number: 10 - entry.position }));
+    assert.ok(promisesBroken(numbers).includes('P6'));
+    const invocations = goodEvents().filter(({ type }) => type === 'invoked');
+    const rest = goodEvents().filter(({ type }) => type !== 'invoked');
+    assert.deepEqual(promisesBroken([...invocations.toReversed(), ...rest]), ['P6']);
+  });
+
+  it('P7: see a missing entry, the last one too, and one shown twice', () => {
+    for (const position of [1, 2, 3]) {
+      const missing = spoil((event) =>
+        event.type === 'handled' && event.entry.position === position ? undefined : event,
+      );
+      assert.deepEqual(promisesBroken(missing), ['P7'], String(position));
+    }
+    const twice: HistoryEvent = { type: 'shown', ...BOB, log: LOG, entry: anEntry(3) };
+    assert.deepEqual(promisesBroken([...goodEvents(), twice]), ['P5', 'P7']);
+  });
+
+  it('P7: ask a new device only for what its user had not received when it came', () => {
+    const later: HistoryEvent = {
+      type: 'welcomed',
+      user: 'bob',
+      device: 'b2',
+      run: 1,
+      session: 's-bob-2',
+      log: LOG,
+    };
+    const events = goodEvents();
+    assert.deepEqual(promisesBroken([...events, later]), []);
+    assert.deepEqual(promisesBroken([later, ...events]), ['P7']);
+  });
+
+  it('P9: see that something refused was kept, and an outcome that changed', () => {
+    const refusal = outcome(anEntry(3), 'refused');
+    const refused = spoil((event) =>
+      event.type === 'outcome' && event.id === 'id-3' ? refusal : event,
+    );
+    assert.deepEqual(promisesBroken(refused), ['P9']);
+    assert.deepEqual(promisesBroken([...goodEvents(), refusal]), ['P9']);
+    const wire: HistoryEvent = {
+      type: 'refused',
+      session: 's-ann',
+      conversation: 'g/tea',
+      number: 3,
+      id: 'id-3',
+      code: 'forbidden',
+    };
+    assert.deepEqual(promisesBroken([...goodEvents(), wire]), ['P9']);
+    assert.deepEqual(promisesBroken([...goodEvents(), { ...wire, code: 'busy' }]), []);
+  });
+
+  it('P14: see that a stranger got something', () => {
+    const stranger: HistoryEvent[] = [
+      { type: 'welcomed', user: 'eve', device: 'e1', run: 1, session: 's-eve', log: LOG },
+      { ...delivered(CREATE), session: 's-eve' } as HistoryEvent,
+    ];
+    assert.deepEqual(promisesBroken([...goodEvents(), ...stranger]), ['P14']);
+  });
+
+  it('P17: see a receipt beyond the log', () => {
+    const receipt: HistoryEvent = {
+      type: 'receipt',
+      session: 's-ann',
+      conversation: 'g/tea',
+      user: 'bob',
+      received: 3,
+      read: 1,
+    };
+    assert.deepEqual(promisesBroken([...goodEvents(), receipt]), []);
+    assert.deepEqual(promisesBroken([...goodEvents(), { ...receipt, received: 4 }]), ['P17']);
+    assert.deepEqual(promisesBroken([...goodEvents(), { ...receipt, received: 0 }]), ['P17']);
+  });
+});
+
+describe('the membership oracle', () => {
+  it('lets a member see from the entry that brought it to the one that ended it, and each stay apart', () => {
+    const oracle = new MembershipOracle('g/tea', [
+      CREATE,
+      anEntry(2, { kind: 'group.remove', users: ['bob'] }),
+      anEntry(3),
+      anEntry(4, { kind: 'group.join', user: 'bob' }),
+      anEntry(5, { kind: 'group.add', users: ['cat'] }),
+      anEntry(6, { kind: 'group.leave', user: 'bob' }),
+      anEntry(7),
+    ]);
+    const seenBy = (user: string) =>
+      [1, 2, 3, 4, 5, 6, 7].filter((position) => oracle.sees(user, position));
+    assert.deepEqual(seenBy('ann'), [1, 2, 3, 4, 5, 6, 7]);
+    assert.deepEqual(seenBy('bob'), [1, 2, 4, 5, 6]);
+    assert.deepEqual(seenBy('cat'), [5, 6, 7]);
+    assert.deepEqual(seenBy('eve'), []);
+    assert.deepEqual(oracle.users, ['ann', 'bob', 'cat']);
+  });
+
+  it('gives a direct conversation to its two users from the beginning', () => {
+    const oracle = new MembershipOracle('d/ann/bob', []);
+    assert.ok(oracle.sees('ann', 1) && oracle.sees('bob', 1) && !oracle.sees('eve', 1));
+  });
+});

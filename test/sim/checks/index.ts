@@ -1,0 +1,29 @@
+/** All checkers, by the promise of PROMISES that they hold the system to. */
+import type { Check, History, Violation } from '../history.ts';
+import { acceptedIsKept } from './accepted-is-kept.ts';
+import { membersGetAll } from './members-get-all.ts';
+import { nothingInvented } from './nothing-invented.ts';
+import { oneEntryPerKey } from './one-entry-per-key.ts';
+import { onePositionOneEntry } from './one-position-one-entry.ts';
+import { onlyMembersSee, receiptsWithinLog } from './only-members-see.ts';
+import { sendersInOrder } from './senders-in-order.ts';
+import { sessionsAscend } from './sessions-ascend.ts';
+import { truthfulOutcomes } from './truthful-outcomes.ts';
+
+export const CHECKS: readonly Check[] = [
+  acceptedIsKept,
+  nothingInvented,
+  oneEntryPerKey,
+  onePositionOneEntry,
+  sessionsAscend,
+  sendersInOrder,
+  membersGetAll,
+  truthfulOutcomes,
+  onlyMembersSee,
+  receiptsWithinLog,
+];
+
+/** Everything that is wrong with a history. */
+export function judge(history: History): readonly Violation[] {
+  return CHECKS.flatMap((check) => check(history));
+}

@@ -1,0 +1,41 @@
+/** Views of a history that several checkers need. */
+import type { Drained, History, HistoryEvent, SeenEntry, Welcomed } from '../history.ts';
+
+/** All events of one type, in sequence. */
+export function eventsOf<T extends HistoryEvent['type']>(
+  history: History,
+  ...types: readonly T[]
+): readonly Extract<History[number], { type: T }>[] {
+  const wanted: ReadonlySet<string> = new Set(types);
+  return history.filter((event): event is Extract<History[number], { type: T }> =>
+    wanted.has(event.type),
+  );
+}
+
+/** Sessions by name. */
+export function sessionsOf(history: History): ReadonlyMap<string, Welcomed> {
+  return new Map(eventsOf(history, 'welcomed').map((event) => [event.session, event]));
+}
+
+/** The last cold read of each log. */
+export function logsOf(history: History): ReadonlyMap<string, Drained> {
+  return new Map(eventsOf(history, 'drained').map((event) => [event.log, event]));
+}
+
+/** Entries of a cold read by conversation, ascending. */
+export function conversationsIn(drained: Drained): ReadonlyMap<string, readonly SeenEntry[]> {
+  const found = Map.groupBy(drained.entries, (entry) => entry.conversation);
+  for (const entries of found.values()) entries.sort((a, b) => a.position - b.position);
+  return found;
+}
+
+/** Everything that makes an entry what it is, as text to compare. */
+export function faceOf(entry: SeenEntry): string {
+  const { id, user, device, number, order, acceptedAt, kind, body, users, title } = entry;
+  return JSON.stringify([id, user, device, number, order, acceptedAt, kind, body, users, title]);
+}
+
+/** A key of several parts, none of which holds a space. */
+export function keyOf(...parts: readonly (string | number)[]): string {
+  return parts.join(' ');
+}
