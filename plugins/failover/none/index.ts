@@ -1,0 +1,26 @@
+/** One node owns everything, and nobody takes over: for a node that stands alone. */
+import { definePlugin, type ClusterView, type Failover } from 'im-kernel/contract';
+
+const done = Promise.resolve();
+
+class None implements Failover {
+  start(): Promise<void> {
+    return done;
+  }
+  stop(): Promise<void> {
+    return done;
+  }
+  plan(view: ClusterView): readonly number[] {
+    return view.shards.map(({ shard }) => shard);
+  }
+}
+
+export default definePlugin({
+  contract: 1,
+  role: 'failover',
+  type: 'none',
+  summary: 'One node owns every conversation; nobody takes over when it is gone.',
+  stability: 'stable',
+  config: {},
+  create: () => new None(),
+});

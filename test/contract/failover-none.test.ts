@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { judgeFailover, quietHost } from 'im-kernel/kit';
+import plugin from '../../plugins/failover/none/index.ts';
+
+judgeFailover({ name: 'none', make: (host) => plugin.create({}, host) });
+
+describe('none', () => {
+  it('owns every shard, whoever else says so', () => {
+    const shards = [
+      { shard: 0, owner: 'other', epoch: 3 },
+      { shard: 1, owner: undefined, epoch: 0 },
+      { shard: 2, owner: 'self', epoch: 9 },
+    ];
+    const policy = plugin.create({}, quietHost());
+    assert.deepEqual(policy.plan({ self: 'self', shards, nodes: [] }), [0, 1, 2]);
+  });
+});

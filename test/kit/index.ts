@@ -1,0 +1,8 @@
+/** For plugin authors: a judge for every role, and what they stand on. `import … from 'im-kernel/kit'`. */
+export * from './authentication-judge.ts';
+export * from './component-judge.ts';
+export * from './failover-judge.ts';
+export * from './fake-clock.ts';
+export * from './ordering-judge.ts';
+export * from './quiet-host.ts';
+export * from './runner.ts';
