@@ -17,7 +17,11 @@ export function hostPort(host: string, port: number): string {
 function listenError(error: NodeJS.ErrnoException, options: ListenOptions): ImError {
   const address = hostPort(options.at.host, options.at.port);
   if (error.code === 'EADDRINUSE') {
-    return new ImError('IM_LISTEN_TAKEN', { address, instance: options.instance }, { cause: error });
+    return new ImError(
+      'IM_LISTEN_TAKEN',
+      { address, instance: options.instance },
+      { cause: error },
+    );
   }
   return new ImError('IM_LISTEN_DENIED', { address, why: reasonOf(error) }, { cause: error });
 }
