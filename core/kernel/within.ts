@@ -12,10 +12,10 @@ export function settledWithin(
 ): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const cancel = clock.after(limitMs, () => resolve(false));
-  const done = (): void => {
+  const settled = (): void => {
     cancel();
     resolve(true);
   };
-  void work.then(done, done);
+  void work.then(settled, settled);
   return promise;
 }

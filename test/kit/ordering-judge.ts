@@ -100,15 +100,15 @@ class Bench {
 /** Waits for an answer while time goes on: an ordering may take some before it places. */
 async function driven<T>(clock: FakeClock, answer: T | Promise<T>): Promise<T> {
   if (!(answer instanceof Promise)) return answer;
-  let settled = false;
+  const seen = { settled: false };
   const work = answer.finally(() => {
-    settled = true;
+    seen.settled = true;
   });
-  for (let ms = 0; !settled && ms < placingMaxMs; ms += 1) {
+  for (let ms = 0; !seen.settled && ms < placingMaxMs; ms += 1) {
     await nextTurn();
-    if (!settled) clock.advance(1);
+    if (!seen.settled) clock.advance(1);
   }
-  assert.ok(settled, `place did not answer within ${placingMaxMs} ms`);
+  assert.ok(seen.settled, `place did not answer within ${placingMaxMs} ms`);
   return work;
 }
 
