@@ -74,7 +74,8 @@ export class Supervisor {
    */
   start(): Promise<void> {
     must(!this.#starting, 'a node starts once');
-    this.#starting = this.#startAll();
+    // In a later turn, so that a part which asks for a stop while it starts finds a start to end.
+    this.#starting = Promise.resolve().then(() => this.#startAll());
     return this.#starting;
   }
 
