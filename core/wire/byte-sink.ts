@@ -4,6 +4,8 @@ import { writeUuid } from './uuid.ts';
 
 const EMPTY = new Uint8Array(0);
 const FIRST_BYTES = 256;
+/** A sink that was full of so much last time begins with room for no more than this. */
+const FIRST_BYTES_MAX = 16_384;
 /** From this much unused room on, what is taken is copied rather than kept with its room. */
 const WASTE_BYTES = 4096;
 /** Texts up to this length are written in one pass, as long as they are ASCII. */
@@ -28,6 +30,7 @@ function lengthBytes(length: number): number {
 export class ByteSink {
   #bytes: Uint8Array = EMPTY;
   #at = 0;
+  #firstBytes = FIRST_BYTES;
 
   get length(): number {
     return this.#at;
@@ -40,6 +43,7 @@ export class ByteSink {
       unused > WASTE_BYTES && unused > this.#at
         ? this.#bytes.slice(0, this.#at)
         : this.#bytes.subarray(0, this.#at);
+    this.#firstBytes = Math.min(Math.max(this.#at, FIRST_BYTES), FIRST_BYTES_MAX);
     this.#bytes = EMPTY;
     this.#at = 0;
     return taken;
@@ -173,7 +177,7 @@ export class ByteSink {
   #room(more: number): void {
     const needed = this.#at + more;
     if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2, FIRST_BYTES));
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2, this.#firstBytes));
     if (this.#at > 0) grown.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = grown;
   }

@@ -52,9 +52,11 @@ export function writeUuid(text: string, target: Uint8Array, at: number): void {
   let wrong = hasDashes(text) ? 0 : 0x100;
   for (let i = 0; i < BYTES; i++) {
     const place = PLACES[i]!;
-    const high = DIGIT_VALUE[text.charCodeAt(place)] ?? BAD;
-    const low = DIGIT_VALUE[text.charCodeAt(place + 1)] ?? BAD;
-    wrong |= (high | low) & 0xf0;
+    const highCode = text.charCodeAt(place);
+    const lowCode = text.charCodeAt(place + 1);
+    const high = DIGIT_VALUE[highCode & 0x7f]!;
+    const low = DIGIT_VALUE[lowCode & 0x7f]!;
+    wrong |= ((high | low) & 0xf0) | ((highCode | lowCode) & 0xff80);
     target[at + i] = (high << 4) | low;
   }
   if (wrong !== 0) throw new RangeError('an id must be a UUID with dashes');
