@@ -1,0 +1,117 @@
+/** A real server in a process of its own, started as an operator starts it. */
+import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+
+const root = join(import.meta.dirname, '..', '..');
+const launcher = ['--conditions=im-src', join(root, 'bin', 'im.js')];
+const outputMaxChars = 65_536;
+const startMs = 20_000;
+const stopMs = 20_000;
+
+/** Blocks of the configuration that differ from the one below. */
+export type Differences = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** A configuration with both transports on free ports; YAML reads JSON. */
+function configuration(keyFile: string, differences: Differences): string {
+  const usual: Differences = {
+    node: { name: 'im-test', data: './data' },
+    transports: {
+      tcp: { use: 'tcp-tlv', listen: '127.0.0.1:0' },
+      web: { use: 'websocket', listen: '127.0.0.1:0', path: '/im' },
+    },
+    persistence: { use: 'sqlite', file: './data/im.db' },
+    authentication: { use: 'jwt', secretFile: keyFile },
+    log: { level: 'info' },
+    limits: {},
+  };
+  const all = { ...usual };
+  for (const [block, values] of Object.entries(differences))
+    all[block] = { ...usual[block], ...values };
+  return JSON.stringify(all, undefined, 2);
+}
+
+export class ServerProcess {
+  readonly folder: string;
+  readonly configFile: string;
+  /** What it printed, both streams. */
+  output = '';
+  addresses: readonly string[] = [];
+  #child: ChildProcessByStdio<null, Readable, Readable> | undefined;
+  #exited: Promise<string> | undefined;
+
+  /** `folder` is an empty one that the caller removes in the end. Nothing runs before `start`. */
+  constructor(folder: string, keyFile: string, differences: Differences = {}) {
+    this.folder = folder;
+    this.configFile = join(folder, 'im.config.yaml');
+    writeFileSync(this.configFile, configuration(keyFile, differences));
+  }
+
+  get running(): boolean {
+    return this.#child !== undefined;
+  }
+
+  /** Resolves when it has printed both addresses; rejects, with its output, if it ends before. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [...launcher, 'start', '--config', this.configFile], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    this.output = '';
+    this.#exited = new Promise((resolve) => {
+      child.on('close', (code, signal) => {
+        this.#child = undefined;
+        resolve(signal ?? String(code));
+      });
+    });
+    await new Promise<void>((resolve, reject) => {
+      const limit = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new Error(`the server did not listen within ${startMs} ms\n${this.output}`));
+      }, startMs);
+      const read = (text: string): void => {
+        this.output = (this.output + text).slice(-outputMaxChars);
+        this.addresses = this.output.match(/\b(tcp|tls|ws|wss):\/\/\S+/g) ?? [];
+        if (this.addresses.length < 2) return;
+        clearTimeout(limit);
+        resolve();
+      };
+      child.stdout.setEncoding('utf8').on('data', read);
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        this.output = (this.output + text).slice(-outputMaxChars);
+      });
+      child.on('close', (code, signal) => {
+        clearTimeout(limit);
+        const how = signal ?? code;
+        reject(new Error(`the server ended with ${how} before it listened\n${this.output}`));
+      });
+    });
+  }
+
+  /** SIGKILL: nothing of it goes on. */
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  /** SIGTERM; rejects unless it ends with 0 in time. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    child.kill('SIGTERM');
+    const limit = setTimeout(() => child.kill('SIGKILL'), stopMs);
+    const how = await this.#exited;
+    clearTimeout(limit);
+    if (how !== '0') throw new Error(`the server ended with ${how}, not 0\n${this.output}`);
+  }
+
+  /** A token as `im token` prints it. */
+  async token(user: string): Promise<string> {
+    const args = [...launcher, 'token', user, '--config', this.configFile];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
+    return stdout.trim();
+  }
+}
