@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Deliver } from '../../core/wire/frames.ts';
 import { Device } from './device.ts';
 import type { Way } from './raw-connection.ts';
 import { ServerProcess, type Differences } from './server-process.ts';
@@ -46,9 +45,10 @@ export class Stage {
     return device;
   }
 
-  /** The next delivery that the device has not looked at. */
-  next(device: Device): Promise<Deliver> {
-    return device.live.until('a delivery', () => device.inbox.shift());
+  /** Ends the server so or so, and waits until every device has noticed. */
+  async end(how: 'kill' | 'stop'): Promise<void> {
+    await this.server[how]();
+    for (const device of this.#devices.values()) await device.gone();
   }
 
   /**

@@ -46,7 +46,7 @@ async function seeAct(
   conversation: string | undefined,
 ): Promise<void> {
   const device = stage.device(who);
-  const got = await stage.next(device);
+  const got = await device.next();
   const told = device.live.transcript.join('\n    ');
   const expected = {
     kind,

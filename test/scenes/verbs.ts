@@ -3,7 +3,7 @@
  * conversation; NAME is a user; NAMES are several, with commas; TEXT stands in quotes.
  */
 import assert from 'node:assert/strict';
-import type { Answer, Device } from './device.ts';
+import type { Answer, Command, Device } from './device.ts';
 import type { Stage } from './stage.ts';
 
 export interface Verb {
@@ -28,9 +28,15 @@ export async function say(stage: Stage, who: string, text: string, to: string, c
   expectAnswer(device, await device.answerTo(command), code);
 }
 
-async function seeMessage(stage: Stage, who: string, expected: object, text: string) {
+async function seeMessage(
+  stage: Stage,
+  who: string,
+  expected: object,
+  text: string,
+  from: 'inbox' | 'copies' = 'inbox',
+): Promise<void> {
   const device = stage.device(who);
-  const got = await stage.next(device);
+  const got = await device.next(from);
   const told = device.live.transcript.join('\n    ');
   const body = Buffer.from(got.body ?? []).toString();
   assert.deepEqual(
@@ -47,7 +53,7 @@ export function pick(from: object, like: object): object {
 }
 
 function acknowledge(device: Device, type: 'received' | 'read'): void {
-  const upTo = [...device.seen].map(([conversation, position]) => ({ conversation, position }));
+  const upTo = [...device.looked].map(([conversation, position]) => ({ conversation, position }));
   device.live.send({ type, upTo });
 }
 
@@ -94,7 +100,7 @@ export const verbs: readonly Verb[] = [
     async does(stage, who) {
       const { live } = stage.device(who);
       live.cut();
-      await live.until('the end', () => live.closed, true);
+      await stage.device(who).gone();
     },
   },
   {
@@ -102,7 +108,7 @@ export const verbs: readonly Verb[] = [
     async does(stage, who) {
       const { live } = stage.device(who);
       live.send({ type: 'bye' });
-      await live.until('the end', () => live.closed, true);
+      await stage.device(who).gone();
     },
   },
   { pattern: 'WHO says TEXT to TO', does: (stage, who, text, to) => say(stage, who, text, to) },
@@ -116,7 +122,7 @@ export const verbs: readonly Verb[] = [
       await say(stage, who, text, to);
       const { live } = stage.device(who);
       live.cut();
-      await live.until('the end', () => live.closed, true);
+      await stage.device(who).gone();
     },
   },
   {
@@ -135,10 +141,14 @@ export const verbs: readonly Verb[] = [
     pattern: 'WHO says TEXT and NUMBER more to TO without waiting',
     async does(stage, who, text, more, to) {
       const device = stage.device(who);
-      const commands = Array.from({ length: Number(more) + 1 }, (_, i) => {
+      const window = device.welcome?.window ?? 0;
+      const commands: Command[] = [];
+      for (let i = 0; i <= Number(more); i++) {
+        const oldest = commands[i - window];
+        if (oldest) await device.answerTo(oldest);
         const body = new Uint8Array(Buffer.from(`${text} ${i}`));
-        return device.send(to, { type: 'send', body });
-      });
+        commands.push(device.send(to, { type: 'send', body }));
+      }
       for (const command of commands)
         expectAnswer(device, await device.answerTo(command), undefined);
     },
@@ -158,7 +168,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     pattern: 'WHO sees TEXT from NAME again',
-    does: (stage, who, text, from) => seeMessage(stage, who, { from, again: 1 }, text),
+    does: (stage, who, text, from) => seeMessage(stage, who, { from, again: 1 }, text, 'copies'),
   },
   {
     pattern: 'WHO sees TEXT from NAME, perhaps again',
@@ -223,7 +233,7 @@ export const verbs: readonly Verb[] = [
       );
     },
   },
-  { pattern: 'the server is killed', does: (stage) => stage.server.kill() },
-  { pattern: 'the server stops', does: (stage) => stage.server.stop() },
+  { pattern: 'the server is killed', does: (stage) => stage.end('kill') },
+  { pattern: 'the server stops', does: (stage) => stage.end('stop') },
   { pattern: 'the server starts', does: (stage) => stage.server.start() },
 ];
