@@ -31,8 +31,11 @@ function fallbackOf(field: Field<unknown>): string {
 /** A value as it is written in the file. */
 export function printValue(field: Field<unknown>, value: unknown): string {
   if (value === undefined) return '';
-  const print = PRINTERS[field.kind];
-  return print ? print(value, field) : String(value as string | number | boolean);
+  return (PRINTERS[field.kind] ?? plain)(value, field);
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const PRINTERS: Readonly<
@@ -41,7 +44,7 @@ const PRINTERS: Readonly<
   duration: (value) => printDuration(value as number),
   size: (value) => printSize(value as number),
   address: (value) => printAddress(value as ListenAddress),
-  text: (value) => (value === '' ? "''" : String(value)),
+  text: (value) => (value === '' ? "''" : plain(value)),
   listOf: (value, { item }) =>
     `[${(value as unknown[]).map((one) => (item ? printValue(item, one) : '')).join(', ')}]`,
 };

@@ -50,13 +50,14 @@ function placeOf(lines: LineCounter, offset: number): Place {
   return { line: Math.max(1, line), column: Math.max(1, col) };
 }
 
+const HINT = '; inside { } and [ ] a value with ${…} needs quotes';
+
 function syntaxMessage(message: string, text: string, offset: number): string {
   const firstOf = text.lastIndexOf('\n', offset - 1) + 1;
   const end = text.indexOf('\n', offset);
   const line = text.slice(firstOf, end < 0 ? undefined : end);
-  const hint = /[{[,].*\$\{/.test(line)
-    ? '; inside { } and [ ] a value with ${…} needs quotes'
-    : '';
+  const before = line.slice(0, Math.max(0, line.indexOf('${')));
+  const hint = /[{[,]/.test(before) ? HINT : '';
   return `is not YAML: ${message}${hint}`;
 }
 
@@ -131,7 +132,10 @@ class Grower {
       this.#aliases += 1;
       const message = `is beyond the ${ALIASES_MAX} aliases that a file may use`;
       if (this.#aliases > ALIASES_MAX) return this.#stop(place, path, message);
-      return this.#tree(node.resolve(this.#document), path, depth + 1);
+      const target = node.resolve(this.#document);
+      if (target) return this.#tree(target, path, depth + 1);
+      this.#problems.add(place, path, `refers to *${node.source}, which is not defined above it`);
+      return this.#broken(place, '');
     }
     const tag = (node as { tag?: string } | undefined)?.tag;
     if (tag !== undefined) {

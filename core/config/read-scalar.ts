@@ -45,10 +45,8 @@ function textOf(scalar: Scalar): string | undefined {
 function readText(scalar: Scalar, field: AnyField): Outcome {
   const value = textOf(scalar);
   if (value === undefined) {
-    const quoted = field.secret || scalar.value === undefined ? '' : ` (write "${scalar.written}")`;
-    return {
-      wrong: `must be text${quoted === '' ? got(scalar, field) : `; put it in quotes${quoted}`}`,
-    };
+    const example = field.secret ? '' : ` (write "${scalar.written}")`;
+    return { wrong: `must be text; put it in quotes${example}` };
   }
   const { min, max, pattern } = field;
   if (min !== undefined && value.length < min) {
