@@ -40,7 +40,8 @@ export class ServerProcess {
   output = '';
   addresses: readonly string[] = [];
   #child: ChildProcessByStdio<null, Readable, Readable> | undefined;
-  #exited: Promise<string> | undefined;
+  /** Resolves to the exit code or the signal when the process of the last `start` is gone. */
+  exited: Promise<string> = Promise.resolve('');
 
   /** `folder` is an empty one that the caller removes in the end. Nothing runs before `start`. */
   constructor(folder: string, keyFile: string, differences: Differences = {}) {
@@ -61,7 +62,7 @@ export class ServerProcess {
     });
     this.#child = child;
     this.output = '';
-    this.#exited = new Promise((resolve) => {
+    this.exited = new Promise((resolve) => {
       child.on('close', (code, signal) => {
         this.#child = undefined;
         resolve(signal ?? String(code));
@@ -94,7 +95,7 @@ export class ServerProcess {
   /** SIGKILL: nothing of it goes on. */
   async kill(): Promise<void> {
     this.#child?.kill('SIGKILL');
-    await this.#exited;
+    await this.exited;
   }
 
   /** SIGTERM; rejects unless it ends with 0 in time. */
@@ -103,7 +104,7 @@ export class ServerProcess {
     if (child === undefined) return;
     child.kill('SIGTERM');
     const limit = setTimeout(() => child.kill('SIGKILL'), stopMs);
-    const how = await this.#exited;
+    const how = await this.exited;
     clearTimeout(limit);
     if (how !== '0') throw new Error(`the server ended with ${how}, not 0\n${this.output}`);
   }
