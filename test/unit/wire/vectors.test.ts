@@ -24,7 +24,7 @@ describe('the wire vectors', () => {
       assert.deepEqual(JSON.parse(encodeJson(frame)), json);
       const read = decodeJson(bytesOf(JSON.stringify(json)), from, () => what);
       assert.deepEqual(read, frame);
-      assert.equal(vectors.toHex(encodeFrame(read!)), tlv);
+      assert.equal(vectors.toHex(encodeFrame(read)), tlv);
     });
   }
 
@@ -52,7 +52,8 @@ describe('the wire vectors', () => {
       const read = (): void => {
         while (decoder.next() !== undefined);
       };
-      const fits = (thrown: unknown): boolean => thrown instanceof WireError && thrown.code === code;
+      const fits = (thrown: unknown): boolean =>
+        thrown instanceof WireError && thrown.code === code;
       assert.throws(read, fits);
       assert.throws(read, fits, 'and stays broken');
     });
