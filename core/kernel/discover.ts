@@ -1,6 +1,6 @@
 /**
- * The one place where a `use:` becomes a module. What a plugin is, is checked here, so that the rest of the kernel may
- * trust its shape; its settings are the configuration's matter.
+ * The one place where a `use:` becomes a module. What a plugin is, is checked here, so that the
+ * rest of the kernel may trust its shape; its settings are the configuration's matter.
  */
 import { readdir } from 'node:fs/promises';
 import { basename, sep } from 'node:path';
@@ -10,15 +10,17 @@ import { faultOfPlugin } from './plugin-shape.ts';
 import { fileOf, ownFile, ownFolder } from './plugin-source.ts';
 
 /**
- * Loads the plugin that `use` names for a role: one of ours by its type, a file or folder by a path that begins with
- * `./`, `../` or `/` (relative to `folder`), else an npm package as seen from `folder`.
- * Throws IM_PLUGIN_UNKNOWN, IM_PLUGIN_LOAD or IM_PLUGIN_CONTRACT.
+ * Loads the plugin that `use` names for a role: one of ours by its type, a file or folder by a path
+ * that begins with `./`, `../` or `/` (relative to `folder`), else an npm package as seen from
+ * `folder`. Throws IM_PLUGIN_UNKNOWN, IM_PLUGIN_LOAD or IM_PLUGIN_CONTRACT.
  */
 export async function discover(role: Role, use: string, folder: string): Promise<AnyPlugin> {
   return load(role, use, fileOf(role, use, folder));
 }
 
-/** Our own plugins, by role in the sequence of ROLES and then by type. Throws as `discover` does. */
+/**
+ * Our own plugins, by role in the sequence of ROLES and then by type. Throws as `discover` does.
+ */
 export async function knownPlugins(role?: Role): Promise<readonly AnyPlugin[]> {
   const roles = role === undefined ? ROLES : [role];
   const lists = await Promise.all(roles.map(ownPlugins));

@@ -1,4 +1,7 @@
-/** The states of a component, and the moves between them that are permitted. Data and one pure function. */
+/**
+ * The states of a component, and the moves between them that are permitted. Data and one pure
+ * function.
+ */
 import { ImError } from '../contract/index.ts';
 
 export type State =

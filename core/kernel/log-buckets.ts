@@ -1,6 +1,6 @@
 /**
- * A histogram of bounded size: eight buckets for each doubling, from 2^-10 to 2^40. A quantile is read as its bucket's
- * upper bound, so it is right to within 2^(1/8), about 9 %.
+ * A histogram of bounded size: eight buckets for each doubling, from 2^-10 to 2^40. A quantile is
+ * read as its bucket's upper bound, so it is right to within 2^(1/8), about 9 %.
  */
 import type { Histogram } from '../contract/index.ts';
 

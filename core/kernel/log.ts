@@ -1,6 +1,6 @@
 /**
- * The log of a node: JSON lines for machines, short lines for a terminal. Never a body, a token or a key: fields with
- * such names are hidden even if somebody passes them.
+ * The log of a node: JSON lines for machines, short lines for a terminal. Never a body, a token or
+ * a key: fields with such names are hidden even if somebody passes them.
  */
 import pino from 'pino';
 import { ImError, type Log } from '../contract/index.ts';
@@ -26,7 +26,10 @@ export interface LogOptions {
 
 const HIDDEN = ['token', 'body', 'secret', 'key', 'password', 'authorization'];
 
-/** Lines are written at once: a log that is lost in a crash is of no use, and the message path logs nothing. */
+/**
+ * Lines are written at once: a log that is lost in a crash is of no use, and the message path logs
+ * nothing.
+ */
 export function createLog(options: LogOptions): NodeLog {
   const out = options.stream ?? pino.destination({ fd: 2, sync: true });
   const forTerminal = options.terminal ?? (!options.stream && process.stderr.isTTY);
@@ -52,7 +55,9 @@ function wrap(logger: pino.Logger): NodeLog {
   };
 }
 
-/** JSON knows no errors: each becomes its message, with the code of ours or the stack of any other. */
+/**
+ * JSON knows no errors: each becomes its message, with the code of ours or the stack of any other.
+ */
 function plainErrors(fields: Record<string, unknown>): Record<string, unknown> {
   const entries = Object.entries(fields);
   if (!entries.some(([, value]) => value instanceof Error)) return fields;

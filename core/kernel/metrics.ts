@@ -1,6 +1,6 @@
 /**
- * Numbers about a node, in memory. Counting is an addition; whoever wants to look takes a snapshot. Each instance has
- * its own series under a shared name, so two transports do not add up unseen.
+ * Numbers about a node, in memory. Counting is an addition; whoever wants to look takes a snapshot.
+ * Each instance has its own series under a shared name, so two transports do not add up unseen.
  */
 import { must, type Counter, type Histogram, type Metrics } from '../contract/index.ts';
 import { LogBuckets } from './log-buckets.ts';

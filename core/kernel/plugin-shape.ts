@@ -1,4 +1,7 @@
-/** Whether a module's default export is a plugin for its place: looked at before any of its code is called. */
+/**
+ * Whether a module's default export is a plugin for its place: looked at before any of its code is
+ * called.
+ */
 import { CONTRACT_VERSION, ROLES, type FieldKind } from '../contract/index.ts';
 
 const FIELD_KINDS: Readonly<Record<FieldKind, true>> = {

@@ -78,8 +78,9 @@ function subpathOf(use: string): string {
 }
 
 /**
- * The file that `exports` names for an import. Written out because `require.resolve` does not see what is exported to
- * imports only; patterns and fallback arrays, which plugins hardly use, are left to `require.resolve`.
+ * The file that `exports` names for an import. Written out because `require.resolve` does not see
+ * what is exported to imports only; patterns and fallback arrays, which plugins hardly use, are
+ * left to `require.resolve`.
  */
 function targetOf(exports: unknown, subpath: string): string | undefined {
   if (typeof exports === 'string') return subpath === '.' ? exports : undefined;

@@ -1,6 +1,6 @@
 /**
- * Starts the parts of a node by rank, one after the other, and stops them in reverse. It knows components only: not
- * what they do, and not which plugin made them. It alone moves states.
+ * Starts the parts of a node by rank, one after the other, and stops them in reverse. It knows
+ * components only: not what they do, and not which plugin made them. It alone moves states.
  */
 import {
   ImError,
@@ -40,7 +40,9 @@ interface Part extends SupervisedPart {
   startMs: number | undefined;
 }
 
-/** How long a part that overran its stop may take to let go by force, once its deadline has fired. */
+/**
+ * How long a part that overran its stop may take to let go by force, once its deadline has fired.
+ */
 const forceGraceMs = 500;
 
 export class Supervisor {
@@ -69,8 +71,9 @@ export class Supervisor {
   }
 
   /**
-   * Called once. Resolves when every part runs. Otherwise stops again what had started and rejects with
-   * IM_KERNEL_START or IM_KERNEL_TIMEOUT, which name the culprit; `stop` during the start ends it so, too.
+   * Called once. Resolves when every part runs. Otherwise stops again what had started and rejects
+   * with IM_KERNEL_START or IM_KERNEL_TIMEOUT, which name the culprit; `stop` during the start ends
+   * it so, too.
    */
   start(): Promise<void> {
     must(!this.#starting, 'a node starts once');
@@ -79,7 +82,10 @@ export class Supervisor {
     return this.#starting;
   }
 
-  /** Stops all that started, and goes on past errors: they are the answer. Twice is the same as once. */
+  /**
+   * Stops all that started, and goes on past errors: they are the answer. Twice is the same as
+   * once.
+   */
   stop(): Promise<readonly ImError[]> {
     this.#stopping ??= this.#stopOnce();
     return this.#stopping;
@@ -95,7 +101,10 @@ export class Supervisor {
     }));
   }
 
-  /** What a part says of itself. Only what it says while it runs moves its state; before that, it is remembered. */
+  /**
+   * What a part says of itself. Only what it says while it runs moves its state; before that, it is
+   * remembered.
+   */
   report(name: string, health: Health): void {
     const part = this.#partOf(name);
     if (!part || part.state === 'stopped' || part.state === 'failed') return;

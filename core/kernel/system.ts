@@ -29,7 +29,10 @@ function waitInPieces(delayMs: number, run: () => void): Cancel {
   return () => clearTimeout(timer);
 }
 
-/** Unpredictable numbers and octets, drawn from the system in larger pieces; what was handed out is wiped. */
+/**
+ * Unpredictable numbers and octets, drawn from the system in larger pieces; what was handed out is
+ * wiped.
+ */
 export function systemRandom(): Random {
   const pool = new Uint8Array(poolBytes);
   const view = new DataView(pool.buffer);

@@ -14,7 +14,10 @@ interface WrittenLine extends Readonly<Record<string, unknown>> {
 }
 const OWN = new Set(['level', 'time', 'msg', 'part']);
 
-/** `12:03:11.123 warn  tcp  the message  field=value`; control characters of others' text are shown, not obeyed. */
+/**
+ * `12:03:11.123 warn  tcp  the message  field=value`; control characters of others' text are shown,
+ * not obeyed.
+ */
 export function terminalLine(json: string): string {
   const line = JSON.parse(json) as WrittenLine;
   const { time = '', level = '', msg = '' } = line;

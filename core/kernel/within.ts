@@ -2,8 +2,8 @@
 import type { Clock } from '../contract/index.ts';
 
 /**
- * Resolves to true once `work` settled, either way, or to false after `limitMs`. Never rejects: the outcome is read
- * from `work` itself. No timer outlives it.
+ * Resolves to true once `work` settled, either way, or to false after `limitMs`. Never rejects: the
+ * outcome is read from `work` itself. No timer outlives it.
  */
 export function settledWithin(
   clock: Clock,

@@ -4,7 +4,7 @@ import type { Authentication, Host } from 'im-kernel/contract';
 import { judgeComponent } from './component-judge.ts';
 import { fakeClock } from './fake-clock.ts';
 import { never, quietHost, seededRandom } from './quiet-host.ts';
-import { after, before, describe, it } from './runner.ts';
+import { after, afterEach, before, beforeEach, describe, it } from './runner.ts';
 
 export interface AuthenticationCase {
   readonly name: string;
@@ -20,10 +20,14 @@ export interface AuthenticationCase {
   clean?(): Promise<void> | void;
 }
 
+function part(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
 /** Tokens that no scheme may accept, and none may stumble over. */
 function hostileTokens(good: string): string[] {
-  const none = Buffer.from('{"alg":"none"}').toString('base64url');
-  const claims = Buffer.from('{"sub":"ann"}').toString('base64url');
+  const none = part({ alg: 'none' });
+  const claims = part({ sub: 'ann' });
   const octets = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
   return [
     '',
@@ -61,76 +65,92 @@ function* mangled(good: string): Generator<string> {
   }
 }
 
-/** Judges an authentication: whom it accepts, that it never throws, and its life as a component. */
-export function judgeAuthentication(judged: AuthenticationCase): void {
-  const clock = fakeClock();
-  let authentication: Authentication;
-  const userOf = async (token: string): Promise<string | undefined> => {
-    const answer = await authentication.authenticate(token);
+/** One started authentication, and the questions that the judge asks of it. */
+class Bench {
+  readonly clock = fakeClock();
+  readonly judged: AuthenticationCase;
+  authentication: Authentication;
+
+  constructor(judged: AuthenticationCase) {
+    this.judged = judged;
+    this.authentication = judged.make(quietHost({ clock: this.clock }));
+  }
+
+  good(user: string): Promise<string> {
+    return this.judged.good(user, this.clock.now());
+  }
+
+  /** Whom the token belongs to; undefined if it is refused. */
+  async userOf(token: string): Promise<string | undefined> {
+    const answer = await this.authentication.authenticate(token);
     if ('user' in answer) return answer.user;
     assert.equal(typeof answer.refused, 'string', 'a refusal has a reason');
     return undefined;
-  };
+  }
+}
 
+const CASES: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
+  'names the user whose token it is': async (bench) => {
+    for (const user of ['ann', 'bob@example.org', 'A-z_0.9+x', 'u'.repeat(64)]) {
+      assert.equal(await bench.userOf(await bench.good(user)), user);
+    }
+  },
+  'refuses hostile tokens and throws on none': async (bench) => {
+    for (const token of hostileTokens(await bench.good('ann'))) {
+      const user = await bench.userOf(token);
+      assert.equal(user, undefined, `accepted ${JSON.stringify(token).slice(0, 60)}`);
+    }
+  },
+  'makes no other user of a mangled token': async (bench) => {
+    for (const token of mangled(await bench.good('ann'))) {
+      const user = await bench.userOf(token);
+      assert.ok(user === undefined || user === 'ann', `${token} became ${user}`);
+    }
+  },
+  'refuses tokens that are bad in its own ways': async (bench) => {
+    const bad = (await bench.judged.bad?.(bench.clock.now())) ?? {};
+    for (const [what, token] of Object.entries(bad)) {
+      assert.equal(await bench.userOf(token), undefined, `accepted a token with ${what}`);
+    }
+  },
+  'answers many at once': async (bench) => {
+    const users = Array.from({ length: 100 }, (_, index) => `user-${index}`);
+    const tokens = await Promise.all(users.map((user) => bench.good(user)));
+    const named = await Promise.all(tokens.map((token) => bench.userOf(token)));
+    assert.deepEqual(named, users);
+  },
+  'accepts the tokens that it issues, each for its own user': async (bench) => {
+    const { authentication } = bench;
+    if (!authentication.issue) return;
+    const ann = await authentication.issue('ann', 60_000);
+    const bob = await authentication.issue('bob', undefined);
+    assert.deepEqual([await bench.userOf(ann), await bench.userOf(bob)], ['ann', 'bob']);
+  },
+  'refuses a token that has lapsed, and says before when it will': async (bench) => {
+    const { clock, judged, authentication } = bench;
+    const token = await bench.good('ann');
+    const lapsedAt = judged.lapsedAt?.(clock.now());
+    if (lapsedAt === undefined) return;
+    const answer = await authentication.authenticate(token);
+    assert.ok('user' in answer && answer.expiresAt !== undefined, 'no time of expiry');
+    assert.ok(answer.expiresAt > clock.now() && answer.expiresAt <= lapsedAt);
+    clock.advance(lapsedAt - clock.now());
+    assert.equal(await bench.userOf(token), undefined);
+  },
+};
+
+/** Judges an authentication: whom it accepts, that it never throws, and its life as a component. */
+export function judgeAuthentication(judged: AuthenticationCase): void {
   describe(`${judged.name} as an authentication`, () => {
-    before(async () => {
-      await judged.prepare?.();
-      authentication = judged.make(quietHost({ clock }));
-      await authentication.start(never());
+    let bench: Bench;
+    before(() => judged.prepare?.());
+    after(() => judged.clean?.());
+    beforeEach(() => {
+      bench = new Bench(judged);
+      return bench.authentication.start(never());
     });
-    after(async () => {
-      await authentication.stop(never());
-      await judged.clean?.();
-    });
-
-    it('names the user whose token it is', async () => {
-      for (const user of ['ann', 'bob@example.org', 'A-z_0.9+x', 'u'.repeat(64)]) {
-        assert.equal(await userOf(await judged.good(user, clock.now())), user);
-      }
-    });
-    it('refuses hostile tokens and throws on none', async () => {
-      const good = await judged.good('ann', clock.now());
-      for (const token of hostileTokens(good)) {
-        assert.equal(
-          await userOf(token),
-          undefined,
-          `accepted ${JSON.stringify(token).slice(0, 60)}`,
-        );
-      }
-    });
-    it('makes no other user of a mangled token', async () => {
-      const good = await judged.good('ann', clock.now());
-      for (const token of mangled(good)) {
-        const user = await userOf(token);
-        assert.ok(user === undefined || user === 'ann', `${token} became ${user}`);
-      }
-    });
-    it('refuses tokens that are bad in its own ways', async () => {
-      for (const [what, token] of Object.entries((await judged.bad?.(clock.now())) ?? {})) {
-        assert.equal(await userOf(token), undefined, `accepted a token with ${what}`);
-      }
-    });
-    it('answers many at once', async () => {
-      const users = Array.from({ length: 100 }, (_, index) => `user-${index}`);
-      const tokens = await Promise.all(users.map((user) => judged.good(user, clock.now())));
-      assert.deepEqual(await Promise.all(tokens.map(userOf)), users);
-    });
-    it('issues tokens that it accepts, and no user gets another’s', async () => {
-      if (!authentication.issue) return;
-      const token = await authentication.issue('ann', 60_000);
-      assert.equal(await userOf(token), 'ann');
-      assert.equal(await userOf(await authentication.issue('bob', undefined)), 'bob');
-    });
-    it('refuses a token that has lapsed, and says before when it will', async () => {
-      const token = await judged.good('ann', clock.now());
-      const lapsedAt = judged.lapsedAt?.(clock.now());
-      if (lapsedAt === undefined) return;
-      const answer = await authentication.authenticate(token);
-      assert.ok('user' in answer && answer.expiresAt !== undefined, 'no time of expiry');
-      assert.ok(answer.expiresAt > clock.now() && answer.expiresAt <= lapsedAt);
-      clock.advance(lapsedAt - clock.now());
-      assert.equal(await userOf(token), undefined);
-    });
+    afterEach(() => bench.authentication.stop(never()));
+    for (const [sentence, ask] of Object.entries(CASES)) it(sentence, () => ask(bench));
   });
   judgeComponent({
     name: judged.name,

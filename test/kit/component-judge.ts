@@ -1,4 +1,7 @@
-/** What every role's component must obey. Each role's own judge asks for it; see `Component` in the contract. */
+/**
+ * What every role's component must obey. Each role's own judge asks for it; see `Component` in the
+ * contract.
+ */
 import assert from 'node:assert/strict';
 import type { Component } from 'im-kernel/contract';
 import { never, until } from './quiet-host.ts';
@@ -6,7 +9,10 @@ import { after, before, describe, it } from './runner.ts';
 
 export interface ComponentCase<C extends Component = Component> {
   readonly name: string;
-  /** Makes a component that was never started, on the same files and settings each time. Synchronous. */
+  /**
+   * Makes a component that was never started, on the same files and settings each time.
+   * Synchronous.
+   */
   make(): C;
   /** Before the first test: what the component expects to find, such as a folder. */
   prepare?(): Promise<void> | void;

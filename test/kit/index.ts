@@ -1,4 +1,7 @@
-/** For plugin authors: a judge for every role, and what they stand on. `import … from 'im-kernel/kit'`. */
+/**
+ * For plugin authors: a judge for every role, and what they stand on. `import … from
+ * 'im-kernel/kit'`.
+ */
 export * from './authentication-judge.ts';
 export * from './component-judge.ts';
 export * from './failover-judge.ts';

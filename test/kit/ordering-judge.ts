@@ -24,7 +24,10 @@ const orderMax = 2 ** 48 - 1;
 /** The longest that placing one batch may take, on the clock that the ordering was given. */
 const placingMaxMs = 5_000;
 
-/** An ordering's host in memory, with what it announced. `register` outlives restarts when the caller keeps it. */
+/**
+ * An ordering's host in memory, with what it announced. `register` outlives restarts when the
+ * caller keeps it.
+ */
 export function orderingHost(
   overrides: Partial<Host> = {},
   register: Register = memoryRegister(),
@@ -118,7 +121,9 @@ async function started(judged: OrderingCase, host: OrderingHost): Promise<Orderi
   return ordering;
 }
 
-/** Judges an ordering: placing, its rule, time that jumps, restarts, and its life as a component. */
+/**
+ * Judges an ordering: placing, its rule, time that jumps, restarts, and its life as a component.
+ */
 export function judgeOrdering(judged: OrderingCase): void {
   describe(`${judged.name} as an ordering`, () => {
     it('states a rule whose hold is within its bound', async () => {

@@ -1,5 +1,6 @@
 /**
- * A host for tests: silent, seeded, in memory. `quietHost()` stands in for what the kernel hands to a plugin.
+ * A host for tests: silent, seeded, in memory. `quietHost()` stands in for what the kernel hands to
+ * a plugin.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type {

@@ -1,4 +1,7 @@
-/** Users come with a JSON Web Token: signed by a key file of this node, or by somebody whose public keys are known. */
+/**
+ * Users come with a JSON Web Token: signed by a key file of this node, or by somebody whose public
+ * keys are known.
+ */
 import {
   definePlugin,
   duration,

@@ -1,4 +1,7 @@
-/** Says whom a token belongs to. What a peer sends never throws here: it is refused, with a reason for the log. */
+/**
+ * Says whom a token belongs to. What a peer sends never throws here: it is refused, with a reason
+ * for the log.
+ */
 import { errors, jwtVerify, SignJWT, type CryptoKey, type JWTVerifyGetKey } from 'jose';
 import {
   must,

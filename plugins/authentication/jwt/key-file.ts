@@ -1,11 +1,15 @@
 /** The secret key of this node: one line of base64url in a file that only its user can read. */
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { platform } from 'node:os';
 import { dirname } from 'node:path';
 import type { CryptoKey } from 'jose';
 import { ImError, reasonOf, type Host } from 'im-kernel/contract';
 import type { Keys } from './jwt-authentication.ts';
 
-/** As many octets as HS256's hash has: a shorter key would be its weakest part (RFC 7518, section 3.2). */
+/**
+ * As many octets as HS256's hash has: a shorter key would be its weakest part (RFC 7518, section
+ * 3.2).
+ */
 const keyMinBytes = 32;
 const othersMask = 0o077;
 
@@ -68,7 +72,7 @@ export class KeyFile implements Keys {
   }
 
   async #warnIfOpen(): Promise<void> {
-    if (process.platform === 'win32') return;
+    if (platform() === 'win32') return;
     const { mode } = await stat(this.#file);
     if ((mode & othersMask) === 0) return;
     const why = 'others can read the key: whoever has it can be any user (chmod 600)';

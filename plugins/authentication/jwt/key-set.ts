@@ -1,7 +1,8 @@
 /**
- * The public keys of somebody's login, as a JSON Web Key Set. Read at the start, when they have grown old, and when a
- * token names a key that is not there, but never more often than the cooldown allows, so that hostile tokens cannot
- * turn this node against its login. The last good set stays in use for as long as no new one can be read.
+ * The public keys of somebody's login, as a JSON Web Key Set. Read at the start, when they have
+ * grown old, and when a token names a key that is not there, but never more often than the cooldown
+ * allows, so that hostile tokens cannot turn this node against its login. The last good set stays
+ * in use for as long as no new one can be read.
  */
 import { createLocalJWKSet, errors, type CryptoKey, type JSONWebKeySet } from 'jose';
 import type { FlattenedJWSInput, JWSHeaderParameters } from 'jose';
@@ -12,7 +13,10 @@ export interface KeySetOptions {
   /** Where the keys come from, for the log. */
   readonly source: string;
   readonly read: (signal: AbortSignal) => Promise<string>;
-  /** True if without keys the node cannot start; otherwise it starts degraded and tries again when asked. */
+  /**
+   * True if without keys the node cannot start; otherwise it starts degraded and tries again when
+   * asked.
+   */
   readonly required: boolean;
   /** All in ms. */
   readonly keysMaxAge: number;

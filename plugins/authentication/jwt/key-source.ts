@@ -18,14 +18,18 @@ export function faultOfUrl(url: string): string | undefined {
   return 'must begin with https://';
 }
 
-/** The text of a file. Rejects if it cannot be read or is longer than 1 MiB, and when `signal` fires. */
+/**
+ * The text of a file. Rejects if it cannot be read or is longer than 1 MiB, and when `signal`
+ * fires.
+ */
 export function readText(file: string, signal: AbortSignal): Promise<string> {
   return gathered(createReadStream(file, { signal }));
 }
 
 /**
- * The text behind an https address (http on this machine only). Redirects are not followed, connections not kept.
- * Rejects on any other status than 200, on more than 1 MiB, and when `signal` fires.
+ * The text behind an https address (http on this machine only). Redirects are not followed,
+ * connections not kept. Rejects on any other status than 200, on more than 1 MiB, and when `signal`
+ * fires.
  */
 export async function fetchText(url: string, signal: AbortSignal): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();

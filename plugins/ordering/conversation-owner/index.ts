@@ -1,6 +1,6 @@
 /**
- * Each conversation has one owner, so its positions already are one sequence: readers sort by them, and hold nothing
- * longer than a connection takes to catch up.
+ * Each conversation has one owner, so its positions already are one sequence: readers sort by them,
+ * and hold nothing longer than a connection takes to catch up.
  */
 import { definePlugin, duration, type Ordering, type ReaderRule } from 'im-kernel/contract';
 
