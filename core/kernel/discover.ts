@@ -2,8 +2,9 @@
  * The one place where a `use:` becomes a module. What a plugin is, is checked here, so that the
  * rest of the kernel may trust its shape; its settings are the configuration's matter.
  */
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, sep } from 'node:path';
+import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ImError, reasonOf, ROLES, type AnyPlugin, type Role } from '../contract/index.ts';
 import { faultOfPlugin } from './plugin-shape.ts';
@@ -28,8 +29,8 @@ export async function knownPlugins(role?: Role): Promise<readonly AnyPlugin[]> {
 }
 
 async function ownPlugins(role: Role): Promise<readonly AnyPlugin[]> {
-  const entries = await readdir(ownFolder(role), { withFileTypes: true }).catch(() => []);
-  const types = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const names = await readdir(ownFolder(role)).catch(() => []);
+  const types = names.filter((type) => existsSync(ownFile(role, type)));
   return Promise.all(types.sort().map((type) => load(role, type, ownFile(role, type))));
 }
 
@@ -59,7 +60,7 @@ function innerDefault(exported: unknown): unknown {
 
 function whyNotLoaded(cause: unknown, file: string): string {
   const reason = reasonOf(cause);
-  switch ((cause as { code?: unknown }).code) {
+  switch ((cause as { code?: unknown } | undefined)?.code) {
     case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
       return `${placeOf(cause, file)}: ${reason}; write this part without it`;
     case 'ERR_INVALID_TYPESCRIPT_SYNTAX':
@@ -71,7 +72,7 @@ function whyNotLoaded(cause: unknown, file: string): string {
     case 'ERR_MODULE_NOT_FOUND':
       return whatIsMissing(reason);
     default:
-      return cause instanceof SyntaxError ? `${placeOf(cause, file)}: ${reason}` : reason;
+      return cause instanceof SyntaxError ? inItsPlace(cause, file) : reason;
   }
 }
 
@@ -80,8 +81,13 @@ function whatIsMissing(reason: string): string {
   return own ? `${reason}; install im-kernel beside it (npm install im-kernel)` : reason;
 }
 
-/** Where a syntax error is: the first line of its stack, when that names a file. */
+/** Node puts file and line of TypeScript that it cannot strip on top of the stack. */
 function placeOf(cause: unknown, file: string): string {
   const first = cause instanceof Error ? (cause.stack?.split('\n')[0] ?? '') : '';
-  return first.includes(sep) && /:\d+$/.test(first) ? first.replace(/^file:\/\//, '') : file;
+  return /^\S.*\.\w+:\d+$/.test(first) ? first : file;
+}
+
+/** V8 keeps the line of a syntax error to itself, so the reader is told how to see it. */
+function inItsPlace(error: SyntaxError, file: string): string {
+  return `${error.message} in ${file} or what it imports (node --check FILE shows the line)`;
 }
