@@ -1,4 +1,4 @@
-/** What the cases of the persistence judge work with: a started store, and short ways to fill it. */
+/** What the cases of the persistence judge work with: a started store, and ways to fill it. */
 import assert from 'node:assert/strict';
 import type { ConversationChange, Entry, Persistence, ShardAppend } from 'im-kernel/contract';
 import { never } from './quiet-host.ts';

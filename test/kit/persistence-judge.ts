@@ -14,7 +14,7 @@ export type { Shelf } from './persistence-bench.ts';
 
 export interface PersistenceCase {
   readonly name: string;
-  /** Makes a place for data, empty; called once per test. The store in it has at least four shards. */
+  /** Makes a place for data, empty; once per test. Its store has at least four shards. */
   make(): Promise<Shelf> | Shelf;
 }
 

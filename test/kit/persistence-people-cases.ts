@@ -65,9 +65,15 @@ const PROGRESS_CASES: Cases = {
   },
 
   'remembers when a user was last seen, the later time': async (bench) => {
-    const seen = (user: string, at: number) => ({ user, at });
-    await bench.store.saveProgress({ ...NOTHING, seen: [seen('bob', 500), seen('ann', 100)] });
-    await bench.store.saveProgress({ ...NOTHING, seen: [seen('bob', 300), seen('ann', 200)] });
+    const see = (bob: number, ann: number): Promise<void> => {
+      const seen = [
+        { user: 'bob', at: bob },
+        { user: 'ann', at: ann },
+      ];
+      return bench.store.saveProgress({ ...NOTHING, seen });
+    };
+    await see(500, 100);
+    await see(300, 200);
     assert.deepEqual(await bench.store.lastSeen(['ann', 'cat', 'bob', 'ann']), [200, 0, 500, 200]);
     assert.deepEqual(await bench.store.lastSeen([]), []);
   },
@@ -173,7 +179,7 @@ const LIST_CASES: Cases = {
 
   'goes on after a name, and ends at the limit': async (bench) => {
     const all = ['d/ann/bob', 'g/.', 'g/A', 'g/Z', 'g/_', 'g/a', 'g/ab', 'g/b'];
-    for (const name of [...all].reverse()) await bench.gather(name, ['bob']);
+    for (const name of all.toReversed()) await bench.gather(name, ['bob']);
     assert.deepEqual(await names(bench, 'bob'), all);
     assert.deepEqual(await names(bench, 'bob', 'g/Z', 3), ['g/_', 'g/a', 'g/ab']);
     assert.deepEqual(await names(bench, 'bob', 'g/aa'), ['g/ab', 'g/b']);

@@ -1,4 +1,4 @@
-/** Who is whose friend, from both sides. A friendship belongs to the direct conversation of the two. */
+/** Who is whose friend, from both sides. A friendship belongs to the two’s direct conversation. */
 import { must } from 'im-kernel/contract';
 import type { ConversationChange, FriendLine, Friendship, ShardAppend } from 'im-kernel/contract';
 

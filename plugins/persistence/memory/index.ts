@@ -1,4 +1,4 @@
-/** `use: memory`: everything is gone when the process ends. For trying out, tests and the simulator. */
+/** `use: memory`: gone when the process ends. For trying out, tests and the simulator. */
 import { definePlugin, whole } from 'im-kernel/contract';
 import { MemoryStore } from './memory-store.ts';
 

@@ -1,0 +1,34 @@
+/** Moves what the write-ahead log has gathered into the file's tables, between commits. */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { faultOf, reasonOf } from './faults.ts';
+
+/** Pages of 8 KiB in the write-ahead log from which on it is worth its two syncs. */
+const PAGES_MAX = 2_048;
+/** With no room for it, try again after as many pages more. */
+const PAGES_MORE = 512;
+
+export class Checkpoints {
+  readonly #length: StatementSync;
+  readonly #run: StatementSync;
+  #dueAt = PAGES_MAX;
+
+  constructor(db: DatabaseSync) {
+    this.#length = db.prepare('PRAGMA wal_checkpoint(NOOP)');
+    this.#run = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
+  }
+
+  /** Undefined, or why there was no room. Any other error is thrown: the file cannot be trusted. */
+  afterCommit(): string | undefined {
+    const pages = Number(this.#length.get()?.['log']);
+    if (pages < this.#dueAt) return undefined;
+    try {
+      this.#run.get();
+      this.#dueAt = PAGES_MAX;
+      return undefined;
+    } catch (error) {
+      if (faultOf(error) !== 'full') throw error;
+      this.#dueAt = pages + PAGES_MORE;
+      return reasonOf(error);
+    }
+  }
+}

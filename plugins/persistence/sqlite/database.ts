@@ -1,0 +1,130 @@
+/** Opens the file: its folder, its lock, its settings, its schema. */
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { primaryCode, reasonOf } from './faults.ts';
+import type { Failure, OpenSettings } from './messages.ts';
+import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
+
+/** How long a start waits for a predecessor that is just closing the file. */
+const LOCK_WAIT_MS = 2_000;
+const BUSY = 5;
+const NOT_A_DATABASE = 26;
+const CACHE_KIB = 65_536;
+
+/** Why a file cannot be used, in the words of the kernel's catalogue. */
+export class Refusal extends Error {
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    super(failure.code);
+    this.failure = failure;
+  }
+}
+
+function refuse(file: string, why: string): never {
+  throw new Refusal({ code: 'IM_STORE_OPEN', details: { file, why } });
+}
+
+/** A folder's new name is on the disk only once the folder above it is synced. */
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function makeFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) {
+    syncFolder(dirname(made));
+  }
+}
+
+function pragma(db: DatabaseSync, name: string): unknown {
+  const row = db.prepare(`PRAGMA ${name}`).get();
+  return row && Object.values(row)[0];
+}
+
+/**
+ * Exclusive: one process, and the index of the write-ahead log in its memory, where a full disk
+ * cannot hurt it. Full: a commit is synced before it returns. Checkpoints are ours to time.
+ */
+function configure(db: DatabaseSync, file: string): void {
+  db.exec('PRAGMA page_size = 8192; PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY');
+  if (pragma(db, 'journal_mode = WAL') !== 'wal') refuse(file, 'it cannot keep a write-ahead log');
+  db.exec(
+    `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -${CACHE_KIB}`,
+  );
+  // Takes the lock now and for good, where a mere read would leave a second process in.
+  db.exec('BEGIN IMMEDIATE; COMMIT');
+}
+
+function migrate(db: DatabaseSync, file: string): void {
+  const found = Number(pragma(db, 'user_version'));
+  const known = MIGRATIONS.length;
+  const strange = found === 0 ? Number(pragma(db, 'schema_version')) !== 0 : !isOurs(db);
+  if (strange) refuse(file, 'it holds the data of another program');
+  if (found > known) {
+    throw new Refusal({ code: 'IM_STORE_NEWER', details: { file, found, known } });
+  }
+  for (let version = found; version < known; version += 1) {
+    db.exec('BEGIN IMMEDIATE');
+    db.exec(MIGRATIONS[version]!);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`);
+    db.exec('COMMIT');
+  }
+}
+
+function isOurs(db: DatabaseSync): boolean {
+  return pragma(db, 'application_id') === APPLICATION_ID;
+}
+
+function reasonToRefuse(error: unknown): string {
+  const primary = primaryCode(error);
+  if (primary === BUSY) return 'another process has it open';
+  if (primary === NOT_A_DATABASE) return 'it is damaged, or no SQLite file';
+  return reasonOf(error);
+}
+
+function prepare(db: DatabaseSync, file: string): void {
+  configure(db, file);
+  migrate(db, file);
+  // What a broken predecessor could not sync may stand in the write-ahead log as if it were kept:
+  // copied and synced now, it really is, before anybody is told of it.
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
+/** Throws a Refusal. */
+export function openDatabase({ file }: OpenSettings): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    makeFolder(dirname(file));
+    db = new DatabaseSync(file, { timeout: LOCK_WAIT_MS });
+    prepare(db, file);
+    return db;
+  } catch (error) {
+    db?.close();
+    if (error instanceof Refusal) throw error;
+    return refuse(file, reasonToRefuse(error));
+  }
+}
+
+/** The log's name and number of shards: those of the file, or of the settings if it is new. */
+export function identify(
+  db: DatabaseSync,
+  settings: OpenSettings,
+): { log: string; shards: number } {
+  const insert = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING');
+  const select = db.prepare('SELECT value FROM meta WHERE key = ?');
+  db.exec('BEGIN IMMEDIATE');
+  insert.run('log', settings.log);
+  insert.run('shards', String(settings.shards));
+  db.exec('COMMIT');
+  return {
+    log: String(select.get('log')?.['value']),
+    shards: Number(select.get('shards')?.['value']),
+  };
+}

@@ -1,0 +1,89 @@
+/** What the node's thread and the store's thread say to each other. */
+import type {
+  AppendOutcome,
+  ConversationChange,
+  ConversationLine,
+  ConversationRecord,
+  Cursor,
+  FriendLine,
+  Progress,
+  Range,
+  SenderKey,
+} from 'im-kernel/contract';
+import type { Packed } from './packing.ts';
+
+/** A part of a batch without its entries: those are the next `count` of the packed ones. */
+export interface PartHead {
+  readonly shard: number;
+  readonly epoch: number;
+  readonly count: number;
+  readonly changes: readonly ConversationChange[];
+}
+
+/** What is done inside a transaction. */
+export interface WriteCalls {
+  append(heads: readonly PartHead[], entries: Packed): AppendOutcome[];
+  takeShards(node: string, shards: readonly number[]): number[];
+  saveProgress(progress: Progress): void;
+  registerDevice(user: string, device: string): boolean;
+  compareAndSet(key: string, expected: string | undefined, next: string): boolean;
+}
+
+/** What is answered between transactions. */
+export interface ReadCalls {
+  readConversation(conversation: string, range: Range): Packed;
+  loadConversation(conversation: string): ConversationRecord | undefined;
+  /** The packed entries are those found, in the sequence of their keys' indexes. */
+  lastEntries(keys: readonly SenderKey[]): { found: number[]; entries: Packed };
+  findEntry(key: SenderKey, number: number): Packed;
+  loadCursor(conversation: string, user: string, device: string): Cursor;
+  backlog(user: string, device: string, afterName: string, limit: number): string[];
+  conversationsOf(user: string, afterName: string, limit: number): ConversationLine[];
+  friendsOf(user: string, afterName: string, limit: number): FriendLine[];
+  lastSeen(users: readonly string[]): number[];
+  readRegister(key: string): string | undefined;
+}
+
+export type Calls = WriteCalls & ReadCalls;
+
+export interface Request<K extends keyof Calls = keyof Calls> {
+  readonly serial: number;
+  readonly call: K;
+  readonly args: Parameters<Calls[K]>;
+}
+
+/** Asks the thread to finish what came before, close the file and end. */
+export const CLOSE = 'close';
+export type ToThread = Request | typeof CLOSE;
+
+/** Codes of the kernel's catalogue that come out of the thread. */
+export type FailureCode =
+  'IM_STORE_FULL' | 'IM_STORE_BROKEN' | 'IM_STORE_OPEN' | 'IM_STORE_NEWER' | 'IM_BUG';
+
+export interface Failure {
+  readonly code: FailureCode;
+  readonly details: Readonly<Record<string, string | number>>;
+}
+
+export interface Answer {
+  readonly serial: number;
+  readonly value?: unknown;
+  readonly failure?: Failure;
+}
+
+export type FromThread =
+  | { readonly say: 'opened'; readonly log: string; readonly shards: number }
+  | { readonly say: 'refused'; readonly failure: Failure }
+  /** `commitMs`: how long the transaction of these answers took. */
+  | { readonly say: 'answers'; readonly answers: readonly Answer[]; readonly commitMs?: number }
+  /** The log before the checkpoint could not be made shorter: no room. */
+  | { readonly say: 'cramped'; readonly why: string }
+  | { readonly say: 'broken'; readonly why: string };
+
+export interface OpenSettings {
+  readonly file: string;
+  /** Of a file that is made now. */
+  readonly shards: number;
+  /** The name of a log that is made now. */
+  readonly log: string;
+}

@@ -1,0 +1,215 @@
+/** Role `persistence` over one SQLite file, which a thread of its own writes and reads. */
+import { ImError } from 'im-kernel/contract';
+import type {
+  AppendOutcome,
+  ConversationLine,
+  ConversationRecord,
+  Counter,
+  Cursor,
+  Entry,
+  FriendLine,
+  Histogram,
+  Host,
+  Persistence,
+  Progress,
+  Random,
+  Range,
+  Register,
+  SenderKey,
+  ShardAppend,
+} from 'im-kernel/contract';
+import { pack, unpack } from './packing.ts';
+import { StoreThread, type ThreadEvents } from './store-thread.ts';
+
+export interface SqliteSettings {
+  readonly file: string;
+  readonly shards: number;
+}
+
+function uuidFrom(random: Random): string {
+  const bytes = random.bytes(16);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+export class SqliteStore implements Persistence {
+  readonly guarantees = { durability: 'disk', shared: false } as const;
+  readonly register: Register;
+  readonly #settings: SqliteSettings;
+  readonly #host: Host;
+  readonly #thread: StoreThread;
+  readonly #outcomes: Counter;
+  #log = '';
+  #shards: number;
+
+  constructor(settings: SqliteSettings, host: Host) {
+    this.#settings = settings;
+    this.#host = host;
+    this.#shards = settings.shards;
+    this.#thread = new StoreThread(new Reporter(host));
+    this.#outcomes = host.metrics.counter(
+      'store_parts_total',
+      'Parts of batches handed in, by outcome.',
+    );
+    host.metrics.gauge('store_pending_requests', 'Requests on their way.', () => {
+      return this.#thread.pending;
+    });
+    this.register = {
+      read: (key) => this.#thread.ask('readRegister', [key]),
+      compareAndSet: (key, expected, next) =>
+        this.#thread.ask('compareAndSet', [key, expected, next]),
+    };
+  }
+
+  get log(): string {
+    return this.#log;
+  }
+  get shards(): number {
+    return this.#shards;
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    const { file, shards } = this.#settings;
+    const proposed = { file, shards, log: uuidFrom(this.#host.random) };
+    const opened = await this.#thread.open(proposed, signal);
+    this.#log = opened.log;
+    this.#shards = opened.shards;
+    if (opened.shards === shards) return;
+    this.#host.log.warn('the number of shards was fixed when the file was made', {
+      file,
+      shards: opened.shards,
+      configured: shards,
+    });
+  }
+
+  stop(deadline: AbortSignal): Promise<void> {
+    return this.#thread.close(deadline);
+  }
+
+  takeShards(node: string, shards: readonly number[]): Promise<readonly number[]> {
+    return this.#thread.ask('takeShards', [node, shards]);
+  }
+
+  async append(batch: readonly ShardAppend[]): Promise<readonly AppendOutcome[]> {
+    const heads = batch.map(({ shard, epoch, entries, changes }) => {
+      return { shard, epoch, changes, count: entries.length };
+    });
+    const entries = packAll(batch);
+    const outcomes = await this.#thread.ask('append', [heads, entries], [entries.buffer]);
+    for (const outcome of outcomes) this.#outcomes.add(1, outcome);
+    return outcomes;
+  }
+
+  saveProgress(progress: Progress): Promise<void> {
+    return this.#thread.ask('saveProgress', [progress]);
+  }
+
+  registerDevice(user: string, device: string): Promise<boolean> {
+    return this.#thread.ask('registerDevice', [user, device]);
+  }
+
+  async readConversation(conversation: string, range: Range): Promise<readonly Entry[]> {
+    return unpack(await this.#thread.ask('readConversation', [conversation, range]));
+  }
+
+  loadConversation(conversation: string): Promise<ConversationRecord | undefined> {
+    return this.#thread.ask('loadConversation', [conversation]);
+  }
+
+  async lastEntries(keys: readonly SenderKey[]): Promise<readonly (Entry | undefined)[]> {
+    const { found, entries } = await this.#thread.ask('lastEntries', [keys]);
+    const answer = Array.from<Entry | undefined>({ length: keys.length });
+    for (const [at, entry] of unpack(entries).entries()) answer[found[at]!] = entry;
+    return answer;
+  }
+
+  async findEntry(key: SenderKey, number: number): Promise<Entry | undefined> {
+    return unpack(await this.#thread.ask('findEntry', [key, number]))[0];
+  }
+
+  loadCursor(conversation: string, user: string, device: string): Promise<Cursor> {
+    return this.#thread.ask('loadCursor', [conversation, user, device]);
+  }
+
+  backlog(
+    user: string,
+    device: string,
+    afterName: string,
+    limit: number,
+  ): Promise<readonly string[]> {
+    return this.#thread.ask('backlog', [user, device, afterName, limit]);
+  }
+
+  conversationsOf(
+    user: string,
+    afterName: string,
+    limit: number,
+  ): Promise<readonly ConversationLine[]> {
+    return this.#thread.ask('conversationsOf', [user, afterName, limit]);
+  }
+
+  friendsOf(user: string, afterName: string, limit: number): Promise<readonly FriendLine[]> {
+    return this.#thread.ask('friendsOf', [user, afterName, limit]);
+  }
+
+  lastSeen(users: readonly string[]): Promise<readonly number[]> {
+    return this.#thread.ask('lastSeen', [users]);
+  }
+}
+
+function packAll(batch: readonly ShardAppend[]): ReturnType<typeof pack> {
+  try {
+    return pack(batch.flatMap(({ entries }) => entries));
+  } catch (error) {
+    throw new ImError('IM_BUG', { why: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** Tells the operator how the store is, once per change, and counts. */
+class Reporter implements ThreadEvents {
+  readonly #host: Host;
+  readonly #commits: Counter;
+  readonly #full: Counter;
+  readonly #commitMs: Histogram;
+  readonly #requests: Histogram;
+  #state: 'running' | 'degraded' | 'failed' = 'running';
+
+  constructor(host: Host) {
+    const { metrics } = host;
+    this.#host = host;
+    this.#commits = metrics.counter('store_commits_total', 'Transactions that ended.');
+    this.#full = metrics.counter('store_full_total', 'Transactions for which there was no room.');
+    this.#commitMs = metrics.histogram('store_commit_ms', 'How long a transaction took.');
+    this.#requests = metrics.histogram('store_commit_requests', 'Requests per transaction.');
+  }
+
+  committed(requests: number, commitMs: number): void {
+    this.#commits.add();
+    this.#commitMs.record(commitMs);
+    this.#requests.record(requests);
+  }
+
+  full(why: string): void {
+    this.#full.add();
+    if (this.#state !== 'running') return;
+    this.#state = 'degraded';
+    this.#host.log.warn('the store has no room', { why });
+    this.#host.report({ state: 'degraded', why });
+  }
+
+  fits(): void {
+    if (this.#state !== 'degraded') return;
+    this.#state = 'running';
+    this.#host.log.info('the store has room again');
+    this.#host.report({ state: 'running' });
+  }
+
+  broken(why: string): void {
+    if (this.#state === 'failed') return;
+    this.#state = 'failed';
+    this.#host.log.error('the store cannot be trusted any more', { why });
+    this.#host.report({ state: 'failed', why });
+  }
+}

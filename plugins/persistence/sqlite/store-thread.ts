@@ -1,0 +1,156 @@
+/** The node's end of the store's thread: questions out, answers in, and what becomes of it. */
+import { Worker, type Transferable } from 'node:worker_threads';
+import { ImError, must } from 'im-kernel/contract';
+import { CLOSE } from './messages.ts';
+import type { Answer, Calls, Failure, FromThread, OpenSettings, Request } from './messages.ts';
+
+/** Requests on their way; the kernel's own bounds are far below. */
+const PENDING_MAX = 65_536;
+
+/** `./worker.ts` from source, `./worker.js` once compiled. */
+const WORKER = new URL(
+  `./worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`,
+  import.meta.url,
+);
+
+export interface Opened {
+  readonly log: string;
+  readonly shards: number;
+}
+
+/** What the thread tells without being asked. */
+export interface ThreadEvents {
+  committed(requests: number, commitMs: number): void;
+  full(why: string): void;
+  /** A transaction went through again. */
+  fits(): void;
+  broken(why: string): void;
+}
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+function errorOf({ code, details }: Failure): ImError {
+  return new ImError(code, details);
+}
+
+function away(why: string): ImError {
+  return new ImError('IM_STORE_AWAY', { why });
+}
+
+export class StoreThread {
+  readonly #events: ThreadEvents;
+  readonly #pending = new Map<number, Pending>();
+  #worker: Worker | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #serial = 0;
+  #closing = false;
+
+  constructor(events: ThreadEvents) {
+    this.#events = events;
+  }
+
+  /** Once. Rejects with the kernel's error if the file cannot be used, or with the signal's reason. */
+  async open(settings: OpenSettings, signal: AbortSignal): Promise<Opened> {
+    signal.throwIfAborted();
+    must(this.#worker === undefined && !this.#closing, 'a store is started once');
+    const worker = new Worker(WORKER, { workerData: settings, name: 'im-sqlite' });
+    this.#worker = worker;
+    const opened = Promise.withResolvers<Opened>();
+    const abort = (): void => opened.reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    this.#listen(worker, opened);
+    try {
+      return await opened.promise;
+    } catch (error) {
+      this.#closing = true;
+      await worker.terminate();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  #listen(worker: Worker, opened: PromiseWithResolvers<Opened>): void {
+    worker.on('message', (message: FromThread) => {
+      if (message.say === 'opened') opened.resolve(message);
+      else if (message.say === 'refused') opened.reject(errorOf(message.failure));
+      else this.#hear(message);
+    });
+    this.#ended = new Promise((resolve) => {
+      let why = 'its thread ended';
+      worker.on('error', (error) => (why = error instanceof Error ? error.message : String(error)));
+      worker.on('exit', () => {
+        this.#end(why);
+        opened.reject(away(why));
+        resolve();
+      });
+    });
+  }
+
+  #hear(message: Exclude<FromThread, { say: 'opened' | 'refused' }>): void {
+    if (message.say === 'cramped') return this.#events.full(message.why);
+    if (message.say === 'broken') return this.#events.broken(message.why);
+    const { answers, commitMs } = message;
+    if (commitMs !== undefined) this.#events.committed(answers.length, commitMs);
+    this.#tellOfRoom(answers, commitMs !== undefined);
+    for (const answer of answers) this.#settle(answer);
+  }
+
+  #tellOfRoom(answers: readonly Answer[], committed: boolean): void {
+    const full = answers.find(({ failure }) => failure?.code === 'IM_STORE_FULL')?.failure;
+    if (full) this.#events.full(String(full.details['why']));
+    else if (committed) this.#events.fits();
+  }
+
+  #settle({ serial, value, failure }: Answer): void {
+    const pending = this.#pending.get(serial);
+    this.#pending.delete(serial);
+    if (failure) pending?.reject(errorOf(failure));
+    else pending?.resolve(value);
+  }
+
+  /** What was under way when the thread ended may or may not be in the file: not a passing error. */
+  #end(why: string): void {
+    this.#worker = undefined;
+    const error = new ImError('IM_STORE_BROKEN', { why });
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+    if (!this.#closing) this.#events.broken(why);
+  }
+
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  ask<K extends keyof Calls>(
+    call: K,
+    args: Parameters<Calls[K]>,
+    buffers: readonly Transferable[] = [],
+  ): Promise<ReturnType<Calls[K]>> {
+    const worker = this.#worker;
+    if (worker === undefined || this.#closing) return Promise.reject(away('it is not running'));
+    if (this.#pending.size >= PENDING_MAX) return Promise.reject(away('too many requests wait'));
+    this.#serial += 1;
+    const request: Request<K> = { serial: this.#serial, call, args };
+    return new Promise((resolve, reject) => {
+      this.#pending.set(request.serial, { resolve: resolve as Pending['resolve'], reject });
+      worker.postMessage(request, buffers);
+    });
+  }
+
+  /** Lets the thread finish what it was asked and close the file; ends it when `deadline` fires. */
+  async close(deadline: AbortSignal): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined) return this.#ended;
+    const hurry = (): void => void worker.terminate();
+    if (!this.#closing) worker.postMessage(CLOSE);
+    this.#closing = true;
+    if (deadline.aborted) hurry();
+    deadline.addEventListener('abort', hurry, { once: true });
+    await this.#ended;
+    deadline.removeEventListener('abort', hurry);
+  }
+}
