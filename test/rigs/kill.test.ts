@@ -76,7 +76,6 @@ class Rig {
       throw new Error(`the server ended by itself with ${how}\n${this.server.output}`);
     });
     await Promise.race([enough, ended]);
-    ended.catch(() => {});
     await this.server.kill();
     for (const courier of this.couriers) await courier.gone();
     for (const courier of this.couriers) courier.producing = false;
