@@ -25,6 +25,8 @@ export function refuse(socket: Duplex, refusal: Refusal, meter: Meter): void {
 
 /** For what Node could not read as a request: broken HTTP, a late one, or a failed TLS handshake. */
 export function refuseBroken(error: NodeJS.ErrnoException, socket: Duplex, meter: Meter): void {
+  // What still came after an answer is no second refusal.
+  if (socket.writableEnded) return void socket.destroy();
   const code = error.code ?? '';
   const status = STATUS_BY_CODE[code] ?? (code.startsWith('HPE_') ? 400 : undefined);
   if (status !== undefined && socket.writable) {
