@@ -18,6 +18,8 @@ export const levels: readonly (readonly string[])[] = [
 export const outside: Readonly<Record<string, readonly string[]>> = {
   client: ['core/wire'],
   cli: ['client', 'core/config', 'core/contract', 'core/kernel', 'core/main.ts', 'core/wire'],
+  // What `im new plugin` writes: a new store begins as a copy of the plain one.
+  'cli/templates': ['im-kernel/contract', 'im-kernel/kit', 'plugins/persistence/memory'],
   tui: ['core/admin'],
   bin: ['cli'],
   plugins: ['im-kernel/contract'],
