@@ -1,5 +1,5 @@
 /**
- * A client as PROTOCOL section 3 wants it, and no more: it keeps its unanswered commands over
+ * A client as docs/protocol.md wants it, and no more: it keeps its unanswered commands over
  * connections, sends them again in ascending order, acknowledges what it is given, and writes down
  * everything that happened to it.
  */

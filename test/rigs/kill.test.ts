@@ -1,150 +1,16 @@
 /**
- * kill -9 in the middle of traffic, again and again, at a moment chosen by counted answers. In the
- * end everything that any client was ever told is held against the log.
+ * The end of the process in the middle of traffic, at a moment chosen by counted answers. In the end
+ * everything that any client was ever told is held against the log.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Delivery, Result } from '../../core/wire/frames.ts';
-import { Device } from '../scenes/device.ts';
-import { ServerProcess, type Differences } from '../scenes/server-process.ts';
-import { checkLog } from './check-log.ts';
-import { Courier } from './courier.ts';
+import { Rig } from './rig.ts';
 
 const rounds = 20;
 const answersPerRoundMax = 600;
-const members = new Map([
-  ['d/ann/bob', ['ann', 'bob']],
-  ['g/tea', ['ann', 'bob', 'cat']],
-]);
 
-/**
- * Evenly spread and repeatable, the golden ratio's multiples: some rounds end at once, some late.
- */
-function answersBeforeKill(round: number): number {
+/** Evenly spread and repeatable (multiples of the golden ratio): some rounds end at once. */
+function answersBefore(round: number): number {
   return Math.floor(((round * 0.618_033_988_75) % 1) * answersPerRoundMax);
-}
-
-class Rig {
-  readonly folder = mkdtempSync(join(tmpdir(), 'im-kill-'));
-  readonly server: ServerProcess;
-  readonly couriers = [
-    new Courier('ann', 'tcp', ['d/ann/bob', 'g/tea']),
-    new Courier('bob', 'websocket', ['d/ann/bob', 'g/tea']),
-    new Courier('cat', 'websocket json', ['g/tea']),
-  ];
-  readonly tokens = new Map<string, string>();
-
-  constructor(differences: Differences) {
-    this.server = new ServerProcess(this.folder, './data/auth.key', differences);
-  }
-
-  /** Starts, and makes the group with a device that sends nothing else. */
-  async begin(): Promise<void> {
-    await this.server.start();
-    for (const { user } of this.couriers) this.tokens.set(user, await this.server.token(user));
-    const maker = new Device('ann', 'maker');
-    await maker.connect('tcp', this.server.addresses, this.tokens.get('ann') ?? '');
-    const command = maker.send('g/tea', {
-      type: 'act',
-      action: 'group.create',
-      user: ['bob', 'cat'],
-    });
-    assert.equal((await maker.answerTo(command)).type, 'accepted');
-    maker.live.send({ type: 'bye' });
-    await maker.gone();
-  }
-
-  async connect(): Promise<void> {
-    for (const courier of this.couriers)
-      await courier.connect(this.server.addresses, this.tokens.get(courier.user) ?? '');
-  }
-
-  /** Traffic until this many answers have come, then SIGKILL, with a window in flight each. */
-  async round(answers: number): Promise<void> {
-    for (const courier of this.couriers) courier.producing = true;
-    let left = answers;
-    const enough = new Promise<void>((resolve) => {
-      for (const courier of this.couriers)
-        courier.onAnswer = () => {
-          if (left-- <= 0) resolve();
-        };
-    });
-    await this.connect();
-    const ended = this.server.exited.then((how) => {
-      throw new Error(`the server ended by itself with ${how}\n${this.server.output}`);
-    });
-    await Promise.race([enough, ended]);
-    await this.server.kill();
-    for (const courier of this.couriers) await courier.gone();
-    for (const courier of this.couriers) courier.producing = false;
-    await this.server.start();
-  }
-
-  /** Waits until nothing is open, then reads everything back and checks it. */
-  async breaches(): Promise<string[]> {
-    for (const courier of this.couriers) courier.producing = false;
-    await this.connect();
-    for (const courier of this.couriers)
-      await courier.connection?.until(
-        'the last answer',
-        () => courier.unanswered === 0 || undefined,
-      );
-    const logs = new Map<string, Delivery[]>();
-    for (const conversation of members.keys())
-      logs.set(conversation, await this.#read(conversation));
-    for (const courier of this.couriers) await this.#drained(courier, logs);
-    return [
-      ...this.couriers.flatMap(({ user, contradictions }) =>
-        contradictions.map((one) => `${user}: ${one}`),
-      ),
-      ...checkLog({
-        sent: this.couriers.flatMap(({ sent }) => sent),
-        logs,
-        delivered: new Map(this.couriers.map(({ user, delivered }) => [user, delivered])),
-        members,
-      }),
-    ];
-  }
-
-  async #drained(courier: Courier, logs: ReadonlyMap<string, readonly Delivery[]>): Promise<void> {
-    for (const [conversation, log] of logs) {
-      if (!members.get(conversation)?.includes(courier.user)) continue;
-      const last = log.findLast(({ from }) => from !== courier.user)?.position ?? 0;
-      await courier.connection?.until(
-        `${conversation} ${last}`,
-        () =>
-          last === 0 ||
-          courier.delivered.some(
-            (one) => one.conversation === conversation && one.position >= last,
-          ) ||
-          undefined,
-      );
-    }
-  }
-
-  /** The whole history, page by page, with a device of its own. */
-  async #read(conversation: string): Promise<Delivery[]> {
-    const reader = new Device('ann', 'reader');
-    await reader.connect('tcp', this.server.addresses, this.tokens.get('ann') ?? '');
-    const all: Delivery[] = [];
-    for (let page: Result<'history'> | undefined; !page || page.more === 1;) {
-      const after = all.at(-1)?.position ?? 0;
-      page = await reader.ask('history', { conversation, after, limit: 500 });
-      if (page.item.length === 0 && page.more === 1) throw new Error('an empty page, and more');
-      all.push(...page.item);
-    }
-    reader.live.cut();
-    await reader.gone();
-    return all;
-  }
-
-  async clear(): Promise<void> {
-    for (const { connection } of this.couriers) connection?.cut();
-    await this.server.kill();
-    rmSync(this.folder, { recursive: true, force: true });
-  }
 }
 
 describe('kill -9 in the middle of traffic', function () {
@@ -155,7 +21,7 @@ describe('kill -9 in the middle of traffic', function () {
   it(`${rounds} times loses, repeats and reorders nothing that was accepted`, async () => {
     rig = new Rig({});
     await rig.begin();
-    for (let round = 0; round < rounds; round++) await rig.round(answersBeforeKill(round));
+    for (let round = 0; round < rounds; round++) await rig.round(answersBefore(round));
     assert.deepEqual((await rig.breaches()).slice(0, 10), []);
     const accepted = rig.couriers.flatMap(({ sent }) => sent).filter((one) => one.accepted);
     assert.ok(accepted.length > rounds * 100, `only ${accepted.length} were accepted`);
@@ -172,5 +38,20 @@ describe('kill -9 in the middle of traffic', function () {
       breaches.some((line) => /^P1 .* is lost/.test(line)),
       breaches.join('\n'),
     );
+  });
+});
+
+describe('SIGTERM in the middle of traffic', function () {
+  this.timeout(120_000);
+  let rig: Rig | undefined;
+  afterEach(() => rig?.clear());
+
+  it('loses nothing, answers what was kept, and ends with 0, each time', async () => {
+    rig = new Rig({});
+    await rig.begin();
+    for (let round = 0; round < 5; round++) await rig.round(answersBefore(round), 'stop');
+    assert.deepEqual((await rig.breaches()).slice(0, 10), []);
+    for (const { connection } of rig.couriers) connection?.end();
+    await rig.server.stop();
   });
 });

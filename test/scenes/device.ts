@@ -195,7 +195,7 @@ export class Device {
   }
 
   /**
-   * P6 and PROTOCOL section 3: in the order of the commands, before anything above is delivered.
+   * P6: in the order of the commands, before anything above is delivered.
    */
   #answered(frame: Answer): void {
     this.answers.push(frame);
