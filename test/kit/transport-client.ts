@@ -15,8 +15,9 @@ export interface TransportClient {
   /** Nothing can come or go any more. */
   readonly closed: boolean;
   /**
-   * Sends parts, each one message where there are messages. All are glued together and then cut into slices of
-   * `sliceBytes`, each written in a turn of its own; without it, one write. Resolves when all is handed over.
+   * Sends parts, each one message where there are messages. All are glued together and then cut
+   * into slices of `sliceBytes`, each written in a turn of its own; without it, one write.
+   * Resolves when all is handed over.
    */
   send(parts: readonly Uint8Array[], sliceBytes?: number): Promise<void>;
   pause(): void;

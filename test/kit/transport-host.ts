@@ -1,4 +1,7 @@
-/** What a transport meets in a test: a kernel that writes down what its ears hear, on a clock moved by hand. */
+/**
+ * What a transport meets in a test: a kernel that writes down what its ears hear, on a clock moved
+ * by hand.
+ */
 import type { Binding, Ear, Peer, TransportHost } from 'im-kernel/contract';
 import { fakeClock, type FakeClock } from './fake-clock.ts';
 import { quietHost, type QuietHost } from './quiet-host.ts';

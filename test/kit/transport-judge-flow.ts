@@ -1,4 +1,7 @@
-/** The part of the transport's judge that asks how bytes flow: whole, in order, and held back both ways. */
+/**
+ * The part of the transport's judge that asks how bytes flow: whole, in order, and held back both
+ * ways.
+ */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -63,7 +66,10 @@ export function fill(ear: RecordingEar): Buffer[] {
   return sent;
 }
 
-/** Sends until the buffers of the system are full as well, so that only the peer's reading can help. */
+/**
+ * Sends until the buffers of the system are full as well, so that only the peer's reading can
+ * help.
+ */
 export async function clog(ear: RecordingEar): Promise<Buffer[]> {
   const sent: Buffer[] = [];
   for (let drained = -1; ear.count('drained') !== drained;) {
@@ -90,7 +96,7 @@ function judgeInput(judged: TransportCase, onStage: OnStage): void {
       }));
   }
 
-  it('reads no more from a peer while the kernel is busy with its bytes, however much it sends', () =>
+  it('reads no more from a peer while the kernel is busy, however much it sends', () =>
     onStage(async ({ join }) => {
       const { client, ear } = await join();
       const busy = Promise.withResolvers<void>();
@@ -121,7 +127,7 @@ function judgeInput(judged: TransportCase, onStage: OnStage): void {
 }
 
 function judgeOutput(judged: TransportCase, onStage: OnStage): void {
-  it('says false when its buffer is full, loses nothing, and says drained once when it is empty', () =>
+  it('says false when full, loses nothing, and says drained once when empty', () =>
     onStage(async ({ join }) => {
       const { client, ear } = await join();
       client.pause();

@@ -1,6 +1,6 @@
 /**
- * Asks of a transport every sentence of `core/contract/transport.ts`, over real sockets. Time alone is not real: the
- * host's clock stands still until a test moves it.
+ * Asks of a transport every sentence of `core/contract/transport.ts`, over real sockets. Time
+ * alone is not real: the host's clock stands still until a test moves it.
  */
 import assert from 'node:assert/strict';
 import type { Transport, TransportHost } from 'im-kernel/contract';
@@ -26,9 +26,12 @@ export interface Stage {
   readonly host: RecordingHost;
   readonly transport: Transport;
   /** A new client and the ear that hears it. */
-  join(): Promise<{ client: TransportClient; ear: RecordingEar }>;
+  readonly join: () => Promise<{ client: TransportClient; ear: RecordingEar }>;
 }
-/** Runs `act` on a started transport, stops that, and asks that the contract was kept towards every ear. */
+/**
+ * Runs `act` on a started transport, stops that, and asks that the contract was kept towards every
+ * ear.
+ */
 export type OnStage = (
   act: (stage: Stage) => Promise<void>,
   bounds?: { messageMaxBytes?: number; highWaterBytes?: number },

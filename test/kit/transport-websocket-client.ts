@@ -1,4 +1,6 @@
-/** A WebSocket client made by hand (RFC 6455), so that a test can send what no proper client would. */
+/**
+ * A WebSocket client made by hand (RFC 6455), so that a test can send what no proper client would.
+ */
 import type { Socket } from 'node:net';
 import {
   openSocket,
@@ -38,7 +40,10 @@ export function webSocketFrame(payload: Uint8Array, options: FrameOptions): Buff
   return Buffer.concat([first, length, Buffer.from(MASK), body]);
 }
 
-/** The request that asks for the upgrade; `headers` are added, or replace the usual ones; `undefined` removes. */
+/**
+ * The request that asks for the upgrade; `headers` are added, or replace the usual ones;
+ * `undefined` removes.
+ */
 export function upgradeRequest(
   path: string,
   headers: Readonly<Record<string, string | undefined>>,

@@ -1,4 +1,7 @@
-/** One TCP or TLS connection as the kernel's Peer. The listener has given its socket an error handler. */
+/**
+ * One TCP or TLS connection as the kernel's Peer. The listener has given its socket an error
+ * handler.
+ */
 import type { Socket } from 'node:net';
 import {
   reasonOf,
@@ -94,13 +97,18 @@ export class Connection implements Peer {
     else this.#socket.resume();
   };
 
-  /** A promise of the kernel must not reject; one that does costs this connection and nothing else. */
+  /**
+   * A promise of the kernel must not reject; one that does costs this connection and nothing else.
+   */
   readonly #onFailure = (error: unknown): void => {
     this.#host.log.error('receive failed', { peer: this.address, why: reasonOf(error) });
     this.destroy();
   };
 
-  /** Node reports the end even of a paused socket once nothing is buffered: the ear hears it in sequence. */
+  /**
+   * Node reports the end even of a paused socket once nothing is buffered: the ear hears it in
+   * sequence.
+   */
   readonly #onEnd = (): void => {
     this.#inputEnded = true;
     if (!this.#waiting) this.#tellEnded();

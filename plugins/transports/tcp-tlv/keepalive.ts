@@ -1,7 +1,8 @@
 /**
- * The one place that knows how the system's probes are set. Node sets the idle time, the interval and the count from
- * 24.19 on; `net-keepalive` does it before that, and is the only way to TCP_USER_TIMEOUT. A platform that cannot
- * have it works on without: the protocol's own PING finds dead peers too, only later.
+ * The one place that knows how the system's probes are set. Node sets the idle time, the interval
+ * and the count from 24.19 on; `net-keepalive` does it before that, and is the only way to
+ * TCP_USER_TIMEOUT. A platform that cannot have it works on without: the protocol's own PING finds
+ * dead peers too, only later.
  */
 import { Socket } from 'node:net';
 import { reasonOf, type Log } from 'im-kernel/contract';

@@ -74,7 +74,10 @@ export class TcpTransport implements Transport {
     return server;
   }
 
-  /** A reset can come at any moment, and an 'error' that nobody hears ends the process: so this comes first. */
+  /**
+   * A reset can come at any moment, and an 'error' that nobody hears ends the process: so this
+   * comes first.
+   */
   #accept(socket: Socket, meter: Meter): void {
     socket.on('error', () => undefined);
     this.#sockets.add(socket);

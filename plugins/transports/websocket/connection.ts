@@ -36,7 +36,10 @@ export class Connection implements Peer {
   readonly #inbox: Inbox;
   readonly #sending: { readonly binary: boolean; readonly compress: false; readonly fin: true };
   #ear: Ear | undefined;
-  /** The kernel has ended it, or the peer broke the protocol: the ear hears nothing more but `closed`. */
+  /**
+   * The kernel has ended it, or the peer broke the protocol: the ear hears nothing more but
+   * `closed`.
+   */
   #ending = false;
   /** The last message was read: what follows is discarded. */
   #deaf = false;
@@ -149,7 +152,9 @@ export class Connection implements Peer {
     });
   }
 
-  /** A promise of the kernel must not reject; one that does costs this connection and nothing else. */
+  /**
+   * A promise of the kernel must not reject; one that does costs this connection and nothing else.
+   */
   #onFailure(error: unknown): void {
     this.#host.log.error('receive failed', { peer: this.address, why: reasonOf(error) });
     this.destroy();

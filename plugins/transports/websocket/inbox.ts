@@ -1,6 +1,7 @@
 /**
- * Hands messages to the kernel one after the other. One read from the socket may hold many, and the kernel may ask to
- * wait after any of them; the rest of that read stays here, at most `max` messages.
+ * Hands messages to the kernel one after the other. One read from the socket may hold many, and
+ * the kernel may ask to wait after any of them; the rest of that read stays here, at most `max`
+ * messages.
  */
 export interface InboxOptions {
   readonly max: number;

@@ -27,8 +27,9 @@ function listenError(error: NodeJS.ErrnoException, options: ListenOptions): ImEr
 }
 
 /**
- * Resolves to the real `host:port`. Rejects with IM_LISTEN_TAKEN, IM_LISTEN_DENIED or the signal's reason; nothing
- * listens then. Node looks even a numeric host up before it binds, so an abort is heeded after that, not within.
+ * Resolves to the real `host:port`. Rejects with IM_LISTEN_TAKEN, IM_LISTEN_DENIED or the signal's
+ * reason; nothing listens then. Node looks even a numeric host up before it binds, so an abort is
+ * heeded after that, not within.
  */
 export async function listen(server: Server, options: ListenOptions): Promise<string> {
   const { at, backlog, signal } = options;

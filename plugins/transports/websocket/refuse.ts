@@ -8,7 +8,10 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-/** Answers in plain HTTP, one line of text, and closes. Nothing that the peer sent is repeated to it. */
+/**
+ * Answers in plain HTTP, one line of text, and closes. Nothing that the peer sent is repeated to
+ * it.
+ */
 export function refuse(socket: Duplex, refusal: Refusal, meter: Meter): void {
   meter.refused.add(1, refusal.reason);
   const { status, headers = {} } = refusal;
@@ -23,7 +26,9 @@ export function refuse(socket: Duplex, refusal: Refusal, meter: Meter): void {
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${text}`);
 }
 
-/** For what Node could not read as a request: broken HTTP, a late one, or a failed TLS handshake. */
+/**
+ * For what Node could not read as a request: broken HTTP, a late one, or a failed TLS handshake.
+ */
 export function refuseBroken(error: NodeJS.ErrnoException, socket: Duplex, meter: Meter): void {
   // What still came after an answer is no second refusal.
   if (socket.writableEnded) return void socket.destroy();

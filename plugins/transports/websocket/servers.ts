@@ -8,7 +8,10 @@ import { HeldWebSocket } from './held-web-socket.ts';
 import type { Settings } from './settings.ts';
 import { chooseSubprotocol } from './upgrade.ts';
 
-/** `ws` destroys a socket this long after its close frame; our own limits are shorter and come first. */
+/**
+ * `ws` destroys a socket this long after its close frame; our own limits are shorter and come
+ * first.
+ */
 const CLOSE_TIMEOUT_MS = 86_400_000;
 
 export type Upgrader = WebSocketServerOf<typeof HeldWebSocket>;

@@ -1,4 +1,7 @@
-/** Decides whether a request may become a WebSocket. Pure: what is refused and how it is said, nothing else. */
+/**
+ * Decides whether a request may become a WebSocket. Pure: what is refused and how it is said,
+ * nothing else.
+ */
 import type { IncomingMessage } from 'node:http';
 import type { Binding } from 'im-kernel/contract';
 
@@ -47,7 +50,10 @@ function headersRefusal(request: UpgradeRequest, rules: UpgradeRules): Refusal |
   return undefined;
 }
 
-/** What a request is answered that does not ask for an upgrade, or undefined if its place would upgrade. */
+/**
+ * What a request is answered that does not ask for an upgrade, or undefined if its place would
+ * upgrade.
+ */
 export function placeRefusal(request: UpgradeRequest, rules: UpgradeRules): Refusal | undefined {
   if (request.url !== rules.path) {
     return { status: 404, reason: 'path', text: 'nothing here' };

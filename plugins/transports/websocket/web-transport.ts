@@ -1,4 +1,7 @@
-/** The HTTP server in front: answers what is no upgrade, refuses what may not, makes a Connection of the rest. */
+/**
+ * The HTTP server in front: answers what is no upgrade, refuses what may not, makes a Connection
+ * of the rest.
+ */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -94,7 +97,10 @@ export class WebTransport implements Transport {
     });
   }
 
-  /** A reset can come at any moment, and an 'error' that nobody hears ends the process: so this comes first. */
+  /**
+   * A reset can come at any moment, and an 'error' that nobody hears ends the process: so this
+   * comes first.
+   */
   #accept(socket: Socket, meter: Meter): void {
     socket.on('error', () => undefined);
     this.#sockets.add(socket);

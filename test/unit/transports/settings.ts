@@ -1,4 +1,7 @@
-/** The settings of our transports with every fallback taken, as the configuration would hand them over. */
+/**
+ * The settings of our transports with every fallback taken, as the configuration would hand them
+ * over.
+ */
 import type { Fields } from 'im-kernel/contract';
 import tcp from '../../../plugins/transports/tcp-tlv/index.ts';
 import web from '../../../plugins/transports/websocket/index.ts';

@@ -29,6 +29,10 @@ async function onAccepted(act: (socket: Socket) => Promise<void>): Promise<void>
   }
 }
 
+function notThere(): Promise<never> {
+  return Promise.reject(new Error('no such library here'));
+}
+
 function errorCode(code: string) {
   return (error: unknown): boolean => error instanceof ImError && error.code === code;
 }
@@ -87,8 +91,7 @@ describe('tcp-tlv keep-alive', () => {
   it('works on without what the platform lacks, and says so once', () =>
     onAccepted(async (socket) => {
       const host = quietHost();
-      const load = (): Promise<never> => Promise.reject(new Error('no such library here'));
-      const keepAlive = await makeKeepAlive(KEEP_ALIVE, host.log, load);
+      const keepAlive = await makeKeepAlive(KEEP_ALIVE, host.log, notThere);
       keepAlive(socket);
       keepAlive(socket);
       assert.equal(native.getKeepAliveInterval(socket), 5_000);

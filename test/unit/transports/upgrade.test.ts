@@ -43,6 +43,31 @@ async function judge(cases: readonly (readonly [string, string, number])[]): Pro
   });
 }
 
+/** A proper request, but for what is changed. */
+function asking(changed: Record<string, string | undefined>): string {
+  return upgradeRequest('/im', { ...TLV, ...changed });
+}
+
+/** The statuses that pages from these origins get where `origins` are listed. */
+async function statuses(
+  origins: readonly string[],
+  asked: readonly (string | undefined)[],
+): Promise<readonly number[]> {
+  const seen: number[] = [];
+  await onWeb({ origins }, async ({ address }) => {
+    for (const origin of asked) {
+      const client = await answerTo(address, asking({ origin, cookie: 'session=stolen' }));
+      seen.push(statusOf(client));
+      client.reset();
+    }
+  });
+  return seen;
+}
+
+function problems(origins: readonly string[]): readonly string[] {
+  return plugin.check?.(webSettings({ origins })) ?? [];
+}
+
 describe('websocket upgrade', () => {
   it('chooses the first subprotocol of the client that it knows', () =>
     onWeb({}, async ({ host, address }) => {
@@ -83,8 +108,6 @@ describe('websocket upgrade', () => {
     }));
 
   it('refuses wrong requests with the status that fits', () => {
-    const asking = (changed: Record<string, string | undefined>): string =>
-      upgradeRequest('/im', { ...TLV, ...changed });
     const many = Object.fromEntries(Array.from({ length: 2_000 }, (_, at) => [`h${at}`, 'x']));
     const some = Object.fromEntries(Array.from({ length: 120 }, (_, at) => [`h${at}`, 'x']));
     const twice = (line: string): string => asking({}).replace('\r\n', `\r\n${line}\r\n`);
@@ -149,19 +172,6 @@ describe('websocket upgrade', () => {
 });
 
 describe('websocket origins', () => {
-  const statuses = async (origins: readonly string[], asked: readonly (string | undefined)[]) => {
-    const seen: number[] = [];
-    await onWeb({ origins }, async ({ address }) => {
-      for (const origin of asked) {
-        const headers = { ...TLV, origin, cookie: 'session=stolen' };
-        const client = await answerTo(address, upgradeRequest('/im', headers));
-        seen.push(statusOf(client));
-        client.reset();
-      }
-    });
-    return seen;
-  };
-
   it('lets any in when none is listed', async () => {
     assert.deepEqual(await statuses([], ['https://a.example', 'null', undefined]), [101, 101, 101]);
   });
@@ -174,7 +184,6 @@ describe('websocket origins', () => {
   });
 
   it('finds what is no origin when the configuration is checked', () => {
-    const problems = (origins: readonly string[]) => plugin.check?.(webSettings({ origins })) ?? [];
     assert.deepEqual(problems(['https://a.example', 'null', 'http://[::1]:80']), []);
     assert.equal(problems(['https://a.example/', 'a.example', '*']).length, 3);
   });

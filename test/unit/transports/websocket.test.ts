@@ -1,4 +1,7 @@
-/** What a WebSocket's peer may send: items 19-22, 27 and 28 of the catalogue of bad inputs, and the bounds. */
+/**
+ * What a WebSocket's peer may send: items 19-22, 27 and 28 of the catalogue of bad inputs, and the
+ * bounds.
+ */
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { until } from '../../kit/quiet-host.ts';
@@ -20,7 +23,10 @@ const PING = 9;
 const PONG = 10;
 const nothing = Buffer.alloc(0);
 
-/** Sends `bytes` and asks that the peer is closed with `code`, counted, and that others do not notice. */
+/**
+ * Sends `bytes` and asks that the peer is closed with `code`, counted, and that others do not
+ * notice.
+ */
 async function breach(
   what: string,
   bytes: Buffer,
