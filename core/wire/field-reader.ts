@@ -78,11 +78,12 @@ export class FieldReader {
     return text;
   }
 
-  /** A view on what was opened, not a copy. */
+  /** A view on what was opened, not a copy; never a Buffer, whose `slice` would not copy either. */
   bytes(): Uint8Array {
-    const bytes = this.#bytes.subarray(this.#at, this.#stop);
+    const { buffer, byteOffset } = this.#bytes;
+    const view = new Uint8Array(buffer, byteOffset + this.#at, this.#stop - this.#at);
     this.#at = this.#stop;
-    return bytes;
+    return view;
   }
 
   id(): string {

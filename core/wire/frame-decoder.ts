@@ -162,7 +162,7 @@ export class FrameDecoder {
   /** What stands in a header: undefined for a frame to be skipped. */
   #judge(octet: number, length: number): FrameSpec | undefined {
     if (length > this.maxFrameBytes) {
-      throw new WireError('frame-too-large', `${length} bytes, at most ${this.maxFrameBytes}`);
+      throw new WireError('frame-too-large', `at most ${this.maxFrameBytes} bytes`, length);
     }
     const spec = specOfOctet(octet);
     if (spec === undefined && this.#from === 'server') return undefined;

@@ -4,11 +4,11 @@
  * come from one place. A property test holds each of them against the table.
  */
 import type { FieldReader } from './field-reader.ts';
-import type { Accepted, Deliver, Frame, Received, Send, UpTo } from './frames.ts';
+import type { Accepted, Deliver, Frame, Read, Received, Send, UpTo } from './frames.ts';
 
 /**
- * Undefined if this is no SEND, ACCEPTED, DELIVER or RECEIVED, or not an ordinary one. May throw
- * WireError.
+ * Undefined if this is no SEND, ACCEPTED, DELIVER, RECEIVED or READ, or not an ordinary one. May
+ * throw WireError.
  */
 export function readHot(reader: FieldReader, octet: number): Frame | undefined {
   switch (octet) {
@@ -19,7 +19,9 @@ export function readHot(reader: FieldReader, octet: number): Frame | undefined {
     case 0x20:
       return readDeliver(reader);
     case 0x21:
-      return readReceived(reader);
+      return readUpTos(reader, 'received');
+    case 0x22:
+      return readUpTos(reader, 'read');
     default:
       return undefined;
   }
@@ -124,7 +126,7 @@ function readDeliverField(reader: FieldReader, tag: number, frame: Deliver): boo
   return true;
 }
 
-function readReceived(reader: FieldReader): Received | undefined {
+function readUpTos(reader: FieldReader, type: 'received' | 'read'): Received | Read | undefined {
   const upTo: UpTo[] = [];
   for (let tag = reader.next(); tag >= 0; tag = reader.next()) {
     if (tag !== 1) return undefined;
@@ -134,7 +136,7 @@ function readReceived(reader: FieldReader): Received | undefined {
     reader.leave(outer);
     upTo.push(one);
   }
-  return upTo.length > 0 ? { type: 'received', upTo } : undefined;
+  return upTo.length > 0 ? { type, upTo } : undefined;
 }
 
 function readUpTo(reader: FieldReader): UpTo | undefined {

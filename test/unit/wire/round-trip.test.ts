@@ -61,7 +61,7 @@ describe('any frame', () => {
 });
 
 describe('the fast ways', () => {
-  for (const type of ['send', 'accepted', 'deliver', 'received'] as const) {
+  for (const type of ['send', 'accepted', 'deliver', 'received', 'read'] as const) {
     const spec = FRAMES.find((one) => one.type === type)!;
 
     it(`write a ${type} as the table does`, () => {
