@@ -1,0 +1,61 @@
+/** Every bound of a client, by name. `connect({ limits })` overrides any of them. */
+export interface ClientLimits {
+  /** From dialling to an open connection. */
+  readonly openTimeoutMs: number;
+  /** From HELLO to WELCOME. */
+  readonly welcomeTimeoutMs: number;
+  /** From a question to its answer, reconnections included. */
+  readonly questionTimeoutMs: number;
+  /** Waits between connections: a random part of base × 2^failures, at most max. */
+  readonly reconnectBaseMs: number;
+  readonly reconnectMaxMs: number;
+  /** A connection that held for this long makes the waits short again. */
+  readonly stableMs: number;
+  /**
+   * At so many MOVED in a row, without a WELCOME between, the own list of addresses is asked again.
+   */
+  readonly movedTries: number;
+  /** The longest that the retransmission timer grows. */
+  readonly retransmitMaxMs: number;
+  /** Commands without an answer; `send` throws above it. */
+  readonly unanswered: number;
+  /** Questions without an answer; asking throws above it. */
+  readonly questions: number;
+  /**
+   * Deliveries of one conversation that wait for the application; more are left for the server to
+   * repeat.
+   */
+  readonly heldPerConversation: number;
+  /** Deliveries of one conversation put aside while a gap before them is filled. */
+  readonly asidePerConversation: number;
+  /** The longest wait before a handler that failed is called again. */
+  readonly handlerRetryMaxMs: number;
+  /** Output gathered before it is handed to the connection in the middle of a turn. */
+  readonly gatherBytes: number;
+  /** Unsent output above which a signal is dropped rather than queued. */
+  readonly signalBufferedBytes: number;
+  /** Wait before a failed write of the outbox is tried again. */
+  readonly outboxRetryMs: number;
+}
+
+export const CLIENT_LIMITS: ClientLimits = {
+  openTimeoutMs: 10_000,
+  welcomeTimeoutMs: 10_000,
+  questionTimeoutMs: 30_000,
+  reconnectBaseMs: 500,
+  reconnectMaxMs: 30_000,
+  stableMs: 60_000,
+  movedTries: 3,
+  retransmitMaxMs: 60_000,
+  unanswered: 10_000,
+  questions: 1_024,
+  heldPerConversation: 4_096,
+  asidePerConversation: 256,
+  handlerRetryMaxMs: 30_000,
+  gatherBytes: 32_768,
+  signalBufferedBytes: 262_144,
+  outboxRetryMs: 1_000,
+};
+
+/** HELLO may name this many conversations (PROTOCOL section 2). */
+export const PENDING_MAX = 64;

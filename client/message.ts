@@ -1,0 +1,37 @@
+/** From a delivery on the wire to what the application gets. */
+import type { Delivery } from '../core/wire/frames.ts';
+import { isTextMedia } from '../core/wire/names.ts';
+import type { ActEntry, EntryHead, Message } from './events.ts';
+
+const UTF8 = new TextDecoder();
+const NOTHING = new Uint8Array(0);
+
+function headOf(delivery: Delivery): EntryHead {
+  const { conversation, position, order, id, from, device, sentAt, acceptedAt, again } = delivery;
+  return {
+    conversation,
+    position,
+    order,
+    id,
+    from,
+    device,
+    sentAt,
+    acceptedAt,
+    again: again === 1,
+  };
+}
+
+export function isMessage(delivery: Delivery): boolean {
+  return delivery.kind === undefined || delivery.kind === 'message';
+}
+
+export function messageOf(delivery: Delivery): Message {
+  const { mediaType = 'text/plain', body = NOTHING } = delivery;
+  const text = isTextMedia(mediaType) ? UTF8.decode(body) : undefined;
+  return { ...headOf(delivery), mediaType, body, text };
+}
+
+export function actOf(delivery: Delivery): ActEntry {
+  const { kind = '', user = [], title } = delivery;
+  return { ...headOf(delivery), action: kind, users: user, title };
+}
