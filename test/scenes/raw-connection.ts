@@ -21,6 +21,11 @@ const transcriptLines = 200;
 /** The way down to the bytes. */
 interface Line {
   send(frame: ClientFrame): void;
+  /** Bytes as they are; over WebSocket one message, a text one for a string. */
+  raw(bytes: Uint8Array | string): void;
+  /** Stops and goes on reading. */
+  pause(): void;
+  resume(): void;
   /** Cuts at once, as a network does. */
   cut(): void;
   /** Closes the sending half when all is sent. */
@@ -64,6 +69,21 @@ export class RawConnection {
     this.#note(`-> ${show(frame)}`);
     if (frame.type === 'query') this.#asked.set(frame.query, frame.what as What);
     this.#line?.send(frame);
+  }
+
+  /** Sends what no client should. */
+  sendRaw(bytes: Uint8Array | string): void {
+    this.#note(`-> ${bytes.length} raw`);
+    this.#line?.raw(bytes);
+  }
+
+  /** Reads nothing more, until `resume`. */
+  pause(): void {
+    this.#line?.pause();
+  }
+
+  resume(): void {
+    this.#line?.resume();
   }
 
   cut(): void {
@@ -162,6 +182,9 @@ export class RawConnection {
       socket.on('connect', () =>
         resolve({
           send: (frame) => void socket.write(encodeFrame(frame)),
+          raw: (bytes) => void socket.write(bytes),
+          pause: () => void socket.pause(),
+          resume: () => void socket.resume(),
           cut: () => socket.resetAndDestroy(),
           end: () => void socket.end(),
         }),
@@ -188,6 +211,9 @@ export class RawConnection {
       socket.on('open', () =>
         resolve({
           send: (frame) => socket.send(json ? encodeJson(frame) : encodeFrame(frame)),
+          raw: (bytes) => socket.send(bytes),
+          pause: () => socket.pause(),
+          resume: () => socket.resume(),
           cut: () => socket.terminate(),
           end: () => socket.close(1000),
         }),

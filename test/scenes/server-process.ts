@@ -54,6 +54,10 @@ export class ServerProcess {
     return this.#child !== undefined;
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** Resolves when it has printed both addresses; rejects, with its output, if it ends before. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [...launcher, 'start', '--config', this.configFile], {
