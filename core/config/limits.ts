@@ -14,7 +14,6 @@ export const LIMITS = {
     fallback: 0,
     min: 0,
   }),
-  devicesPerUser: whole({ help: 'Devices that a user may ever register.', fallback: 256, min: 1 }),
   helloTimeout: duration({ help: 'From connecting to HELLO.', fallback: 10_000, min: 100 }),
   helloFrame: size({ help: 'The longest HELLO.', fallback: 16_384, min: 1024 }),
   maxFrame: size({
@@ -78,6 +77,11 @@ export const LIMITS = {
     fallback: 262_144,
     min: 16_384,
   }),
+  outputMax: size({
+    help: 'Output owed to one connection on top of that; more closes it.',
+    fallback: 4_194_304,
+    min: 65_536,
+  }),
   messagesPerSecond: whole({
     help: 'Commands of one user per second; 0: no bound.',
     fallback: 0,
@@ -133,7 +137,12 @@ export const LIMITS = {
   }),
   groupMembers: whole({ help: 'Members of a group.', fallback: 10_000, min: 2, max: 1_000_000 }),
   actUsers: whole({ help: 'Users named by one act.', fallback: 500, min: 1, max: 10_000 }),
-  friends: whole({ help: 'Friends and open requests of one user.', fallback: 5_000, min: 1 }),
+  friendsWatched: whole({
+    help: 'Friends of one user whose presence is told.',
+    fallback: 5_000,
+    min: 1,
+  }),
+  questions: whole({ help: 'Questions of one connection in work at once.', fallback: 4, min: 1 }),
   progressEvery: duration({
     help: 'Cursors and marks are kept this often; a crash sets them back by as much.',
     fallback: 50,

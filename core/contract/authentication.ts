@@ -1,4 +1,7 @@
-/** Role `authentication`: says whom a token belongs to. Users need no registration: whom it names exists. */
+/**
+ * Role `authentication`: says whom a token belongs to. Users need no registration: whom it names
+ * exists.
+ */
 import type { Component } from './component.ts';
 
 export interface Identity {
@@ -9,8 +12,13 @@ export interface Identity {
 }
 
 export interface Authentication extends Component {
-  /** Resolves to the token's owner, or to a refusal; the reason is logged, never sent to the peer. */
+  /**
+   * Resolves to the token's owner, or to a refusal; the reason is logged, never sent to the peer.
+   */
   authenticate(token: string): Promise<Identity | { readonly refused: string }>;
-  /** Makes a token for `im token`; absent where tokens come from elsewhere. `lifeMs` undefined: the default. */
+  /**
+   * Makes a token for `im token`; absent where tokens come from elsewhere. `lifeMs` undefined: the
+   * default.
+   */
   issue?(user: string, lifeMs: number | undefined): Promise<string>;
 }

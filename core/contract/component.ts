@@ -62,7 +62,10 @@ export type Health =
 
 /** All that a plugin is given: never the container, the settings or another plugin. */
 export interface Host {
-  /** The instance's name in the configuration, such as `tcp`; a role that occurs once has its role's. */
+  /**
+   * The instance's name in the configuration, such as `tcp`; a role that occurs once has its
+   * role's.
+   */
   readonly name: string;
   /** The node's name. */
   readonly node: string;
@@ -76,13 +79,14 @@ export interface Host {
 
 export interface Component {
   /**
-   * Called once. Acquire everything; resolve when ready for work. Rejecting ends the boot and rolls back what
-   * started before. `signal` fires when the kernel waits no longer: give back what was taken and reject.
+   * Called once. Acquire everything; resolve when ready for work. Rejecting ends the boot and rolls
+   * back what started before. `signal` fires when the kernel waits no longer: give back what was
+   * taken and reject.
    */
   start(signal: AbortSignal): Promise<void>;
   /**
-   * Finish what was begun and release everything; nothing that was started may outlive it. Legal before `start`,
-   * after a failed `start`, and twice. Must be done when `deadline` fires.
+   * Finish what was begun and release everything; nothing that was started may outlive it. Legal
+   * before `start`, after a failed `start`, and twice. Must be done when `deadline` fires.
    */
   stop(deadline: AbortSignal): Promise<void>;
 }

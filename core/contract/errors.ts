@@ -1,11 +1,11 @@
 /**
- * Every error has a code `IM_<ROOM>_<WHAT>`, a kind that says who must act, and a sentence that says what to do.
- * Codes are never reused. docs/errors.md lists them all; a test compares the two.
+ * Every error has a code `IM_<ROOM>_<WHAT>`, a kind that says who must act, and a sentence that
+ * says what to do. Codes are never reused. docs/errors.md lists them all; a test compares the two.
  */
 
 /**
- * config: the operator's file. peer: what a client sent. passing: may work later. lasting: will not work until
- * somebody acts. bug: ours.
+ * config: the operator's file. peer: what a client sent. passing: may work later. lasting: will not
+ * work until somebody acts. bug: ours.
  */
 export type ErrorKind = 'config' | 'peer' | 'passing' | 'lasting' | 'bug';
 

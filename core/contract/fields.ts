@@ -1,7 +1,8 @@
 /**
- * Field builders: one description per setting, from which come parsing, defaults, every problem with its place, the
- * reference page, a commented sample, redaction and the JSON Schema for editors. A field is data; `core/config`
- * reads it. A setting without `fallback` must be given, unless it is `optional`.
+ * Field builders: one description per setting, from which come parsing, defaults, every problem
+ * with its place, the reference page, a commented sample, redaction and the JSON Schema for
+ * editors. A field is data; `core/config` reads it. A setting without `fallback` must be given,
+ * unless it is `optional`.
  */
 
 export type FieldKind =
@@ -70,7 +71,10 @@ export function secret(options: TextOptions): Field<string> {
 export function whole(options: Bounded<number>): Field<number> {
   return field('whole', options);
 }
-/** Written with a unit (`250ms`, `10s`, `5m`, `1h`, `7d`), arrives in ms. `fallback`, `min` and `max` in ms. */
+/**
+ * Written with a unit (`250ms`, `10s`, `5m`, `1h`, `7d`), arrives in ms. `fallback`, `min` and
+ * `max` in ms.
+ */
 export function duration(options: Bounded<number>): Field<number> {
   return field('duration', options);
 }
@@ -100,7 +104,10 @@ export function group<F extends Fields>(options: { help: string; fields: F }): F
 export function address(options: Common<ListenAddress>): Field<ListenAddress> {
   return field('address', options);
 }
-/** A file or folder; a relative one is taken from the folder of the configuration file and arrives absolute. */
+/**
+ * A file or folder; a relative one is taken from the folder of the configuration file and arrives
+ * absolute.
+ */
 export function path(options: Common<string>): Field<string> {
   return field('path', options);
 }

@@ -1,13 +1,17 @@
 /**
- * Role `persistence`: the log, and what is kept beside it. Everything that the system promises about not losing and
- * not repeating rests on `append`; the judge in `test/kit` asks for every sentence of this file.
+ * Role `persistence`: the log, and what is kept beside it. Everything that the system promises
+ * about not losing and not repeating rests on `append`; the judge in `test/kit` asks for every
+ * sentence of this file.
  *
  * All times are wall clock ms; positions, orders and numbers are whole numbers from 1 up to 2^48-1.
  */
 import type { Component } from './component.ts';
 import type { Register } from './strategies.ts';
 
-/** memory: gone with the process. process: written, not synced. disk: synced. replicated: on two machines. */
+/**
+ * memory: gone with the process. process: written, not synced. disk: synced. replicated: on two
+ * machines.
+ */
 export type Durability = 'memory' | 'process' | 'disk' | 'replicated';
 
 /** A command placed in a conversation's log. Never changed; its body may be retired. */
@@ -38,7 +42,10 @@ export interface Entry {
 
 export type GroupRole = 'owner' | 'admin' | 'member';
 
-/** One stay of a user in a conversation. A user who left and came back has two. Key: conversation, user, from. */
+/**
+ * One stay of a user in a conversation. A user who left and came back has two. Key: conversation,
+ * user, from.
+ */
 export interface Membership {
   readonly user: string;
   /** The first position that the user sees. */
@@ -54,7 +61,9 @@ export type Friendship =
   | { readonly state: 'requested'; readonly by: string }
   | { readonly state: 'friends' };
 
-/** What one batch changes of a conversation besides its entries. Members are upserted by their key. */
+/**
+ * What one batch changes of a conversation besides its entries. Members are upserted by their key.
+ */
 export interface ConversationChange {
   readonly conversation: string;
   readonly title?: string;
@@ -130,7 +139,10 @@ export interface Cursor {
   readonly start: number;
 }
 
-/** One line of a user's list of conversations. `last` is what the user sees last, `from` where the stay began. */
+/**
+ * One line of a user's list of conversations. `last` is what the user sees last, `from` where the
+ * stay began.
+ */
 export interface ConversationLine extends Marks {
   readonly conversation: string;
   readonly last: number;
@@ -144,7 +156,10 @@ export interface FriendLine {
   readonly state: 'friend' | 'requested' | 'asked';
 }
 
-/** Which entries of a conversation: positions above `after` and below `before`, at most `limit` of them. */
+/**
+ * Which entries of a conversation: positions above `after` and below `before`, at most `limit` of
+ * them.
+ */
 export interface Range {
   readonly after: number;
   /** Absent: no upper end. */
@@ -160,51 +175,75 @@ export interface Persistence extends Component {
     /** True when several nodes can use the same store at once. */
     readonly shared: boolean;
   };
-  /** The log's name, a UUID. Another one than before means: positions may have gone back. Valid once started. */
+  /**
+   * The log's name, a UUID. Another one than before means: positions may have gone back. Valid once
+   * started.
+   */
   readonly log: string;
   /** The number of shards, fixed when the store was made. Valid once started. */
   readonly shards: number;
 
-  /** Takes these shards for `node`: each epoch rises by one. Resolves to the new epochs, in the same sequence. */
+  /**
+   * Takes these shards for `node`: each epoch rises by one. Resolves to the new epochs, in the same
+   * sequence.
+   */
   takeShards(node: string, shards: readonly number[]): Promise<readonly number[]>;
 
   /**
-   * The one atomic act. Per shard, in one transaction: checks the epoch, that each entry's position is its
-   * conversation's last plus one, and that (conversation, user, device, number) is new; writes entries and changes;
-   * resolves when all of it is as durable as declared. The answer has one outcome per shard, in the same sequence.
-   * Rejects with a passing ImError (`IM_STORE_FULL`, `IM_STORE_AWAY`) if it is sure that nothing was written. Several
-   * calls may be in flight; each is planned on the success of those before it for its own shards.
+   * The one atomic act. Per shard, in one transaction: checks the epoch, that each entry's position
+   * is its conversation's last plus one, and that (conversation, user, device, number) is new;
+   * writes entries and changes; resolves when all of it is as durable as declared. The answer has
+   * one outcome per shard, in the same sequence. Rejects with a passing ImError (`IM_STORE_FULL`,
+   * `IM_STORE_AWAY`) if it is sure that nothing was written. Several calls may be in flight; each
+   * is planned on the success of those before it for its own shards.
    */
   append(batch: readonly ShardAppend[]): Promise<readonly AppendOutcome[]>;
 
-  /** Keeps progress; larger values win, a cursor never passes its conversation's last. Durable when resolved. */
+  /**
+   * Keeps progress; larger values win, a cursor never passes its conversation's last. Durable when
+   * resolved.
+   */
   saveProgress(progress: Progress): Promise<void>;
 
   /**
-   * Makes a device known. The first time, its start (and cursor) in each conversation that the user already is or
-   * was in becomes the user's received mark there. True if it was the first time. Durable when resolved.
+   * Makes a device known. The first time, its start (and cursor) in each conversation that the user
+   * already is or was in becomes the user's received mark there. True if it was the first time.
+   * Durable when resolved.
    */
   registerDevice(user: string, device: string): Promise<boolean>;
 
-  /** Reads see everything whose append resolved before they were called, and wait for one commit at most. */
+  /**
+   * Reads see everything whose append resolved before they were called, and wait for one commit at
+   * most.
+   */
   readConversation(conversation: string, range: Range): Promise<readonly Entry[]>;
   /** Undefined if the conversation has no entry. */
   loadConversation(conversation: string): Promise<ConversationRecord | undefined>;
-  /** For each key, the entry with the device's highest number there (without its body), or undefined. */
-  lastEntries(
-    keys: readonly SenderKey[],
-  ): Promise<readonly (Entry | undefined)[]>;
+  /**
+   * For each key, the entry with the device's highest number there (without its body), or
+   * undefined.
+   */
+  lastEntries(keys: readonly SenderKey[]): Promise<readonly (Entry | undefined)[]>;
   /** The entry under this number (without its body), or undefined. */
   findEntry(key: SenderKey, number: number): Promise<Entry | undefined>;
   /** The device's place; `{ cursor: 0, start: 0 }` when it has none. */
   loadCursor(conversation: string, user: string, device: string): Promise<Cursor>;
   /**
-   * The user's conversations after this name, in byte order, in which something lies above the device's cursor: the
-   * last position that the user sees (in a current or former stay) is higher.
+   * The user's conversations after this name, in byte order, in which something lies above the
+   * device's cursor: the last position that the user sees (in a current or former stay) is higher.
    */
-  backlog(user: string, device: string, afterName: string, limit: number): Promise<readonly string[]>;
+  backlog(
+    user: string,
+    device: string,
+    afterName: string,
+    limit: number,
+  ): Promise<readonly string[]>;
   /** The conversations that the user is a member of now, after this name, in byte order. */
-  conversationsOf(user: string, afterName: string, limit: number): Promise<readonly ConversationLine[]>;
+  conversationsOf(
+    user: string,
+    afterName: string,
+    limit: number,
+  ): Promise<readonly ConversationLine[]>;
   /** Friends and open requests after this name, in byte order. */
   friendsOf(user: string, afterName: string, limit: number): Promise<readonly FriendLine[]>;
   /** When each user was last seen; 0: never. */

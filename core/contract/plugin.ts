@@ -1,4 +1,7 @@
-/** A plugin is one plain object. Making it has no effect; the kernel creates, starts and stops what it describes. */
+/**
+ * A plugin is one plain object. Making it has no effect; the kernel creates, starts and stops what
+ * it describes.
+ */
 import type { Authentication } from './authentication.ts';
 import type { Component, Host } from './component.ts';
 import type { Fields, Values } from './fields.ts';
@@ -28,7 +31,9 @@ export const ROLES = [
   'transport',
 ] as const satisfies readonly Role[];
 
-/** Where the plugins of a role live: `plugins/<folder>/<type>/`, and the key in the configuration. */
+/**
+ * Where the plugins of a role live: `plugins/<folder>/<type>/`, and the key in the configuration.
+ */
 export const ROLE_FOLDERS: Readonly<Record<Role, string>> = {
   transport: 'transports',
   persistence: 'persistence',

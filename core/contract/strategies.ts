@@ -1,4 +1,7 @@
-/** Roles `ordering` and `failover`: policies. They are handed values and return values; the kernel acts. */
+/**
+ * Roles `ordering` and `failover`: policies. They are handed values and return values; the kernel
+ * acts.
+ */
 import type { Component, Host } from './component.ts';
 
 /** A command that is about to enter its conversation's log, its position already fixed. */
@@ -14,7 +17,10 @@ export interface Placing {
   readonly acceptedAt: number;
 }
 
-/** What readers must do to show messages in the strategy's order; sent to clients in WELCOME and ORDERING. */
+/**
+ * What readers must do to show messages in the strategy's order; sent to clients in WELCOME and
+ * ORDERING.
+ */
 export interface ReaderRule {
   /** The strategy's name, as in `use:`. */
   readonly strategy: string;
@@ -27,7 +33,10 @@ export interface ReaderRule {
 /** A small durable memory for plugins, one value per key, kept by the persistence in force. */
 export interface Register {
   read(key: string): Promise<string | undefined>;
-  /** Sets `next` if the value is still `expected` (`undefined`: absent); false if it is not. Durable when resolved. */
+  /**
+   * Sets `next` if the value is still `expected` (`undefined`: absent); false if it is not. Durable
+   * when resolved.
+   */
   compareAndSet(key: string, expected: string | undefined, next: string): Promise<boolean>;
 }
 
@@ -41,10 +50,10 @@ export interface Ordering extends Component {
   /** Valid once started. */
   readonly rule: ReaderRule;
   /**
-   * Gives each placing its order, in the same sequence. `lastOrder(conversation)` is the order of that
-   * conversation's last entry before this batch (0: none). Orders within a conversation are distinct, at most 2^48-1,
-   * and for one sender ascend with its numbers. Called once per batch; a promise delays the whole batch; a
-   * rejection refuses it with a passing code.
+   * Gives each placing its order, in the same sequence. `lastOrder(conversation)` is the order of
+   * that conversation's last entry before this batch (0: none). Orders within a conversation are
+   * distinct, at most 2^48-1, and for one sender ascend with its numbers. Called once per batch; a
+   * promise delays the whole batch; a rejection refuses it with a passing code.
    */
   place(
     batch: readonly Placing[],

@@ -1,6 +1,7 @@
 /**
- * Role `transport`: passes bytes between a peer and the kernel. It knows no frames, users or conversations.
- * Two halves meet in a connection: the plugin makes the Peer (our mouth), the kernel the Ear.
+ * Role `transport`: passes bytes between a peer and the kernel. It knows no frames, users or
+ * conversations. Two halves meet in a connection: the plugin makes the Peer (our mouth), the kernel
+ * the Ear.
  */
 import type { Component, Host } from './component.ts';
 
@@ -8,7 +9,10 @@ import type { Component, Host } from './component.ts';
 export interface Binding {
   /** `tlv`: binary frames; `json`: one JSON object per message, UTF-8. */
   readonly encoding: 'tlv' | 'json';
-  /** `stream`: bytes in any slices. `messages`: each call of `receive` is one whole message (JSON is always this). */
+  /**
+   * `stream`: bytes in any slices. `messages`: each call of `receive` is one whole message (JSON is
+   * always this).
+   */
   readonly framing: 'stream' | 'messages';
 }
 
@@ -19,12 +23,16 @@ export interface Peer {
   /** True under TLS. */
   readonly secure: boolean;
   /**
-   * Hands bytes over; the plugin owns them from now on. With `messages` framing each call makes one message. The
-   * kernel gathers: about one call per turn of the loop. False: the buffer is over its high-water mark, and
-   * `Ear.drained` will follow. Bytes handed over before it follows are still sent, in order.
+   * Hands bytes over; the plugin owns them from now on. With `messages` framing each call makes one
+   * message. The kernel gathers: about one call per turn of the loop. False: the buffer is over its
+   * high-water mark, and `Ear.drained` will follow. Bytes handed over before it follows are still
+   * sent, in order.
    */
   send(bytes: Uint8Array): boolean;
-  /** Sends what is buffered, half-closes, discards input for up to `lingerMs`, then closes. `closed` follows. */
+  /**
+   * Sends what is buffered, half-closes, discards input for up to `lingerMs`, then closes. `closed`
+   * follows.
+   */
   end(lingerMs: number): void;
   /** Closes at once and drops what is buffered. `closed` follows. */
   destroy(): void;
@@ -33,15 +41,21 @@ export interface Peer {
 /** The kernel's half. The plugin calls it from its socket's events. */
 export interface Ear {
   /**
-   * Bytes have come. They stay valid and unchanged until the promise resolves. While a promise is pending the plugin
-   * reads no more from this peer: that is the back-pressure. `undefined`: read on.
+   * Bytes have come; they are the kernel's from now on, the plugin never writes to them again.
+   * While a promise is pending the plugin reads no more from this peer: that is the back-pressure.
+   * `undefined`: read on.
    */
   receive(bytes: Uint8Array): Promise<void> | undefined;
-  /** The peer sent a message longer than `TransportHost.messageMaxBytes`; its bytes were not kept. */
+  /**
+   * The peer sent a message longer than `TransportHost.messageMaxBytes`; its bytes were not kept.
+   */
   oversize(): void;
   /** The buffer is empty again after `send` returned false. */
   drained(): void;
-  /** The peer closed its sending half, cleanly. Answers may still be sent; without an `end` from the kernel, close. */
+  /**
+   * The peer closed its sending half, cleanly. Answers may still be sent; without an `end` from the
+   * kernel, close.
+   */
   ended(): void;
   /** Nothing more comes and nothing can be sent. Called exactly once, last. */
   closed(): void;
@@ -57,8 +71,13 @@ export interface TransportHost extends Host {
 }
 
 export interface Transport extends Component {
-  /** The addresses that clients use, with the real port: `tcp://127.0.0.1:7400`. Valid once started. */
+  /**
+   * The addresses that clients use, with the real port: `tcp://127.0.0.1:7400`. Valid once started.
+   */
   readonly addresses: readonly string[];
-  /** First half of a shutdown: no new peers; those here stay until the kernel closes them. Legal twice. */
+  /**
+   * First half of a shutdown: no new peers; those here stay until the kernel closes them. Legal
+   * twice.
+   */
   stopAccepting(): Promise<void>;
 }

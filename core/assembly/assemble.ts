@@ -1,0 +1,154 @@
+/**
+ * From settings to a node that can be started: creates the plugins' components, wires the kernel's
+ * services, and hands out a plain record. inversify is spoken in this folder only; the container
+ * dies here.
+ */
+import { Container } from 'inversify';
+import type { Instance, Settings } from '../config/settings.ts';
+import type {
+  Authentication,
+  Clock,
+  Component,
+  Failover,
+  Host,
+  Log,
+  Ordering,
+  Persistence,
+  Random,
+  Register,
+  Transport,
+} from '../contract/index.ts';
+import { makeHost } from '../kernel/host.ts';
+import type { NodeLog } from '../kernel/log.ts';
+import { MetricsRegistry } from '../kernel/metrics.ts';
+import { Supervisor } from '../kernel/supervisor.ts';
+import { Node } from './node.ts';
+import { pathModule } from './path-module.ts';
+import { sessionModule } from './session-module.ts';
+import { T, type Broken } from './tokens.ts';
+
+/** What a node takes from outside: time, chance, and where its log goes. */
+export interface Means {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log | NodeLog;
+}
+
+/** Creates everything and starts nothing: no sockets, files or timers. */
+export function assemble(settings: Settings, means: Means): Node {
+  const metrics = new MetricsRegistry();
+  const log = nodeLog(means.log);
+  const { limits } = settings;
+  const supervisor = new Supervisor({
+    clock: means.clock,
+    log,
+    startTimeoutMs: limits.startTimeout,
+    stopTimeoutMs: limits.stopTimeout,
+  });
+  const hostOf = (name: string): Host =>
+    makeHost({
+      name,
+      node: settings.node.name,
+      log,
+      clock: means.clock,
+      random: means.random,
+      metrics,
+      report: (part, health) => supervisor.report(part, health),
+    });
+  const create = <C extends Component>(instance: Instance, extra: object = {}): C =>
+    instance.plugin.create(instance.config, { ...hostOf(instance.name), ...extra }) as C;
+
+  const persistence = create<Persistence>(settings.persistence);
+  const register = lendRegister(persistence);
+  let node: Node | undefined;
+  const ordering = create<Ordering>(settings.ordering, {
+    register,
+    announce: () => node?.announceOrdering(),
+  });
+  const components = {
+    persistence,
+    ordering,
+    failover: create<Failover>(settings.failover),
+    authentication: create<Authentication>(settings.authentication),
+  };
+  const broken: Broken = (why) => node?.broken(why);
+  const container = wire(settings, means, { ...components, log, metrics, broken });
+  const door = container.get(T.door);
+  const transports = settings.transports.map((instance) => ({
+    name: instance.name,
+    component: create<Transport>(instance, {
+      messageMaxBytes: limits.messageMax,
+      highWaterBytes: limits.outputHighWater,
+      open: door.open.bind(door),
+    }),
+  }));
+  node = new Node({
+    name: settings.node.name,
+    limits,
+    clock: means.clock,
+    log,
+    metrics,
+    supervisor,
+    components,
+    transports,
+    door,
+    shards: container.get(T.shards),
+    lanes: container.get(T.lanes),
+    progress: container.get(T.progress),
+    wheel: container.get(T.wheel),
+    directory: container.get(T.directory),
+    conversations: container.get(T.conversations),
+  });
+  return node;
+}
+
+interface Made {
+  readonly persistence: Persistence;
+  readonly ordering: Ordering;
+  readonly failover: Failover;
+  readonly authentication: Authentication;
+  readonly log: NodeLog;
+  readonly metrics: MetricsRegistry;
+  readonly broken: Broken;
+}
+
+function wire(settings: Settings, means: Means, made: Made): Container {
+  const container = new Container({ defaultScope: 'Singleton' });
+  const { limits } = settings;
+  container.bind(T.node).toConstantValue(settings.node.name);
+  container.bind(T.clock).toConstantValue(means.clock);
+  container.bind(T.random).toConstantValue(means.random);
+  container.bind(T.limits).toConstantValue(limits);
+  container.bind(T.rules).toConstantValue({ limits, friendsOnly: settings.chat.friendsOnly });
+  container.bind(T.log).toConstantValue(made.log);
+  container.bind(T.metrics).toConstantValue(made.metrics);
+  container.bind(T.broken).toConstantValue(made.broken);
+  container.bind(T.persistence).toConstantValue(made.persistence);
+  container.bind(T.ordering).toConstantValue(made.ordering);
+  container.bind(T.failover).toConstantValue(made.failover);
+  container.bind(T.authentication).toConstantValue(made.authentication);
+  container.load(pathModule, sessionModule);
+  return container;
+}
+
+/** The persistence's register, looked up when it is used: it may not exist before the start. */
+function lendRegister(persistence: Persistence): Register {
+  return {
+    read: (key) => persistence.register.read(key),
+    compareAndSet: (key, expected, next) => persistence.register.compareAndSet(key, expected, next),
+  };
+}
+
+/** A log that can be asked for children; a plain one gives itself. */
+function nodeLog(log: Log | NodeLog): NodeLog {
+  if ('child' in log) return log;
+  const plain: NodeLog = {
+    debug: (message, fields) => log.debug(message, fields),
+    info: (message, fields) => log.info(message, fields),
+    warn: (message, fields) => log.warn(message, fields),
+    error: (message, fields) => log.error(message, fields),
+    child: () => plain,
+    flush: () => undefined,
+  };
+  return plain;
+}

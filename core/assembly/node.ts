@@ -1,0 +1,187 @@
+/** A node: its parts in their ranks, its life from start to stop. */
+import { ImError } from '../contract/index.ts';
+import type {
+  Authentication,
+  Cancel,
+  Clock,
+  Component,
+  Failover,
+  Log,
+  Ordering,
+  Persistence,
+  Transport,
+} from '../contract/index.ts';
+import type { Limits } from '../config/limits.ts';
+import type { Shards } from '../cluster/shards.ts';
+import type { PartHealth } from '../kernel/health.ts';
+import type { MetricsRegistry } from '../kernel/metrics.ts';
+import type { FailedListener, Supervisor } from '../kernel/supervisor.ts';
+import { settledWithin } from '../kernel/within.ts';
+import type { Conversations } from '../path/conversations.ts';
+import type { Lanes } from '../path/lanes.ts';
+import type { Progress } from '../path/progress.ts';
+import type { Directory } from '../session/directory.ts';
+import type { Door } from '../session/door.ts';
+import type { Wheel } from '../session/wheel.ts';
+
+interface Parts {
+  readonly name: string;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: MetricsRegistry;
+  readonly supervisor: Supervisor;
+  readonly components: {
+    readonly persistence: Persistence;
+    readonly ordering: Ordering;
+    readonly failover: Failover;
+    readonly authentication: Authentication;
+  };
+  readonly transports: readonly { readonly name: string; readonly component: Transport }[];
+  readonly door: Door;
+  readonly shards: Shards;
+  readonly lanes: Lanes;
+  readonly progress: Progress;
+  readonly wheel: Wheel;
+  readonly directory: Directory;
+  readonly conversations: Conversations;
+}
+
+/**
+ * Parts start in this sequence and stop in reverse: nothing arrives before there is somewhere to
+ * keep it.
+ */
+const RANKS = ['persistence', 'ordering', 'failover', 'authentication', 'path', 'transports'];
+
+export class Node {
+  readonly name: string;
+  readonly metrics: MetricsRegistry;
+  readonly #parts: Parts;
+  readonly #listeners = new Set<FailedListener>();
+  #broken = false;
+  #stopping: Promise<readonly ImError[]> | undefined;
+
+  constructor(parts: Parts) {
+    this.name = parts.name;
+    this.metrics = parts.metrics;
+    this.#parts = parts;
+    const { supervisor, components, transports } = parts;
+    const add = (name: string, rank: string, component: Component): void =>
+      supervisor.add({ name, rank: RANKS.indexOf(rank), component });
+    for (const [role, component] of Object.entries(components)) add(role, role, component);
+    add('path', 'path', this.#path());
+    for (const { name, component } of transports) add(name, 'transports', component);
+    supervisor.onFailed((name, why) => this.#tell(name, why));
+    this.#watch();
+  }
+
+  /** Starts every part, or rolls back and rejects with the culprit's name. */
+  start(): Promise<void> {
+    return this.#parts.supervisor.start();
+  }
+
+  /**
+   * Stops in order: no new connections, the lanes finished and answered, sessions told, progress
+   * kept, then every part in reverse. Resolves to what went wrong; twice is the same as once.
+   */
+  stop(): Promise<readonly ImError[]> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  /** Where clients connect, with the real ports. */
+  get addresses(): readonly string[] {
+    return this.#parts.transports.flatMap(({ component }) => component.addresses);
+  }
+
+  states(): readonly PartHealth[] {
+    return this.#parts.supervisor.states();
+  }
+
+  /** `listener` hears of a part that failed while it ran: the node should be stopped. */
+  onFailed(listener: FailedListener): Cancel {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** The path met what must not be: nothing more is answered. */
+  broken(why: string): void {
+    this.#broken = true;
+    this.#tell('path', why);
+  }
+
+  /** Tells every client the ordering that holds from now on. */
+  announceOrdering(): void {
+    const { rule } = this.#parts.components.ordering;
+    for (const session of this.#parts.directory.sessions) {
+      if (session.live) session.output.write({ type: 'ordering', ordering: [rule] });
+    }
+  }
+
+  #tell(name: string, why: string): void {
+    for (const listener of this.#listeners) listener(name, why);
+  }
+
+  /** Ownership, as a part between the strategies and the transports. */
+  #path(): Component {
+    const { shards, components, progress, wheel } = this.#parts;
+    return {
+      start: async () => {
+        const count = components.persistence.shards;
+        const view = {
+          self: this.name,
+          nodes: [{ name: this.name, lastBeatAgoMs: 0 }],
+          shards: Array.from({ length: count }, (_, shard) => ({
+            shard,
+            owner: undefined,
+            epoch: 0,
+          })),
+        };
+        await shards.take(components.failover.plan(view));
+      },
+      stop: () => {
+        progress.stop();
+        wheel.stop();
+        return Promise.resolve();
+      },
+    };
+  }
+
+  async #stop(): Promise<readonly ImError[]> {
+    const { supervisor } = this.#parts;
+    const running = this.states().some(
+      ({ name, state }) => name === 'path' && (state === 'running' || state === 'degraded'),
+    );
+    const errors = running ? await this.#drain() : [];
+    return [...errors, ...(await supervisor.stop())];
+  }
+
+  /** Finishes what was begun, within `drainTimeout`. */
+  async #drain(): Promise<readonly ImError[]> {
+    const { transports, door, lanes, progress, clock, limits, log } = this.#parts;
+    await Promise.allSettled(transports.map(({ component }) => component.stopAccepting()));
+    door.close();
+    const work = this.#broken
+      ? Promise.resolve()
+      : lanes
+          .whenIdle()
+          .then(() => door.whenEmpty())
+          .then(() => progress.flush());
+    const inTime = await settledWithin(clock, limits.drainTimeout, work);
+    door.clear();
+    if (inTime) return [];
+    log.warn('not everybody left in time; they were dropped', { sessions: door.size });
+    return [];
+  }
+
+  /** What is bounded, as gauges: read when somebody looks. */
+  #watch(): void {
+    const { metrics, directory, lanes, progress, conversations } = this.#parts;
+    metrics.gauge('im_sessions', 'Connections here now.', () => directory.sessions.size);
+    metrics.gauge('im_sessions_welcomed', 'Of these, welcomed.', () => directory.welcomed);
+    metrics.gauge('im_lane_queue', 'Commands waiting in lanes.', () => lanes.length);
+    metrics.gauge('im_progress_pending', 'Cursors and marks not kept.', () => progress.pending);
+    metrics.gauge('im_conversations', 'Conversations in memory.', () => conversations.size);
+    metrics.gauge('im_tail_bytes', 'Recent entries in memory.', () => conversations.tailBytes);
+  }
+}

@@ -1,0 +1,112 @@
+/** Bindings of the message path, and nothing else. */
+import { ContainerModule } from 'inversify';
+import { Answers } from '../path/answers.ts';
+import { Attendants } from '../path/attendants.ts';
+import { Conversations } from '../path/conversations.ts';
+import { Fanout } from '../path/fanout.ts';
+import { Keeping } from '../path/keeping.ts';
+import { Lanes } from '../path/lanes.ts';
+import { MessagePath } from '../path/message-path.ts';
+import { Presence } from '../path/presence.ts';
+import { Progress } from '../path/progress.ts';
+import { Questions } from '../path/questions.ts';
+import { Recall } from '../path/recall.ts';
+import { Receipts } from '../path/receipts.ts';
+import { Signals } from '../path/signals.ts';
+import { T } from './tokens.ts';
+
+export const pathModule = new ContainerModule(({ bind }) => {
+  bind(T.conversations).toResolvedValue(
+    (persistence, limits) => new Conversations(persistence, limits),
+    [T.persistence, T.limits],
+  );
+  bind(T.attendants).toResolvedValue((directory) => new Attendants(directory), [T.directory]);
+  bind(T.receipts).toResolvedValue(
+    (directory, persistence, log) => new Receipts(directory, persistence, log),
+    [T.directory, T.persistence, T.log],
+  );
+  bind(T.progress).toResolvedValue(
+    (persistence, clock, log, limits, receipts, conversations) =>
+      new Progress({
+        persistence,
+        clock,
+        log,
+        limits,
+        onKept: (moves) => receipts.tell(moves),
+        unpin: (conversation) => conversations.unpin(conversation),
+      }),
+    [T.persistence, T.clock, T.log, T.limits, T.receipts, T.conversations],
+  );
+  bind(T.presence).toResolvedValue(
+    (directory, persistence, progress, clock, log, limits) =>
+      new Presence({ directory, persistence, progress, clock, log, limits }),
+    [T.directory, T.persistence, T.progress, T.clock, T.log, T.limits],
+  );
+  bind(T.questions).toResolvedValue(
+    (persistence, conversations, presence, limits) =>
+      new Questions({ persistence, conversations, presence, limits }),
+    [T.persistence, T.conversations, T.presence, T.limits],
+  );
+  bind(T.signals).toResolvedValue(
+    (directory, conversations, limits, log, metrics) =>
+      new Signals({
+        directory,
+        conversations,
+        limits,
+        log,
+        dropped: metrics.counter('im_signals_dropped_total', 'Signals not passed on, by reason.'),
+      }),
+    [T.directory, T.conversations, T.limits, T.log, T.metrics],
+  );
+  bind(T.answers).toResolvedValue(
+    (limits, persistence, metrics) =>
+      new Answers({
+        limits,
+        durability: persistence.guarantees.durability,
+        accepted: metrics.counter('im_commands_accepted_total', 'Commands accepted and kept.'),
+        repeated: metrics.counter('im_commands_repeated_total', 'Repeats answered.'),
+        refused: metrics.counter('im_commands_refused_total', 'Commands refused, by code.'),
+      }),
+    [T.limits, T.persistence, T.metrics],
+  );
+  bind(T.keeping).toResolvedValue(
+    (persistence, ordering, shards, conversations, clock, log, metrics) =>
+      new Keeping({
+        persistence,
+        ordering,
+        shards,
+        conversations,
+        clock,
+        log,
+        counters: {
+          kept: metrics.counter('im_entries_kept_total', 'Entries kept.'),
+          failed: metrics.counter('im_appends_failed_total', 'Appends not kept, by reason.'),
+          commitMs: metrics.histogram('im_commit_ms', 'From append to its answer.'),
+          batchEntries: metrics.histogram('im_batch_entries', 'Entries per batch.'),
+        },
+      }),
+    [T.persistence, T.ordering, T.shards, T.conversations, T.clock, T.log, T.metrics],
+  );
+  bind(T.fanout).toResolvedValue(
+    (conversations, attendants, presence, limits) =>
+      new Fanout({ conversations, attendants, presence, limits }),
+    [T.conversations, T.attendants, T.presence, T.limits],
+  );
+  bind(T.path).toResolvedValue(
+    (clock, rules, persistence, conversations, keeping, answers, fanout) =>
+      new MessagePath({
+        clock,
+        rules,
+        recall: new Recall(persistence, conversations),
+        keeping,
+        answers,
+        fanout,
+      }),
+    [T.clock, T.rules, T.persistence, T.conversations, T.keeping, T.answers, T.fanout],
+  );
+  bind(T.lanes).toResolvedValue(
+    (clock, log, limits, path, broken) =>
+      new Lanes({ clock, log, limits, travel: (batch) => path.travel(batch), broken }),
+    [T.clock, T.log, T.limits, T.path, T.broken],
+  );
+});

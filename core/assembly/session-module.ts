@@ -1,0 +1,74 @@
+/** Bindings of sessions and of ownership, and nothing else. */
+import { ContainerModule } from 'inversify';
+import { Shards } from '../cluster/shards.ts';
+import { Reception } from '../path/reception.ts';
+import { SentBefore } from '../path/sent-before.ts';
+import { Directory } from '../session/directory.ts';
+import { Door } from '../session/door.ts';
+import { Flusher } from '../session/output.ts';
+import { Rates } from '../session/rates.ts';
+import { sessionCounters } from '../session/session-counters.ts';
+import { Wheel } from '../session/wheel.ts';
+import { T } from './tokens.ts';
+
+/** How exact session timers are. */
+const WHEEL_TICK_MS = 50;
+
+export const sessionModule = new ContainerModule(({ bind }) => {
+  bind(T.wheel).toResolvedValue((clock) => new Wheel(clock, WHEEL_TICK_MS), [T.clock]);
+  bind(T.directory).toResolvedValue(() => new Directory(), []);
+  bind(T.shards).toResolvedValue(
+    (persistence, node) => new Shards(persistence, node),
+    [T.persistence, T.node],
+  );
+  bind(T.delivery).toResolvedValue(
+    (persistence, conversations, progress, clock, log, limits) => {
+      const sentBefore = new SentBefore();
+      return { persistence, conversations, progress, clock, log, limits, sentBefore };
+    },
+    [T.persistence, T.conversations, T.progress, T.clock, T.log, T.limits],
+  );
+  bind(T.attendance).toResolvedValue(
+    (delivery, lanes, shards, answers, questions, signals, presence, attendants) => {
+      const { progress, limits, log, clock } = delivery;
+      const rates = new Rates(limits, clock);
+      const path = { delivery, lanes, shards, answers, questions, signals, presence, attendants };
+      return { ...path, progress, rates, limits, log };
+    },
+    [T.delivery, T.lanes, T.shards, T.answers, T.questions, T.signals, T.presence, T.attendants],
+  );
+  bind(T.reception).toResolvedValue(
+    (node, authentication, ordering, directory, metrics, attendance) => {
+      const { delivery, progress, presence, limits, log } = attendance;
+      const { persistence, clock } = delivery;
+      const unauthenticated = metrics.counter('im_tokens_refused_total', 'Greetings refused.');
+      const around = { node, authentication, ordering, directory, persistence, clock };
+      return new Reception({
+        ...around,
+        progress,
+        presence,
+        limits,
+        log,
+        unauthenticated,
+        attendance,
+      });
+    },
+    [T.node, T.authentication, T.ordering, T.directory, T.metrics, T.attendance],
+  );
+  bind(T.door).toResolvedValue(
+    (clock, log, limits, wheel, directory, random, metrics, reception) =>
+      new Door({
+        clock,
+        log,
+        limits,
+        wheel,
+        directory,
+        random,
+        reception,
+        flusher: new Flusher((run) => clock.soon(run)),
+        counters: sessionCounters(metrics),
+        left: (session) => reception.leave(session),
+      }),
+    [T.clock, T.log, T.limits, T.wheel, T.directory, T.random, T.metrics, T.reception],
+  );
+});

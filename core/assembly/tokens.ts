@@ -1,0 +1,74 @@
+/**
+ * One typed token per service, so that the compiler checks each binding's list against its factory.
+ */
+import type { ServiceIdentifier } from 'inversify';
+import type { ChatRules } from '../chat/rules.ts';
+import type { Shards } from '../cluster/shards.ts';
+import type { Limits } from '../config/limits.ts';
+import type {
+  Authentication,
+  Clock,
+  Failover,
+  Metrics,
+  Ordering,
+  Persistence,
+  Random,
+} from '../contract/index.ts';
+import type { NodeLog } from '../kernel/log.ts';
+import type { Answers } from '../path/answers.ts';
+import type { AttendanceSurroundings } from '../path/attendance.ts';
+import type { Attendants } from '../path/attendants.ts';
+import type { Conversations } from '../path/conversations.ts';
+import type { DeliverySurroundings } from '../path/delivery.ts';
+import type { Fanout } from '../path/fanout.ts';
+import type { Keeping } from '../path/keeping.ts';
+import type { Lanes } from '../path/lanes.ts';
+import type { MessagePath } from '../path/message-path.ts';
+import type { Presence } from '../path/presence.ts';
+import type { Progress } from '../path/progress.ts';
+import type { Questions } from '../path/questions.ts';
+import type { Receipts } from '../path/receipts.ts';
+import type { Reception } from '../path/reception.ts';
+import type { Signals } from '../path/signals.ts';
+import type { Directory } from '../session/directory.ts';
+import type { Door } from '../session/door.ts';
+import type { Wheel } from '../session/wheel.ts';
+
+const token = <T>(name: string): ServiceIdentifier<T> => Symbol(name) as ServiceIdentifier<T>;
+
+/** What is told when the state can be trusted no more. */
+export type Broken = (why: string) => void;
+
+export const T = {
+  node: token<string>('node'),
+  clock: token<Clock>('clock'),
+  random: token<Random>('random'),
+  log: token<NodeLog>('log'),
+  metrics: token<Metrics>('metrics'),
+  limits: token<Limits>('limits'),
+  rules: token<ChatRules>('rules'),
+  broken: token<Broken>('broken'),
+  persistence: token<Persistence>('persistence'),
+  ordering: token<Ordering>('ordering'),
+  failover: token<Failover>('failover'),
+  authentication: token<Authentication>('authentication'),
+  wheel: token<Wheel>('wheel'),
+  directory: token<Directory>('directory'),
+  shards: token<Shards>('shards'),
+  conversations: token<Conversations>('conversations'),
+  attendants: token<Attendants>('attendants'),
+  receipts: token<Receipts>('receipts'),
+  progress: token<Progress>('progress'),
+  presence: token<Presence>('presence'),
+  questions: token<Questions>('questions'),
+  signals: token<Signals>('signals'),
+  answers: token<Answers>('answers'),
+  keeping: token<Keeping>('keeping'),
+  fanout: token<Fanout>('fanout'),
+  path: token<MessagePath>('path'),
+  lanes: token<Lanes>('lanes'),
+  delivery: token<DeliverySurroundings>('delivery'),
+  attendance: token<Omit<AttendanceSurroundings, 'leave'>>('attendance'),
+  reception: token<Reception>('reception'),
+  door: token<Door>('door'),
+} as const;

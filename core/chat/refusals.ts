@@ -1,0 +1,90 @@
+/**
+ * What a session remembers of its refused commands: a late copy of a refused command gets the first
+ * refusal's code, another id under its number is a conflict, and after a passing refusal higher
+ * numbers of that conversation wait until that number has come again. Gone with the session;
+ * bounded.
+ */
+import type { Code } from '../wire/codes.ts';
+
+interface Refused {
+  readonly id: string;
+  readonly code: Code;
+}
+
+interface Held {
+  readonly number: number;
+  readonly code: Code;
+}
+
+export class Refusals {
+  readonly #max: number;
+  readonly #byConversation = new Map<string, Map<number, Refused>>();
+  readonly #held = new Map<string, Held>();
+  #count = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get(conversation: string, number: number): Refused | undefined {
+    return this.#byConversation.get(conversation)?.get(number);
+  }
+
+  /** A final refusal. */
+  remember(conversation: string, number: number, id: string, code: Code): void {
+    let numbers = this.#byConversation.get(conversation);
+    if (!numbers) this.#byConversation.set(conversation, (numbers = new Map()));
+    if (!numbers.has(number)) this.#count += 1;
+    numbers.set(number, { id, code });
+    while (this.#count > this.#max) this.#forgetOldest();
+  }
+
+  /** Takes back what was judged on a state that was not kept. */
+  forget(conversation: string, number: number): void {
+    if (this.#byConversation.get(conversation)?.delete(number)) this.#count -= 1;
+  }
+
+  /** The lowest number above `last` that was not refused in this session. */
+  lowestFree(conversation: string, last: number): number {
+    const numbers = this.#byConversation.get(conversation);
+    let number = last + 1;
+    while (numbers?.has(number)) number += 1;
+    return number;
+  }
+
+  /** The passing refusal that a command of this number must wait behind, if any. */
+  held(conversation: string, number: number): Code | undefined {
+    const held = this.#held.get(conversation);
+    return held && number > held.number ? held.code : undefined;
+  }
+
+  /** A passing refusal. */
+  hold(conversation: string, number: number, code: Code): void {
+    const held = this.#held.get(conversation);
+    if (held && held.number <= number) return;
+    this.#held.delete(conversation);
+    this.#held.set(conversation, { number, code });
+    if (this.#held.size <= this.#max) return;
+    for (const oldest of this.#held.keys()) {
+      this.#held.delete(oldest);
+      return;
+    }
+  }
+
+  /** This number came again and has its lasting answer. */
+  release(conversation: string, number: number): void {
+    if (this.#held.get(conversation)?.number === number) this.#held.delete(conversation);
+  }
+
+  #forgetOldest(): void {
+    for (const [conversation, numbers] of this.#byConversation) {
+      for (const number of numbers.keys()) {
+        numbers.delete(number);
+        this.#count -= 1;
+        break;
+      }
+      if (numbers.size > 0) return;
+      this.#byConversation.delete(conversation);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * From a configuration file to a running node, and to its end: signals live here, and the exit
+ * code.
+ */
+import { mkdir } from 'node:fs/promises';
+import { assemble } from './assembly/assemble.ts';
+import type { Node } from './assembly/node.ts';
+import { loadSettings } from './config/load-settings.ts';
+import type { Settings } from './config/settings.ts';
+import { ImError, reasonOf } from './contract/index.ts';
+import { discover, knownPlugins } from './kernel/discover.ts';
+import { createLog, type NodeLog } from './kernel/log.ts';
+import { systemClock, systemRandom } from './kernel/system.ts';
+
+const OK = 0;
+const FAILED = 1;
+
+/**
+ * Runs the node until a signal or a failed part ends it. Resolves to the exit code: 0 after an
+ * orderly stop, 1 if it failed or did not stop cleanly. Rejects if it could not start: with
+ * ConfigError, or what the culprit threw.
+ */
+export async function run(configFile: string): Promise<number> {
+  const settings = await loadSettings(configFile, {
+    env: process.env,
+    find: discover,
+    known: async (role) => (await knownPlugins(role)).map(({ type }) => type),
+  });
+  const log = createLog({ level: settings.log.level });
+  const end = new AbortController();
+  const onSignal = (): void => end.abort();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  await makeDataFolder(settings);
+  const node = assemble(settings, { clock: systemClock(), random: systemRandom(), log });
+  let failed = false;
+  node.onFailed(() => {
+    failed = true;
+    end.abort();
+  });
+  await node.start();
+  tell(settings, node);
+  await ended(end.signal);
+  return (await stop(node, log)) && !failed ? OK : FAILED;
+}
+
+async function makeDataFolder(settings: Settings): Promise<void> {
+  const folder = settings.node.data;
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new ImError('IM_DATA_FOLDER', { folder, why: reasonOf(error) }, { cause: error });
+  }
+}
+
+function tell(settings: Settings, node: Node): void {
+  const lines = node.addresses.map((address) => `listening ${address}`);
+  const config = settings.file === 'im.config.yaml' ? '' : ` --config ${settings.file}`;
+  lines.push(
+    `data folder ${settings.node.data}`,
+    'in two more terminals, type:',
+    `  npx im chat${config} --as alice --to bob`,
+    `  npx im chat${config} --as bob --to alice`,
+    'Ctrl-C stops the server',
+  );
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+async function stop(node: Node, log: NodeLog): Promise<boolean> {
+  const errors = await node.stop();
+  for (const error of errors) log.error(error.message, { code: error.code, act: error.act });
+  log.info('stopped');
+  log.flush();
+  return errors.length === 0;
+}

@@ -1,0 +1,107 @@
+/**
+ * Answers: one for each command, in the order in which they came, after what they speak of is kept.
+ */
+import type { Counter, Durability } from '../contract/index.ts';
+import type { Limits } from '../config/limits.ts';
+import type { Verdict } from '../chat/judge.ts';
+import type { Placed } from '../chat/sender.ts';
+import { PASSING, type Code } from '../wire/codes.ts';
+import type { Accepted, Refused } from '../wire/frames.ts';
+import type { Handed } from './handed.ts';
+import type { Fate, Fates, Judged } from './judged.ts';
+
+interface Surroundings {
+  readonly limits: Limits;
+  readonly durability: Durability;
+  readonly accepted: Counter;
+  readonly repeated: Counter;
+  readonly refused: Counter;
+}
+
+export class Answers {
+  readonly #around: Surroundings;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  /** Answers every command whose fate is known; returns those that must be planned again. */
+  give(judged: readonly Judged[], fates: Fates): readonly Handed[] {
+    const again: Handed[] = [];
+    for (const it of judged) {
+      const fate = fates.get(it.handed.shard) ?? 'kept';
+      if (fate !== 'kept') {
+        if (this.#answerFailed(it, fate)) again.push(it.handed);
+        continue;
+      }
+      this.#answer(it.handed, it.verdict);
+      it.handed.settle();
+    }
+    return again;
+  }
+
+  /** A command that never reached a lane. */
+  refuse(handed: Pick<Handed, 'command' | 'session'>, code: Code, detail?: string): void {
+    this.#refuse(handed, { is: 'refused', code, detail });
+  }
+
+  #answer(handed: Handed, verdict: Verdict): void {
+    if (verdict.is === 'refused') return this.#refuse(handed, verdict);
+    if (verdict.is === 'repeat') this.#around.repeated.add();
+    else this.#around.accepted.add();
+    this.#accept(handed, verdict.placed, verdict.is === 'repeat');
+  }
+
+  /** What the batch had placed is taken back; true if the command is planned again. */
+  #answerFailed({ handed, draft, verdict }: Judged, fate: Exclude<Fate, 'kept'>): boolean {
+    const { command, refusals } = handed;
+    if (verdict.is === 'refused' && verdict.fresh) {
+      refusals.forget(command.conversation, command.number);
+    }
+    if (fate === 'again') return true;
+    const kept = verdict.is === 'repeat' && verdict.placed.position <= draft.conversation.position;
+    if (kept) this.#answer(handed, verdict);
+    else {
+      refusals.hold(command.conversation, command.number, fate.refuse);
+      this.#refuse(handed, { is: 'refused', code: fate.refuse, detail: 'not kept' });
+    }
+    handed.settle();
+    return false;
+  }
+
+  #accept(handed: Handed, placed: Placed, duplicate: boolean): void {
+    const { command } = handed;
+    const frame: Accepted = {
+      type: 'accepted',
+      conversation: command.conversation,
+      number: command.number,
+      position: placed.position,
+      order: placed.order,
+      acceptedAt: placed.acceptedAt,
+      durability: this.#around.durability,
+      id: command.id,
+    };
+    if (command.attempt !== undefined) frame.attempt = command.attempt;
+    if (duplicate) frame.duplicate = 1;
+    handed.session.output.write(frame);
+  }
+
+  #refuse(
+    { command, session }: Pick<Handed, 'command' | 'session'>,
+    verdict: Verdict & { is: 'refused' },
+  ): void {
+    this.#around.refused.add(1, verdict.code);
+    const frame: Refused = {
+      type: 'refused',
+      conversation: command.conversation,
+      number: command.number,
+      code: verdict.code,
+      id: command.id,
+    };
+    if (verdict.detail !== undefined) frame.detail = verdict.detail;
+    if (verdict.expected !== undefined) frame.expected = verdict.expected;
+    if (command.attempt !== undefined) frame.attempt = command.attempt;
+    if (PASSING.has(verdict.code)) frame.retryAfterMs = this.#around.limits.retryAfter;
+    session.output.write(frame);
+  }
+}

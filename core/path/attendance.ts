@@ -1,0 +1,183 @@
+/** A welcomed session: what its frames mean, and what it is owed. */
+import { reasonOf, type Log } from '../contract/index.ts';
+import type { Limits } from '../config/limits.ts';
+import { Refusals } from '../chat/refusals.ts';
+import { refuse, type Refusal } from '../chat/rules.ts';
+import { senderKey } from '../chat/sender.ts';
+import { checkShape } from '../chat/shape.ts';
+import type { Shards } from '../cluster/shards.ts';
+import type { DeviceSeat } from '../session/directory.ts';
+import type { Rates } from '../session/rates.ts';
+import type { Session, SessionHandler } from '../session/session.ts';
+import type { Act, Query, Read, Received, Send, Signal } from '../wire/frames.ts';
+import { parseConversation } from '../wire/names.ts';
+import type { Answers } from './answers.ts';
+import type { Attendants } from './attendants.ts';
+import { Delivery, type DeliverySurroundings } from './delivery.ts';
+import type { Lanes } from './lanes.ts';
+import type { Presence } from './presence.ts';
+import type { Progress } from './progress.ts';
+import type { Questions } from './questions.ts';
+import type { Signals } from './signals.ts';
+
+export interface AttendanceSurroundings {
+  readonly delivery: DeliverySurroundings;
+  readonly lanes: Lanes;
+  readonly shards: Shards;
+  readonly answers: Answers;
+  readonly questions: Questions;
+  readonly signals: Signals;
+  readonly presence: Presence;
+  readonly attendants: Attendants;
+  readonly progress: Progress;
+  readonly rates: Rates;
+  readonly limits: Limits;
+  readonly log: Log;
+  /** The session gives its seat back. */
+  readonly leave: (session: Session) => void;
+}
+
+/** Shards of names that were used lately, per session. */
+const SHARDS_REMEMBERED = 256;
+
+export class Attendance implements SessionHandler {
+  readonly #around: AttendanceSurroundings;
+  readonly #session: Session;
+  readonly #seat: DeviceSeat;
+  readonly #delivery: Delivery;
+  readonly #refusals: Refusals;
+  readonly #sender: string;
+  readonly #shards = new Map<string, number>();
+  #asked = 0;
+  #closed = false;
+  unsettled = 0;
+
+  constructor(session: Session, seat: DeviceSeat, around: AttendanceSurroundings) {
+    this.#around = around;
+    this.#session = session;
+    this.#seat = seat;
+    this.#delivery = new Delivery(session, around.delivery);
+    this.#refusals = new Refusals(around.limits.refusalsRemembered);
+    this.#sender = senderKey(session.user, session.device);
+  }
+
+  begin(): void {
+    this.#around.attendants.add(this.#session, this.#delivery);
+    this.#around.presence.arrived(this.#session);
+    this.#delivery.begin();
+  }
+
+  get congested(): boolean {
+    const { limits, progress } = this.#around;
+    if (this.unsettled >= 2 * limits.window || this.#asked >= limits.questions) return true;
+    return this.#delivery.congested || progress.full;
+  }
+
+  /** Admits a command into its lane. No await between the frame and the queue. */
+  command(command: Send | Act): void {
+    const shard = this.#shardOf(command.conversation);
+    if (shard === undefined) {
+      const detail = 'no conversation has this name';
+      this.#around.answers.refuse({ command, session: this.#session }, 'invalid', detail);
+      return;
+    }
+    this.unsettled += 1;
+    this.#seat.unsettled += 1;
+    this.#around.lanes.hand({
+      command,
+      user: this.#session.user,
+      device: this.#session.device,
+      sender: this.#sender,
+      refusals: this.#refusals,
+      refusal: this.#admit(command, shard),
+      session: this.#session,
+      seat: this.#seat,
+      shard,
+      settle: () => this.#settle(),
+    });
+  }
+
+  acknowledge(frame: Received | Read): void {
+    const read = frame.type === 'read';
+    for (const { conversation, position } of frame.upTo) {
+      this.#delivery.acknowledge(conversation, position, read);
+    }
+  }
+
+  signal(frame: Signal): void {
+    this.#around.signals.pass(this.#session, frame);
+  }
+
+  query(frame: Query): void {
+    this.#asked += 1;
+    this.#around.questions.answer(this.#session, frame).then(
+      (result) => this.#answered(() => this.#session.output.write(result)),
+      (error: unknown) => {
+        this.#around.log.warn('a question was not answered', { why: reasonOf(error) });
+        const detail = 'the store cannot be read';
+        const { query } = frame;
+        this.#answered(() =>
+          this.#session.output.write({
+            type: 'result',
+            query,
+            what: 'history',
+            item: [],
+            code: 'not-ready',
+            detail,
+          }),
+        );
+      },
+    );
+  }
+
+  pong(id: number): void {
+    this.#delivery.pong(id);
+  }
+
+  drained(): void {
+    this.#delivery.drained();
+  }
+
+  tick(nowMs: number): number | undefined {
+    return this.#delivery.tick(nowMs);
+  }
+
+  closed(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#delivery.close();
+    this.#around.attendants.remove(this.#session);
+    this.#around.leave(this.#session);
+  }
+
+  #admit(command: Send | Act, shard: number): Refusal | undefined {
+    if (this.#around.lanes.full(shard)) return refuse('busy', 'too much is waiting');
+    if (!this.#around.rates.take(this.#session.user)) {
+      return refuse('rate-limited', 'too many commands of this user');
+    }
+    return checkShape(command, this.#around.limits);
+  }
+
+  #shardOf(conversation: string): number | undefined {
+    const known = this.#shards.get(conversation);
+    if (known !== undefined) return known;
+    if (!parseConversation(conversation)) return undefined;
+    if (this.#shards.size >= SHARDS_REMEMBERED) this.#shards.clear();
+    const shard = this.#around.shards.of(conversation);
+    this.#shards.set(conversation, shard);
+    return shard;
+  }
+
+  #settle(): void {
+    this.unsettled -= 1;
+    this.#seat.settle();
+    this.#session.settled();
+    this.#session.resume();
+  }
+
+  #answered(write: () => void): void {
+    this.#asked -= 1;
+    write();
+    this.#session.resume();
+  }
+}

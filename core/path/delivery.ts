@@ -1,0 +1,307 @@
+/**
+ * Delivery to one session: its feeds served in turn within the window, what is behind read from the
+ * log, what is not acknowledged sent again. It never makes a sender or another session wait.
+ */
+import { reasonOf, type Clock, type Log, type Persistence } from '../contract/index.ts';
+import type { Limits } from '../config/limits.ts';
+import type { Conversation } from '../chat/conversation.ts';
+import type { Session } from '../session/session.ts';
+import { parseConversation } from '../wire/names.ts';
+import type { Conversations } from './conversations.ts';
+import { Feed } from './feed.ts';
+import type { Progress } from './progress.ts';
+import { Retransmission } from './retransmission.ts';
+import type { SentBefore } from './sent-before.ts';
+import { Turns } from './turns.ts';
+
+export interface DeliverySurroundings {
+  readonly persistence: Persistence;
+  readonly conversations: Conversations;
+  readonly progress: Progress;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: Limits;
+  readonly sentBefore: SentBefore;
+}
+
+/** Conversations of the backlog that are opened at once. */
+const OPENING_MAX = 8;
+const BACKLOG_PAGE = 256;
+
+interface Acknowledged {
+  received: number;
+  read: number;
+}
+
+export class Delivery {
+  readonly #around: DeliverySurroundings;
+  readonly #session: Session;
+  readonly #feeds = new Map<string, Feed>();
+  readonly #opening = new Map<string, Acknowledged>();
+  readonly #turns: Turns;
+  readonly #retransmission: Retransmission;
+  /** Names that are behind and not opened yet. */
+  readonly #backlog = new Set<string>();
+  readonly #reading = new Set<Feed>();
+  #backlogAfter: string | undefined = '';
+  #readingBacklog = false;
+  #closed = false;
+
+  constructor(session: Session, around: DeliverySurroundings) {
+    this.#session = session;
+    this.#around = around;
+    this.#turns = new Turns(around.limits.window);
+    this.#retransmission = new Retransmission(session, around.limits, around.clock);
+  }
+
+  /** True when it has so much to look up that the session should read no more. */
+  get congested(): boolean {
+    return this.#opening.size >= this.#around.limits.feedsPerConnection;
+  }
+
+  /** Begins with what lies above the cursors. */
+  begin(): void {
+    this.#openMore();
+  }
+
+  /** Something new is kept in a conversation that this session's user sees. */
+  offer(conversation: Conversation): void {
+    if (this.#closed) return;
+    const feed = this.#feeds.get(conversation.name);
+    if (feed) this.#step(feed);
+    else this.#open(conversation.name);
+  }
+
+  /** RECEIVED or READ for one conversation; READ implies RECEIVED. */
+  acknowledge(name: string, position: number, read: boolean): void {
+    const feed = this.#feeds.get(name);
+    if (feed) {
+      this.#acknowledged(feed, position, read);
+      return;
+    }
+    if (!parseConversation(name)) return;
+    this.#open(name);
+    const waiting = this.#opening.get(name);
+    if (!waiting) return;
+    waiting.received = Math.max(waiting.received, position);
+    if (read) waiting.read = Math.max(waiting.read, position);
+  }
+
+  /** Goes on after the output was blocked. */
+  drained(): void {
+    this.#pump();
+  }
+
+  pong(id: number): void {
+    this.#retransmission.pong(id);
+  }
+
+  tick(nowMs: number): number | undefined {
+    const late = this.#retransmission.tick(nowMs, this.#turns.held > 0);
+    if (late === 'dead') {
+      this.#session.destroy('unacknowledged');
+      return undefined;
+    }
+    if (late === 'again') this.#sendOldestAgain();
+    return this.#retransmission.dueMs;
+  }
+
+  close(): void {
+    this.#closed = true;
+    const { sentBefore } = this.#around;
+    for (const feed of this.#feeds.values()) {
+      if (feed.held > 0) sentBefore.remember(this.#session, feed.conversation.name, feed.sentUpTo);
+      this.#around.conversations.unpin(feed.conversation);
+    }
+    this.#feeds.clear();
+    this.#backlog.clear();
+  }
+
+  #openMore(): void {
+    if (this.#closed || this.#opening.size >= OPENING_MAX || this.#turns.waiting >= OPENING_MAX) {
+      return;
+    }
+    for (const name of this.#backlog) {
+      if (this.#opening.size >= OPENING_MAX) return;
+      this.#backlog.delete(name);
+      this.#open(name);
+    }
+    if (this.#backlogAfter !== undefined && !this.#readingBacklog) this.#readBacklog();
+  }
+
+  #readBacklog(): void {
+    const { user, device } = this.#session;
+    const after = this.#backlogAfter ?? '';
+    this.#readingBacklog = true;
+    this.#around.persistence.backlog(user, device, after, BACKLOG_PAGE).then(
+      (names) => {
+        this.#readingBacklog = false;
+        this.#backlogAfter = names.length < BACKLOG_PAGE ? undefined : names.at(-1);
+        for (const name of names) if (!this.#feeds.has(name)) this.#backlog.add(name);
+        this.#openMore();
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #open(name: string): void {
+    if (this.#feeds.has(name) || this.#opening.has(name)) return;
+    if (this.#feeds.size + this.#opening.size >= this.#around.limits.feedsPerConnection) {
+      if (!this.#dropIdle()) {
+        this.#backlog.add(name);
+        return;
+      }
+    }
+    this.#opening.set(name, { received: 0, read: 0 });
+    this.#load(name).then(
+      (feed) => this.#opened(name, feed),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  async #load(name: string): Promise<Feed | undefined> {
+    const { conversations, persistence, progress } = this.#around;
+    const { user, device } = this.#session;
+    const conversation = await conversations.pin(name);
+    try {
+      if (!conversation.knows(user)) {
+        conversations.unpin(conversation);
+        return undefined;
+      }
+      const place = await persistence.loadCursor(name, user, device);
+      const cursor = Math.max(place.cursor, progress.cursorOf(name, user, device) ?? 0);
+      return new Feed(conversation, { user, device }, { ...place, cursor }, persistence);
+    } catch (error) {
+      conversations.unpin(conversation);
+      throw error;
+    }
+  }
+
+  #opened(name: string, feed: Feed | undefined): void {
+    const waiting = this.#opening.get(name);
+    this.#opening.delete(name);
+    if (feed && this.#closed) this.#around.conversations.unpin(feed.conversation);
+    if (feed && !this.#closed) {
+      feed.sentBefore = this.#around.sentBefore.of(this.#session, name);
+      this.#feeds.set(name, feed);
+      if (waiting && waiting.read > 0) this.#acknowledged(feed, waiting.read, true);
+      if (waiting && waiting.received > 0) this.#acknowledged(feed, waiting.received, false);
+      this.#step(feed);
+    }
+    this.#pump();
+    this.#session.resume();
+  }
+
+  /** A feed may have something to send, or be able to pass over something. */
+  #step(feed: Feed): void {
+    const before = feed.cursor;
+    const next = feed.peek();
+    if (feed.cursor > before) this.#moved(feed, 0);
+    this.#turns.update(feed, next !== 'nothing' && next !== 'reading');
+    if (next === 'reading') this.#read(feed);
+    else if (next !== 'nothing') this.#pump();
+  }
+
+  #read(feed: Feed): void {
+    if (this.#reading.has(feed)) return;
+    this.#reading.add(feed);
+    feed.read().then(
+      () => {
+        this.#reading.delete(feed);
+        if (this.#feeds.get(feed.conversation.name) === feed) this.#step(feed);
+        this.#pump();
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #pump(): void {
+    const { output } = this.#session;
+    while (!this.#closed && this.#session.live && !output.blocked) {
+      const feed = this.#turns.next(this.#moreWaits);
+      if (!feed) break;
+      this.#serve(feed);
+    }
+    this.#openMore();
+  }
+
+  /** True while there may be others with something to deliver that are not in turn yet. */
+  get #moreWaits(): boolean {
+    if (this.#reading.size > 0 || this.#opening.size > 0) return true;
+    return this.#backlog.size > 0 || this.#readingBacklog;
+  }
+
+  #serve(feed: Feed): void {
+    const before = feed.cursor;
+    const next = feed.peek();
+    if (feed.cursor > before) this.#moved(feed, 0);
+    if (next === 'nothing' || next === 'reading') {
+      // Not in memory: it waits aside until its page is read, then `#step` brings it back.
+      this.#turns.update(feed, false);
+      if (next === 'reading') this.#read(feed);
+      return;
+    }
+    const { position } = next.entry;
+    const previous = feed.sent(position, this.#around.clock.monotonic());
+    const told = previous === position - 1 ? undefined : previous;
+    const again = position <= feed.sentBefore;
+    this.#session.output.deliver(next.payload, next.delivery, told, again);
+    this.#turns.sent(feed);
+    this.#turns.update(feed, feed.behind);
+    this.#retransmission.sent();
+  }
+
+  #acknowledged(feed: Feed, position: number, read: boolean): void {
+    const held = feed.held;
+    const moved = feed.acknowledge(position, this.#around.clock.monotonic());
+    this.#turns.acknowledged(held - feed.held);
+    if (moved) this.#retransmission.progressed(this.#turns.held > 0);
+    const readUpTo = Math.min(position, feed.conversation.lastVisible(this.#session.user));
+    if (moved || read) this.#moved(feed, read ? readUpTo : 0);
+    this.#step(feed);
+  }
+
+  #moved(feed: Feed, readUpTo: number): void {
+    const { progress } = this.#around;
+    const { user, device } = this.#session;
+    progress.moveCursor(feed.conversation.name, user, device, feed.cursor);
+    const received = Math.max(feed.mark, readUpTo);
+    progress.moveMarks(feed.conversation, this.#session, { received, read: readUpTo });
+  }
+
+  #sendOldestAgain(): void {
+    let oldest: Feed | undefined;
+    for (const feed of this.#feeds.values()) {
+      if (feed.held > 0 && (!oldest || feed.sentMs < oldest.sentMs)) oldest = feed;
+    }
+    const position = oldest?.oldest;
+    if (!oldest || position === undefined) return;
+    oldest.readAgain(position).then(
+      (again) => {
+        if (this.#closed || !again || oldest.oldest !== position) return;
+        if (this.#session.output.blocked) return;
+        const told = again.previous === position - 1 ? undefined : again.previous;
+        this.#session.output.deliver(again.kept.payload, again.kept.delivery, told, true);
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  /** Makes room: forgets the place in conversations where nothing is on its way. */
+  #dropIdle(): boolean {
+    for (const [name, feed] of this.#feeds) {
+      if (feed.held > 0 || feed.behind) continue;
+      this.#feeds.delete(name);
+      this.#turns.update(feed, false);
+      this.#around.conversations.unpin(feed.conversation);
+      return true;
+    }
+    return false;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closed) return;
+    this.#around.log.warn('delivery stopped, the device must come back', { why: reasonOf(error) });
+    this.#session.fail('not-ready', 'the log cannot be read', this.#around.limits.retryAfter);
+  }
+}

@@ -1,0 +1,210 @@
+/** Place and keep: gives the batch its orders, writes it ahead, and finds out what became of it. */
+import {
+  ImError,
+  reasonOf,
+  type AppendOutcome,
+  type Clock,
+  type ConversationChange,
+  type Counter,
+  type Entry,
+  type Histogram,
+  type Log,
+  type Ordering,
+  type Persistence,
+  type ShardAppend,
+} from '../contract/index.ts';
+import type { Shards } from '../cluster/shards.ts';
+import type { Conversations } from './conversations.ts';
+import type { Fate, Fates, Judged, Planned } from './judged.ts';
+import type { Drafts } from './recall.ts';
+
+interface Surroundings {
+  readonly persistence: Persistence;
+  readonly ordering: Ordering;
+  readonly shards: Shards;
+  readonly conversations: Conversations;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: {
+    readonly kept: Counter;
+    readonly failed: Counter;
+    readonly commitMs: Histogram;
+    readonly batchEntries: Histogram;
+  };
+}
+
+/** How long to wait before the store is asked again about a batch of unknown fate. */
+const READ_BACK_MS = 200;
+
+export class Keeping {
+  readonly #around: Surroundings;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  /**
+   * Asks the ordering for each placed command's order; the entries come in the sequence of the
+   * batch.
+   */
+  async place(judged: readonly Judged[], drafts: Drafts): Promise<readonly Planned[]> {
+    const placed = judged.filter(({ verdict }) => verdict.is === 'placed');
+    if (placed.length === 0) return [];
+    const placings = placed.map(({ handed, verdict }) => ({
+      conversation: handed.command.conversation,
+      position: verdict.is === 'placed' ? verdict.placed.position : 0,
+      user: handed.user,
+      device: handed.device,
+      number: handed.command.number,
+      sentAt: handed.command.sentAt,
+      acceptedAt: verdict.is === 'placed' ? verdict.placed.acceptedAt : 0,
+    }));
+    const lastOrder = (name: string): number => drafts.get(name)?.conversation.order ?? 0;
+    const answer = this.#around.ordering.place(placings, lastOrder);
+    const orders = answer instanceof Promise ? await answer : answer;
+    return placed.map((it, at) => ({
+      shard: it.handed.shard,
+      entry: entryOf(it, orders[at] as number),
+    }));
+  }
+
+  /** Writes ahead. Rejects only if the store cannot be trusted any more. */
+  async keep(entries: readonly Planned[], drafts: Drafts, mayPlanAgain: boolean): Promise<Fates> {
+    const fates = new Map<number, Fate>();
+    const appends = this.#appends(entries, drafts, fates);
+    if (appends.length === 0) return fates;
+    const startedMs = this.#around.clock.monotonic();
+    const outcomes = await this.#append(appends);
+    this.#around.counters.commitMs.record(this.#around.clock.monotonic() - startedMs);
+    this.#around.counters.batchEntries.record(entries.length);
+    for (const [at, append] of appends.entries()) {
+      const outcome = outcomes[at] as AppendOutcome | { readonly refuse: 'storage-full' | 'busy' };
+      fates.set(append.shard, await this.#fate(append, outcome, mayPlanAgain));
+    }
+    return fates;
+  }
+
+  #appends(
+    entries: readonly Planned[],
+    drafts: Drafts,
+    fates: Map<number, Fate>,
+  ): readonly ShardAppend[] {
+    const byShard = new Map<number, Entry[]>();
+    for (const { shard, entry } of entries) {
+      const list = byShard.get(shard);
+      if (list) list.push(entry);
+      else byShard.set(shard, [entry]);
+    }
+    const appends: ShardAppend[] = [];
+    for (const [shard, list] of byShard) {
+      const epoch = this.#around.shards.epoch(shard);
+      if (epoch === undefined) fates.set(shard, { refuse: 'not-ready' });
+      else appends.push({ shard, epoch, entries: list, changes: changesOf(list, drafts) });
+    }
+    return appends;
+  }
+
+  async #append(
+    appends: readonly ShardAppend[],
+  ): Promise<readonly (AppendOutcome | { readonly refuse: 'storage-full' | 'busy' })[]> {
+    try {
+      return await this.#around.persistence.append(appends);
+    } catch (error) {
+      if (!(error instanceof ImError) || error.kind !== 'passing') throw error;
+      this.#around.counters.failed.add(1, error.code);
+      this.#around.log.warn('a batch was not kept', { why: error.message, act: error.act });
+      const refuse = error.code === 'IM_STORE_FULL' ? 'storage-full' : 'busy';
+      return appends.map(() => ({ refuse }));
+    }
+  }
+
+  async #fate(
+    append: ShardAppend,
+    outcome: AppendOutcome | { readonly refuse: 'storage-full' | 'busy' },
+    mayPlanAgain: boolean,
+  ): Promise<Fate> {
+    const { counters, log, shards } = this.#around;
+    if (typeof outcome === 'object') return outcome;
+    if (outcome === 'kept') {
+      counters.kept.add(append.entries.length);
+      return 'kept';
+    }
+    counters.failed.add(1, outcome);
+    log.warn('a batch met another state of the log', { shard: append.shard, outcome });
+    if (outcome === 'fenced') {
+      shards.lose(append.shard);
+      return { refuse: 'not-ready' };
+    }
+    if (outcome === 'unknown' && (await this.#readBack(append))) return 'kept';
+    await this.#refresh(append);
+    return mayPlanAgain ? 'again' : { refuse: 'not-ready' };
+  }
+
+  /**
+   * True if the batch is in the log after all: kept whole or not at all, so its first entry tells.
+   */
+  async #readBack(append: ShardAppend): Promise<boolean> {
+    const { persistence, shards, clock, log } = this.#around;
+    const first = append.entries[0] as Entry;
+    for (;;) {
+      try {
+        // A new epoch first: whatever of the old one is still on its way cannot come in any more.
+        await shards.take([append.shard]);
+        const found = await persistence.findEntry(first, first.number);
+        return found?.id === first.id && found.position === first.position;
+      } catch (error) {
+        if (error instanceof ImError && error.kind !== 'passing') throw error;
+        log.warn('the store is asked again about a batch', { why: reasonOf(error) });
+        await new Promise<void>((resolve) => clock.after(READ_BACK_MS, resolve));
+      }
+    }
+  }
+
+  async #refresh(append: ShardAppend): Promise<void> {
+    const names = new Set(append.entries.map((entry) => entry.conversation));
+    for (const name of names) {
+      const conversation = this.#around.conversations.get(name);
+      if (conversation) await this.#around.conversations.refresh(conversation);
+    }
+  }
+}
+
+function changesOf(entries: readonly Entry[], drafts: Drafts): readonly ConversationChange[] {
+  const changes: ConversationChange[] = [];
+  for (const name of new Set(entries.map((entry) => entry.conversation))) {
+    const change = drafts.get(name)?.change();
+    if (change) changes.push(change);
+  }
+  return changes;
+}
+
+function entryOf({ handed, verdict }: Judged, order: number): Entry {
+  if (verdict.is !== 'placed') throw new ImError('IM_BUG', { why: 'an entry without a place' });
+  const { command, user, device } = handed;
+  const { placed, effect } = verdict;
+  placed.order = order;
+  const entry = {
+    conversation: command.conversation,
+    position: placed.position,
+    order,
+    id: command.id,
+    user,
+    device,
+    number: command.number,
+    sentAt: command.sentAt,
+    acceptedAt: placed.acceptedAt,
+    kind: effect.kind,
+  };
+  if (command.type === 'send') {
+    // The frame's bytes are a part of what was read from the socket; the entry lives longer.
+    const body = command.body.slice();
+    const { mediaType } = command;
+    return mediaType === undefined ? { ...entry, body } : { ...entry, body, mediaType };
+  }
+  return {
+    ...entry,
+    ...(effect.users === undefined ? {} : { users: effect.users }),
+    ...(command.title === undefined ? {} : { title: command.title }),
+    ...(command.open === 1 ? { open: true } : {}),
+  };
+}

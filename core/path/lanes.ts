@@ -1,0 +1,112 @@
+/**
+ * Lanes: bounded queues with one batch in flight each. A shard always goes to the same lane, so a
+ * conversation's commands keep the order in which they came. A batch is what gathered while the one
+ * before was being kept: group commit without a timer.
+ */
+import { reasonOf, type Clock, type Log } from '../contract/index.ts';
+import type { Limits } from '../config/limits.ts';
+import type { Handed } from './handed.ts';
+
+interface Surroundings {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: Limits;
+  /** The whole way of a batch; see message-path.ts. */
+  readonly travel: (batch: readonly Handed[]) => Promise<void>;
+  /** A batch threw: the state can be trusted no more, the node must end. */
+  readonly broken: (why: string) => void;
+}
+
+class Lane {
+  readonly #around: Surroundings;
+  #queue: Handed[] = [];
+  #running = false;
+  #idle: (() => void)[] = [];
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  get length(): number {
+    return this.#queue.length;
+  }
+
+  hand(handed: Handed): void {
+    this.#queue.push(handed);
+    if (this.#running) return;
+    this.#running = true;
+    this.#around.clock.soon(() => void this.#run());
+  }
+
+  whenIdle(): Promise<void> {
+    if (!this.#running) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#queue.length > 0) await this.#around.travel(this.#take());
+    } catch (error) {
+      this.#around.log.error('a lane is broken', { why: reasonOf(error) });
+      this.#around.broken(reasonOf(error));
+      return;
+    }
+    this.#running = false;
+    const idle = this.#idle;
+    this.#idle = [];
+    for (const resolve of idle) resolve();
+  }
+
+  #take(): readonly Handed[] {
+    const { laneBatch, laneBatchBytes } = this.#around.limits;
+    let bytes = 0;
+    let count = 0;
+    while (count < this.#queue.length && count < laneBatch && bytes < laneBatchBytes) {
+      bytes += bodyBytes(this.#queue[count] as Handed);
+      count += 1;
+    }
+    if (count === this.#queue.length) {
+      const all = this.#queue;
+      this.#queue = [];
+      return all;
+    }
+    return this.#queue.splice(0, count);
+  }
+}
+
+export class Lanes {
+  readonly #limits: Limits;
+  readonly #lanes: Lane[];
+
+  constructor(around: Surroundings) {
+    this.#limits = around.limits;
+    this.#lanes = Array.from({ length: around.limits.lanes }, () => new Lane(around));
+  }
+
+  /** Commands that wait in all lanes. */
+  get length(): number {
+    return this.#lanes.reduce((sum, lane) => sum + lane.length, 0);
+  }
+
+  /** True if the lane of this shard has no room: its commands get `busy`. */
+  full(shard: number): boolean {
+    return this.#lane(shard).length >= this.#limits.laneQueue;
+  }
+
+  hand(handed: Handed): void {
+    this.#lane(handed.shard).hand(handed);
+  }
+
+  /** Resolves when everything handed in so far has its answer. */
+  async whenIdle(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.whenIdle()));
+  }
+
+  #lane(shard: number): Lane {
+    return this.#lanes[shard % this.#lanes.length] as Lane;
+  }
+}
+
+function bodyBytes(handed: Handed): number {
+  return handed.command.type === 'send' ? handed.command.body.length : 0;
+}

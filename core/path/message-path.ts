@@ -1,0 +1,69 @@
+/**
+ * The way of a message, whole: what a batch of commands goes through from its lane to its readers.
+ * Nothing is answered that is not kept, and nothing is delivered before it is answered.
+ */
+import type { ChatRules } from '../chat/rules.ts';
+import { judge } from '../chat/judge.ts';
+import type { Draft } from '../chat/draft.ts';
+import type { Clock } from '../contract/index.ts';
+import type { Answers } from './answers.ts';
+import type { Fanout } from './fanout.ts';
+import type { Handed } from './handed.ts';
+import type { Judged } from './judged.ts';
+import type { Keeping } from './keeping.ts';
+import type { Drafts, Recall } from './recall.ts';
+
+interface Surroundings {
+  readonly clock: Clock;
+  readonly rules: ChatRules;
+  readonly recall: Recall;
+  readonly keeping: Keeping;
+  readonly answers: Answers;
+  readonly fanout: Fanout;
+}
+
+/** A batch that meets a stale state is planned again this often, then told to come back. */
+const PLANS_MAX = 4;
+
+export class MessagePath {
+  readonly #around: Surroundings;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  /**
+   * Resolves when every command of the batch has its answer. Rejects only if the log cannot be
+   * trusted.
+   */
+  async travel(batch: readonly Handed[]): Promise<void> {
+    let rest = batch;
+    for (let plan = 1; rest.length > 0; plan += 1) rest = await this.#pass(rest, plan);
+  }
+
+  /** One plan of a batch; returns the commands that must be planned again. */
+  async #pass(batch: readonly Handed[], plan: number): Promise<readonly Handed[]> {
+    const { recall, keeping, answers, fanout } = this.#around;
+    const drafts = await recall.open(batch);
+    try {
+      const judged = this.#judge(batch, drafts);
+      const entries = await keeping.place(judged, drafts);
+      const fates = await keeping.keep(entries, drafts, plan < PLANS_MAX);
+      const kept = entries.filter(({ shard }) => fates.get(shard) === 'kept');
+      const changed = fanout.merge(kept, drafts);
+      const again = answers.give(judged, fates);
+      fanout.deliver(changed);
+      return again;
+    } finally {
+      recall.close(drafts);
+    }
+  }
+
+  #judge(batch: readonly Handed[], drafts: Drafts): readonly Judged[] {
+    const nowMs = this.#around.clock.now();
+    return batch.map((handed) => {
+      const draft = drafts.get(handed.command.conversation) as Draft;
+      return { handed, draft, verdict: judge(handed, draft, this.#around.rules, nowMs) };
+    });
+  }
+}

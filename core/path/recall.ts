@@ -1,0 +1,82 @@
+/**
+ * Before a batch is judged: brings everything that judging it needs into memory, so that judging
+ * never waits.
+ */
+import type { Entry, Persistence, SenderKey } from '../contract/index.ts';
+import { Draft } from '../chat/draft.ts';
+import { Sender, type Placed } from '../chat/sender.ts';
+import type { Conversations } from './conversations.ts';
+import type { Handed } from './handed.ts';
+
+export type Drafts = ReadonlyMap<string, Draft>;
+
+export class Recall {
+  readonly #persistence: Persistence;
+  readonly #conversations: Conversations;
+
+  constructor(persistence: Persistence, conversations: Conversations) {
+    this.#persistence = persistence;
+    this.#conversations = conversations;
+  }
+
+  /** One draft per conversation of the batch, its conversation pinned until `close`. */
+  async open(batch: readonly Handed[]): Promise<Drafts> {
+    const drafts = new Map<string, Draft>();
+    for (const { command } of batch) {
+      const name = command.conversation;
+      if (drafts.has(name)) continue;
+      const cached = this.#conversations.pinCached(name);
+      drafts.set(name, new Draft(cached ?? (await this.#conversations.pin(name))));
+    }
+    await this.#senders(batch, drafts);
+    await this.#oldNumbers(batch, drafts);
+    return drafts;
+  }
+
+  close(drafts: Drafts): void {
+    for (const draft of drafts.values()) this.#conversations.unpin(draft.conversation);
+  }
+
+  async #senders(batch: readonly Handed[], drafts: Drafts): Promise<void> {
+    const missing = new Map<string, { key: SenderKey; draft: Draft; sender: string }>();
+    for (const { command, user, device, sender } of batch) {
+      const draft = drafts.get(command.conversation) as Draft;
+      if (draft.senders.has(sender)) continue;
+      const known = draft.conversation.sender(sender);
+      if (known || !draft.conversation.exists) {
+        draft.senders.set(sender, known ?? new Sender());
+        continue;
+      }
+      const key = { conversation: command.conversation, user, device };
+      missing.set(`${command.conversation} ${sender}`, { key, draft, sender });
+    }
+    if (missing.size === 0) return;
+    const wanted = [...missing.values()];
+    const entries = await this.#persistence.lastEntries(wanted.map(({ key }) => key));
+    for (const [at, { draft, sender }] of wanted.entries()) {
+      const found = new Sender();
+      const entry = entries[at];
+      if (entry) found.keep(entry.number, placedOf(entry));
+      draft.senders.set(sender, found);
+    }
+  }
+
+  /** Repeats of numbers that the cache has let go. */
+  async #oldNumbers(batch: readonly Handed[], drafts: Drafts): Promise<void> {
+    for (const { command, user, device, sender } of batch) {
+      const { conversation, number } = command;
+      const draft = drafts.get(conversation) as Draft;
+      const known = draft.senders.get(sender);
+      if (!known || number === 0 || number > known.last || known.recent.has(number)) continue;
+      const key = `${sender} ${number}`;
+      if (draft.looked.has(key)) continue;
+      const entry = await this.#persistence.findEntry({ conversation, user, device }, number);
+      draft.looked.set(key, entry && placedOf(entry));
+    }
+  }
+}
+
+export function placedOf(entry: Entry): Placed {
+  const { id, position, order, acceptedAt } = entry;
+  return { id, position, order, acceptedAt };
+}

@@ -1,0 +1,62 @@
+/** Signals: best effort, to all other connections of the members, never stored. */
+import { reasonOf, type Counter, type Log } from '../contract/index.ts';
+import type { Limits } from '../config/limits.ts';
+import type { Conversation } from '../chat/conversation.ts';
+import type { Directory } from '../session/directory.ts';
+import type { Session } from '../session/session.ts';
+import type { Signal } from '../wire/frames.ts';
+import { parseConversation } from '../wire/names.ts';
+import type { Conversations } from './conversations.ts';
+
+interface Surroundings {
+  readonly directory: Directory;
+  readonly conversations: Conversations;
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly dropped: Counter;
+}
+
+export class Signals {
+  readonly #around: Surroundings;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  /** Passes a signal on, or ignores it: unknown conversation, no member, too long. */
+  pass(session: Session, signal: Signal): void {
+    const { conversations, limits, dropped, log } = this.#around;
+    if ((signal.body?.length ?? 0) > limits.signalMax || !parseConversation(signal.conversation)) {
+      dropped.add(1, 'ill-formed');
+      return;
+    }
+    const cached = conversations.get(signal.conversation);
+    if (cached) {
+      this.#send(session, signal, cached);
+      return;
+    }
+    conversations.pin(signal.conversation).then(
+      (conversation) => {
+        this.#send(session, signal, conversation);
+        conversations.unpin(conversation);
+      },
+      (error: unknown) => log.warn('a signal was dropped', { why: reasonOf(error) }),
+    );
+  }
+
+  #send(from: Session, signal: Signal, conversation: Conversation): void {
+    const { directory, dropped } = this.#around;
+    if (!conversation.members.has(from.user)) {
+      dropped.add(1, 'no member');
+      return;
+    }
+    const frame = { ...signal, from: from.user };
+    for (const member of conversation.members.keys()) {
+      for (const session of directory.sessionsOf(member)) {
+        if (session === from) continue;
+        if (session.output.blocked) dropped.add(1, 'slow');
+        else session.output.write(frame);
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The door: makes a session of each connection, within the bounds, and knows when all have gone.
+ */
+import type { Binding, Ear, Peer, Random } from '../contract/index.ts';
+import type { Code } from '../wire/codes.ts';
+import type { Directory } from './directory.ts';
+import { Session, type SessionSurroundings } from './session.ts';
+
+interface Surroundings extends Omit<SessionSurroundings, 'gone'> {
+  readonly directory: Directory;
+  readonly random: Random;
+  /** The session is gone, whatever it had become. */
+  readonly left: (session: Session) => void;
+}
+
+const ID_BYTES = 12;
+
+export class Door {
+  readonly #around: Surroundings;
+  readonly #session: SessionSurroundings;
+  #open = true;
+  #empty: (() => void)[] = [];
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+    this.#session = { ...around, gone: (session) => this.#gone(session) };
+  }
+
+  /** A new connection. It always gets an ear; one too many hears an ERROR at once. */
+  open(peer: Peer, binding: Binding): Ear {
+    const { directory, counters, random } = this.#around;
+    const id = hex(random.bytes(ID_BYTES));
+    const session = new Session(id, peer, binding, this.#session);
+    counters.opened.add();
+    directory.sessions.add(session);
+    const fromThere = directory.arrive(peer.address);
+    const refusal = this.#refusal(fromThere);
+    if (refusal) session.fail(refusal, undefined, this.#around.limits.retryAfter);
+    return session;
+  }
+
+  /** No new sessions; those here are told and leave when they have their answers. */
+  close(): void {
+    this.#open = false;
+    for (const session of this.#around.directory.sessions) session.leave('shutting-down');
+  }
+
+  /** Resolves when the last session has gone. */
+  whenEmpty(): Promise<void> {
+    if (this.#around.directory.sessions.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#empty.push(resolve));
+  }
+
+  /** Sessions that are still here. */
+  get size(): number {
+    return this.#around.directory.sessions.size;
+  }
+
+  /** Drops whoever is still here. */
+  clear(): void {
+    for (const session of this.#around.directory.sessions) session.destroy('stopped');
+  }
+
+  #refusal(fromThere: number): Code | undefined {
+    const { directory, limits } = this.#around;
+    if (!this.#open) return 'shutting-down';
+    if (directory.sessions.size > limits.connections) return 'too-many-connections';
+    if (limits.connectionsPerAddress > 0 && fromThere > limits.connectionsPerAddress) {
+      return 'too-many-connections';
+    }
+    const greeting = directory.sessions.size - directory.welcomed;
+    return greeting > limits.connectionsUnauthenticated ? 'too-many-connections' : undefined;
+  }
+
+  #gone(session: Session): void {
+    const { directory, left } = this.#around;
+    directory.sessions.delete(session);
+    if (session.welcomed) directory.welcomed -= 1;
+    directory.depart(session.address);
+    left(session);
+    if (directory.sessions.size > 0) return;
+    const empty = this.#empty;
+    this.#empty = [];
+    for (const resolve of empty) resolve();
+  }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

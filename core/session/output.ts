@@ -1,0 +1,152 @@
+/**
+ * The way out to one peer: frames are gathered and handed to the transport once per turn of the
+ * event loop. When the transport's buffer is full the output is `blocked`: what is owed still
+ * gathers here (it is bounded by what the session reads), but nobody starts anything new for this
+ * peer.
+ */
+import type { Binding, Clock, Peer } from '../contract/index.ts';
+import { encodeJson } from '../wire/json.ts';
+import { FrameBuffer } from '../wire/frame-buffer.ts';
+import type { Delivery, ServerFrame } from '../wire/frames.ts';
+
+/** Runs `flush` of every output that was written to, once, at the end of the turn. */
+export class Flusher {
+  readonly #soon: (run: () => void) => void;
+  #waiting: Output[] = [];
+
+  constructor(soon: (run: () => void) => void) {
+    this.#soon = soon;
+  }
+
+  add(output: Output): void {
+    this.#waiting.push(output);
+    if (this.#waiting.length === 1) this.#soon(() => this.#run());
+  }
+
+  #run(): void {
+    const outputs = this.#waiting;
+    this.#waiting = [];
+    for (const output of outputs) output.flush();
+  }
+}
+
+const encoder = new TextEncoder();
+
+export interface OutputSurroundings {
+  readonly flusher: Flusher;
+  readonly clock: Clock;
+  /** What may gather here while the transport's buffer is full. */
+  readonly maxBytes: number;
+  /** More has gathered: the peer is too slow. */
+  readonly overflow: () => void;
+}
+
+export class Output {
+  readonly #peer: Peer;
+  readonly #frames: FrameBuffer | undefined;
+  #messages: Uint8Array[] = [];
+  #waiting = false;
+  #blocked = false;
+  #closed = false;
+  /** When something was last handed over, monotonic ms: for the heartbeat. */
+  sentMs: number;
+  /** Octets handed over, for the counters. */
+  sentBytes = 0;
+
+  readonly #around: OutputSurroundings;
+  #messageBytes = 0;
+
+  constructor(peer: Peer, binding: Binding, around: OutputSurroundings) {
+    this.#peer = peer;
+    this.#around = around;
+    this.sentMs = around.clock.monotonic();
+    this.#frames = binding.encoding === 'tlv' ? new FrameBuffer() : undefined;
+  }
+
+  get blocked(): boolean {
+    return this.#blocked;
+  }
+
+  write(frame: ServerFrame): void {
+    if (this.#closed) return;
+    if (this.#frames) this.#frames.append(frame);
+    else this.#gather(encodeJson(frame));
+    this.#wait();
+  }
+
+  /** A DELIVER whose fields were encoded before, once for all who get it. */
+  deliver(
+    payload: Uint8Array,
+    delivery: Delivery,
+    previous: number | undefined,
+    again: boolean,
+  ): void {
+    if (this.#closed) return;
+    if (this.#frames) {
+      this.#frames.appendDeliver(payload, previous, again);
+    } else {
+      const extra = {
+        ...(previous === undefined ? {} : { previous }),
+        ...(again ? { again: 1 } : {}),
+      };
+      this.#gather(encodeJson({ type: 'deliver', ...delivery, ...extra }));
+    }
+    this.#wait();
+  }
+
+  drained(): void {
+    this.#blocked = false;
+    this.flush();
+  }
+
+  /** Hands over what has gathered, unless the transport asked to wait. */
+  flush(): void {
+    this.#waiting = false;
+    if (this.#blocked || this.#closed) return;
+    if (this.#frames) {
+      if (this.#frames.length > 0) this.#send(this.#frames.take());
+      return;
+    }
+    const messages = this.#messages;
+    this.#messages = [];
+    this.#messageBytes = 0;
+    for (const message of messages) this.#send(message);
+  }
+
+  /** Sends what has gathered, full or not, and ends the connection in order. */
+  end(lingerMs: number): void {
+    if (this.#closed) return;
+    this.#blocked = false;
+    this.flush();
+    this.#closed = true;
+    this.#peer.end(lingerMs);
+  }
+
+  destroy(): void {
+    this.#closed = true;
+    this.#peer.destroy();
+  }
+
+  #wait(): void {
+    if (this.#blocked) {
+      const gathered = this.#frames?.length ?? this.#messageBytes;
+      if (gathered > this.#around.maxBytes) this.#around.overflow();
+      return;
+    }
+    if (this.#waiting) return;
+    this.#waiting = true;
+    this.#around.flusher.add(this);
+  }
+
+  #gather(json: string): void {
+    const message = encoder.encode(json);
+    this.#messages.push(message);
+    this.#messageBytes += message.length;
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.sentBytes += bytes.length;
+    this.sentMs = this.#around.clock.monotonic();
+    if (!this.#peer.send(bytes)) this.#blocked = true;
+  }
+}

@@ -1,0 +1,18 @@
+/** What the sessions of a node count. */
+import type { Counter, Metrics } from '../contract/index.ts';
+
+export interface SessionCounters {
+  readonly opened: Counter;
+  readonly errors: Counter;
+  readonly dropped: Counter;
+  readonly cutFrames: Counter;
+}
+
+export function sessionCounters(metrics: Metrics): SessionCounters {
+  return {
+    opened: metrics.counter('im_sessions_opened_total', 'Connections taken.'),
+    errors: metrics.counter('im_session_errors_total', 'Connections ended with ERROR, by code.'),
+    dropped: metrics.counter('im_sessions_dropped_total', 'Connections dropped, by reason.'),
+    cutFrames: metrics.counter('im_frames_cut_total', 'Connections that ended within a frame.'),
+  };
+}
