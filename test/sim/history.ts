@@ -14,6 +14,7 @@ export interface SeenEntry {
   readonly id: string;
   readonly user: string;
   readonly device: string;
+  /** 0 where the observer is not told. */
   readonly number: number;
   readonly acceptedAt: number;
   readonly kind: string;
@@ -65,6 +66,7 @@ export interface Welcomed extends Actor {
   readonly type: 'welcomed';
   readonly session: string;
   readonly log: string;
+  readonly window: number;
 }
 /** A command left for the server: what the wire carried. */
 export interface Sent {

@@ -126,9 +126,13 @@ export class SimNetwork {
       return;
     }
     const link = this.#link(client, listener.life);
-    const ear = listener.accept(link);
-    link.listen('up', ear);
-    client.after(this.#roundTripMs(), () => dialling.opened(link));
+    // Whatever the server says, or the network does, the client hears once its side is open.
+    link.hold('down');
+    link.listen('up', listener.accept(link));
+    client.after(this.#roundTripMs(), () => {
+      dialling.opened(link);
+      link.resume('down');
+    });
   }
 
   #link(client: Life, server: Life): Link {

@@ -9,6 +9,7 @@ import {
 } from 'im-kernel/contract';
 import type { Link, LinkEar } from './link.ts';
 import type { Life } from './life.ts';
+import type { Situations } from './situations.ts';
 import type { SimNetwork } from './sim-network.ts';
 
 export interface SimTransportParts {
@@ -17,6 +18,7 @@ export interface SimTransportParts {
   readonly address: string;
   /** Output buffered at which `send` answers false: low, so that back-pressure happens. */
   readonly highWaterBytes: number;
+  readonly situations: Situations;
 }
 
 class SimPeer implements Peer {
@@ -38,6 +40,7 @@ class SimPeer implements Peer {
     if (this.#parts.life.act()) this.#link.send('down', bytes);
     if (this.#link.buffered('down') < this.#parts.highWaterBytes) return true;
     if (!this.#waiting) {
+      this.#parts.situations.add('output held back');
       this.#waiting = true;
       this.#link.onceEmpty('down', () => {
         this.#waiting = false;

@@ -8,6 +8,7 @@ import { onePositionOneEntry } from './one-position-one-entry.ts';
 import { onlyMembersSee, receiptsWithinLog } from './only-members-see.ts';
 import { sendersInOrder } from './senders-in-order.ts';
 import { sessionsAscend } from './sessions-ascend.ts';
+import { windowsHold } from './windows-hold.ts';
 import { truthfulOutcomes } from './truthful-outcomes.ts';
 
 export const CHECKS: readonly Check[] = [
@@ -19,6 +20,7 @@ export const CHECKS: readonly Check[] = [
   sendersInOrder,
   membersGetAll,
   truthfulOutcomes,
+  windowsHold,
   onlyMembersSee,
   receiptsWithinLog,
 ];

@@ -29,10 +29,10 @@ export function conversationsIn(drained: Drained): ReadonlyMap<string, readonly 
   return found;
 }
 
-/** Everything that makes an entry what it is, as text to compare. */
+/** Everything that makes an entry what it is, but its number, as text to compare. */
 export function faceOf(entry: SeenEntry): string {
-  const { id, user, device, number, order, acceptedAt, kind, body, users, title } = entry;
-  return JSON.stringify([id, user, device, number, order, acceptedAt, kind, body, users, title]);
+  const { id, user, device, order, acceptedAt, kind, body, users, title } = entry;
+  return JSON.stringify([id, user, device, order, acceptedAt, kind, body, users, title]);
 }
 
 /** A key of several parts, none of which holds a space. */

@@ -3,7 +3,33 @@
  * the application handed it in.
  */
 import type { Drained, History, SeenEntry, Violation } from '../history.ts';
-import { eventsOf, keyOf, logsOf } from './reading.ts';
+import { keyOf, logsOf } from './reading.ts';
+
+/** What an application handed in: the how manieth it was, and in which life of the device's memory. */
+interface HandedIn {
+  readonly rank: number;
+  readonly memory: string;
+}
+
+/**
+ * The order of what is handed in holds as long as the device remembers. A client that starts without a memory begins
+ * a new one, perhaps beside a process that still has the older.
+ */
+function handedInBy(history: History): ReadonlyMap<string, HandedIn> {
+  const memories = new Map<string, number>();
+  const found = new Map<string, HandedIn>();
+  for (const event of history) {
+    if (event.type !== 'started' && event.type !== 'invoked') continue;
+    const device = keyOf(event.user, event.device);
+    if (event.type === 'started') {
+      if (!event.kept) memories.set(device, event.run);
+      continue;
+    }
+    const memory = keyOf(device, memories.get(device) ?? 0);
+    found.set(event.id, { rank: found.size, memory });
+  }
+  return found;
+}
 
 /** The first two neighbours that do not ascend by `rank` while they ascend in position. */
 function firstFault(
@@ -17,30 +43,35 @@ function firstFault(
   return undefined;
 }
 
-function faultsIn(drained: Drained, invocation: ReadonlyMap<string, number>): readonly Violation[] {
-  const senders = Map.groupBy(
-    drained.entries.toSorted((a, b) => a.position - b.position),
-    ({ user, device, conversation }) => keyOf(user, device, conversation),
-  );
-  const ranks: readonly (readonly [string, (entry: SeenEntry) => number])[] = [
-    ['numbers', (entry) => entry.number],
-    ['being handed in', (entry) => invocation.get(entry.id) ?? -1],
-  ];
+function faultsIn(
+  drained: Drained,
+  name: string,
+  senderOf: (entry: SeenEntry) => string,
+  rank: (entry: SeenEntry) => number,
+): readonly Violation[] {
+  const ascending = drained.entries.toSorted((a, b) => a.position - b.position);
   const violations: Violation[] = [];
-  for (const [sender, entries] of senders) {
-    for (const [name, rank] of ranks) {
-      const fault = firstFault(entries, rank);
-      if (fault === undefined) continue;
-      const positions = fault.map((entry) => entry.position).join(' and ');
-      const why = `${sender}: positions ${positions} are not in the order of ${name}`;
-      violations.push({ promise: 'P6', why, events: [{ ...drained, entries: [...fault] }] });
-    }
+  for (const [sender, entries] of Map.groupBy(ascending, senderOf)) {
+    const fault = firstFault(entries, rank);
+    if (fault === undefined) continue;
+    const positions = fault.map((entry) => entry.position).join(' and ');
+    const why = `${sender}: positions ${positions} are not in the order of ${name}`;
+    violations.push({ promise: 'P6', why, events: [{ ...drained, entries: [...fault] }] });
   }
   return violations;
 }
 
+function deviceOf({ user, device, conversation }: SeenEntry): string {
+  return keyOf(user, device, conversation);
+}
+
 export function sendersInOrder(history: History): readonly Violation[] {
-  const invocation = new Map<string, number>();
-  for (const { id } of eventsOf(history, 'invoked')) invocation.set(id, invocation.size);
-  return [...logsOf(history).values()].flatMap((drained) => faultsIn(drained, invocation));
+  const handedIn = handedInBy(history);
+  const memoryOf = ({ id, conversation }: SeenEntry): string =>
+    keyOf(handedIn.get(id)?.memory ?? '', conversation);
+  const rankOf = ({ id }: SeenEntry): number => handedIn.get(id)?.rank ?? -1;
+  return [...logsOf(history).values()].flatMap((drained) => [
+    ...faultsIn(drained, 'numbers', deviceOf, ({ number }) => number),
+    ...faultsIn(drained, 'being handed in', memoryOf, rankOf),
+  ]);
 }

@@ -1,0 +1,162 @@
+/** The faults: each begins at a random time, does its harm, and where it lasts, heals again. */
+import type { FaultKind, FaultPlan } from './plan.ts';
+import type { Prng } from './prng.ts';
+import type { SimDevice } from './sim-device.ts';
+import type { SimNode } from './sim-node.ts';
+import type { World } from './world.ts';
+
+/** What the faults act upon. */
+export interface Victims {
+  readonly world: World;
+  readonly node: SimNode;
+  readonly devices: readonly SimDevice[];
+}
+
+/** Does it, and answers how to heal it, if it lasts. */
+type Fault = (victims: Victims, prng: Prng) => (() => void) | undefined;
+
+function someDevice({ devices }: Victims, prng: Prng): SimDevice {
+  return prng.pick(devices);
+}
+
+/** A client's process ends and comes back. */
+function clientCrash(forgets: boolean): Fault {
+  return (victims, prng) => {
+    const device = someDevice(victims, prng);
+    if (prng.chance(0.5)) device.crash(forgets, prng.chance(0.4));
+    else device.crashWithin(prng.between(1, 30), forgets, prng.chance(0.4));
+    return () => device.start();
+  };
+}
+
+function storeRefuses(code: 'IM_STORE_AWAY' | 'IM_STORE_FULL'): Fault {
+  return ({ node }) => {
+    node.trouble.refuse = code;
+    return () => {
+      node.trouble.refuse = undefined;
+    };
+  };
+}
+
+const ACTIONS: Readonly<Record<FaultKind, Fault>> = {
+  reset: (victims, prng) => {
+    victims.world.network.reset(someDevice(victims, prng).actor);
+    return undefined;
+  },
+  flap: (victims, prng) => {
+    const { world } = victims;
+    const { actor } = someDevice(victims, prng);
+    const times = prng.between(2, 6);
+    for (let time = 0; time < times; time += 1)
+      world.clock.after(time * prng.between(100, 1_500), 'faults', () => {
+        world.network.reset(actor);
+      });
+    return undefined;
+  },
+  cut: (victims, prng) => {
+    const { network } = victims.world;
+    const actor = prng.chance(0.2) ? 'node' : someDevice(victims, prng).actor;
+    network.cut(actor);
+    return () => network.mend(actor);
+  },
+  'cut-one-way': (victims, prng) => {
+    const { network } = victims.world;
+    const { actor } = someDevice(victims, prng);
+    network.cut(actor, [prng.pick(['up', 'down'])]);
+    return () => network.mend(actor);
+  },
+  refuse: (victims, prng) => {
+    const { network } = victims.world;
+    const { actor } = someDevice(victims, prng);
+    network.refuse(actor);
+    network.reset(actor);
+    return () => network.admit(actor);
+  },
+  slow: ({ world }, prng) => {
+    world.network.slow(prng.pick([5, 50, 500]));
+    return () => world.network.slow(1);
+  },
+  'client-crash': clientCrash(false),
+  'client-forgets': clientCrash(true),
+  'client-twice': (victims, prng) => {
+    someDevice(victims, prng).startTwice();
+    return undefined;
+  },
+  'node-crash': ({ node }, prng) => {
+    const silent = prng.chance(0.3);
+    if (prng.chance(0.4)) node.crash(silent);
+    else node.crashWithin(prng.between(1, 60), silent);
+    return () => node.start();
+  },
+  'node-restart': ({ node }) => {
+    const stopped = node.stop();
+    return () => void stopped.finally(() => node.start());
+  },
+  'wall-jump': (victims, prng) => {
+    const byMs = prng.between(-3_600_000, 3_600_000);
+    const life = prng.chance(0.5) ? victims.node.life : someDevice(victims, prng).life;
+    life?.jump(byMs);
+    return undefined;
+  },
+  'store-slow': ({ node }, prng) => {
+    node.trouble.slowness = prng.pick([10, 100]);
+    return () => {
+      node.trouble.slowness = 1;
+    };
+  },
+  'store-away': storeRefuses('IM_STORE_AWAY'),
+  'store-full': storeRefuses('IM_STORE_FULL'),
+  'store-unknown': ({ node }, prng) => {
+    node.trouble.unknown = prng.pick([0.1, 0.5]);
+    return () => {
+      node.trouble.unknown = 0;
+    };
+  },
+};
+
+/** Lets the planned faults happen until `stop` is called; then everything is healed. */
+export class Faults {
+  readonly counts = new Map<FaultKind, number>();
+  readonly #victims: Victims;
+  readonly #prng: Prng;
+  #over = false;
+
+  constructor(victims: Victims, prng: Prng) {
+    this.#victims = victims;
+    this.#prng = prng;
+    for (const plan of victims.world.plan.faults) this.#next(plan);
+  }
+
+  stop(): void {
+    this.#over = true;
+    const { world, node, devices } = this.#victims;
+    world.network.heal();
+    Object.assign(node.trouble, { slowness: 1, refuse: undefined, unknown: 0 });
+    node.start();
+    for (const device of devices) {
+      device.endOlder();
+      device.start();
+    }
+  }
+
+  #next(plan: FaultPlan): void {
+    const { world } = this.#victims;
+    world.clock.after(this.#prng.exponential(plan.everyMs), 'faults', () => {
+      if (this.#over) return;
+      this.#strike(plan);
+      this.#next(plan);
+    });
+  }
+
+  #strike({ kind, lastsMs }: FaultPlan): void {
+    const { world } = this.#victims;
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    world.say('faults', kind);
+    const heal = ACTIONS[kind](this.#victims, this.#prng);
+    if (heal === undefined) return;
+    world.clock.after(this.#prng.exponential(lastsMs), 'faults', () => {
+      world.say('faults', `${kind} heals`);
+      heal();
+    });
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * `npm run sim -- --seeds N --seed S [--verbose] [--mutant NAME]`: plays N seeds from S on. Exit 1 at the first seed
+ * that breaks a promise, with all that is needed to play it again.
+ */
+import { parseArgs } from 'node:util';
+import { MUTANTS, mutantNamed } from './mutants.ts';
+import { FAULTS } from './plan.ts';
+import regression from './regression-seeds.json' with { type: 'json' };
+import { runSeed, type SeedReport } from './run-seed.ts';
+import { SITUATIONS, Situations } from './situations.ts';
+
+const VIOLATIONS_SHOWN = 5;
+const LINES_SHOWN = 40;
+/** One seed in so many is played twice, and must leave the same trace. */
+const TWICE_EVERY = 50;
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new Error(`--${name} takes a whole number, not ${text}`);
+}
+
+function describeFailure({ seed, violations, lines, plan }: SeedReport): string {
+  const shown = violations.slice(0, VIOLATIONS_SHOWN).flatMap(({ promise, why, events }) => {
+    return [`  ${promise}: ${why}`, ...events.map((event) => `      ${JSON.stringify(event)}`)];
+  });
+  return [
+    `seed ${seed}: ${violations.length} violations`,
+    ...shown,
+    '  the plan:',
+    `    ${JSON.stringify(plan)}`,
+    '  the last events:',
+    ...lines.slice(-LINES_SHOWN).map((line) => `    ${line}`),
+    `  again: npm run sim -- --seed ${seed} --seeds 1 --verbose`,
+  ].join('\n');
+}
+
+interface Sum {
+  readonly situations: Situations;
+  readonly faults: Map<string, number>;
+  commands: number;
+  events: number;
+  virtualMs: number;
+}
+
+function add(sum: Sum, report: SeedReport): void {
+  sum.situations.merge(report.situations);
+  for (const [kind, count] of report.faults)
+    sum.faults.set(kind, (sum.faults.get(kind) ?? 0) + count);
+  sum.commands += report.commands;
+  sum.events += report.events;
+  sum.virtualMs += report.virtualMs;
+}
+
+function describeSum(sum: Sum, seeds: number, elapsedMs: number): string {
+  const perSecond = ((seeds / elapsedMs) * 1000).toFixed(1);
+  const virtual = `${(sum.virtualMs / 3_600_000).toFixed(2)} virtual hours`;
+  return [
+    `${perSecond} seeds/s; ${sum.commands} commands, ${sum.events} events, ${virtual}`,
+    'faults:',
+    ...FAULTS.map((kind) => `  ${String(sum.faults.get(kind) ?? 0).padStart(8)} ${kind}`),
+    'situations:',
+    ...SITUATIONS.map((name) => `  ${String(sum.situations.of(name)).padStart(8)} ${name}`),
+  ].join('\n');
+}
+
+/** Plays the seeds; answers the first that fails. */
+async function play(
+  seeds: readonly number[],
+  options: { mutant: string | undefined; verbose: boolean },
+  sum: Sum,
+): Promise<SeedReport | undefined> {
+  const spoilt = mutantNamed(options.mutant);
+  const verbose = options.verbose ? { verbose: (line: string) => console.log(line) } : {};
+  for (const [index, seed] of seeds.entries()) {
+    const report = await runSeed({ seed, ...verbose, ...spoilt });
+    add(sum, report);
+    if (report.violations.length > 0) return report;
+    if (index % TWICE_EVERY !== 0) continue;
+    const again = await runSeed({ seed, ...spoilt });
+    const why = `the trace is ${report.hash}, and ${again.hash} the second time`;
+    if (again.hash !== report.hash)
+      return { ...report, violations: [{ promise: 'determinism', why, events: [] }] };
+  }
+  return undefined;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '200' },
+      seed: { type: 'string', default: '1' },
+      mutant: { type: 'string' },
+      verbose: { type: 'boolean', default: false },
+    },
+  });
+  const first = wholeNumber('seed', values.seed);
+  const count = wholeNumber('seeds', values.seeds);
+  const chosen = Array.from({ length: count }, (_, index) => first + index);
+  // A single seed is played to be looked at, alone.
+  const seeds = count === 1 ? chosen : [...new Set([...regression.seeds, ...chosen])];
+  const sum: Sum = {
+    situations: new Situations(),
+    faults: new Map(),
+    commands: 0,
+    events: 0,
+    virtualMs: 0,
+  };
+  const startedMs = performance.now();
+  const failed = await play(seeds, { mutant: values.mutant, verbose: values.verbose }, sum);
+  if (failed !== undefined) {
+    console.log(describeFailure(failed));
+    return 1;
+  }
+  console.log(describeSum(sum, seeds.length, performance.now() - startedMs));
+  if (values.mutant !== undefined) {
+    console.log(`the mutant ${values.mutant} lives; there are: ${Object.keys(MUTANTS).join(', ')}`);
+    return 1;
+  }
+  console.log(`${seeds.length} seeds, 0 violations`);
+  return 0;
+}
+
+process.exitCode = await main();

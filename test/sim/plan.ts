@@ -1,0 +1,154 @@
+/**
+ * What a seed is about: who takes part, which faults exist at all and how strong they are. Leaving most of them out
+ * most of the time finds more than a tuned mean (swarm testing, Groce et al., ISSTA 2012).
+ */
+import type { Limits } from '../../core/config/limits.ts';
+import type { PipeShape, Slicing } from './pipe.ts';
+import { Prng } from './prng.ts';
+
+export const FAULTS = [
+  'reset',
+  'flap',
+  'cut',
+  'cut-one-way',
+  'refuse',
+  'slow',
+  'client-crash',
+  'client-forgets',
+  'client-twice',
+  'node-crash',
+  'node-restart',
+  'wall-jump',
+  'store-slow',
+  'store-away',
+  'store-full',
+  'store-unknown',
+] as const;
+export type FaultKind = (typeof FAULTS)[number];
+
+export interface FaultPlan {
+  readonly kind: FaultKind;
+  /** Mean time between two of them. */
+  readonly everyMs: number;
+  /** Mean time until it heals, where it lasts. */
+  readonly lastsMs: number;
+}
+
+export interface DevicePlan {
+  readonly user: string;
+  readonly device: string;
+  /** When it first comes. */
+  readonly comesAtMs: number;
+  /** Mean time of its handler; 0: done at once. */
+  readonly handlerMs: number;
+  /** Mean time that a write of its outbox takes; 0: done at once. */
+  readonly outboxMs: number;
+  readonly wallSkewMs: number;
+}
+
+export interface Plan {
+  readonly seed: number;
+  readonly users: readonly string[];
+  readonly devices: readonly DevicePlan[];
+  readonly groups: readonly string[];
+  readonly commands: number;
+  /** Mean time between two commands of one device. */
+  readonly thinkMs: number;
+  /** Probability that a command is one of many at once. */
+  readonly burst: number;
+  /** Probability that a command is an act rather than a message. */
+  readonly acts: number;
+  readonly faults: readonly FaultPlan[];
+  /** True: the store survives its node. False: it is gone with it, and the next one is another log. */
+  readonly durable: boolean;
+  readonly storeMs: number;
+  readonly highWaterBytes: number;
+  readonly friendsOnly: boolean;
+  readonly limits: Partial<Limits>;
+  readonly shapes: readonly PipeShape[];
+}
+
+const NAMES = ['ann', 'bob', 'cat', 'dan', 'eve', 'fay'];
+
+function drawDevices(prng: Prng, users: readonly string[]): readonly DevicePlan[] {
+  const handlerMs = prng.pick([0, 0, 5, 200]);
+  const outboxMs = prng.pick([0, 0, 1, 20]);
+  return users.flatMap((user) =>
+    Array.from({ length: prng.chance(0.35) ? 2 : 1 }, (_, index) => ({
+      user,
+      device: `${user[0]}${index + 1}`,
+      comesAtMs: prng.chance(index === 0 ? 0.2 : 0.5) ? prng.between(500, 20_000) : 0,
+      handlerMs: prng.chance(0.7) ? handlerMs : prng.pick([0, 1000]),
+      outboxMs,
+      wallSkewMs: prng.chance(0.3) ? prng.between(-7_200_000, 7_200_000) : 0,
+    })),
+  );
+}
+
+function drawFaults(prng: Prng, durable: boolean): readonly FaultPlan[] {
+  if (prng.chance(0.05)) return [];
+  const strength = prng.pick([0.5, 1, 3]);
+  // A store without durability gives up its log at each end of a node: seldom, or nothing ever grows.
+  const rare = (kind: FaultKind): number => (!durable && kind.startsWith('node-') ? 4 : 1);
+  return prng.some(FAULTS, prng.pick([0.15, 0.3, 0.5])).map((kind) => ({
+    kind,
+    everyMs: (prng.between(1_000, 15_000) * rare(kind)) / strength,
+    lastsMs: prng.pick([50, 500, 3_000, 15_000]),
+  }));
+}
+
+function drawShapes(prng: Prng): readonly PipeShape[] {
+  const slicings: readonly Slicing[] = prng.pick([
+    ['whole'],
+    ['whole', 'slices'],
+    ['slices'],
+    ['whole', 'slices', 'slices', 'octets'],
+  ]);
+  const latencyMs = prng.pick([0.1, 1, 20, 150]);
+  return slicings.map((slicing) => ({ latencyMs, jitterMs: latencyMs * prng.next() * 3, slicing }));
+}
+
+/** Small bounds, so that what happens at a bound happens. */
+function drawLimits(prng: Prng): Partial<Limits> {
+  return {
+    window: prng.pick([32, 32, 64]),
+    heartbeat: prng.pick([1_000, 3_000, 10_000]),
+    retransmit: prng.pick([200, 500, 2_000]),
+    laneQueue: prng.pick([8, 64, 20_000]),
+    laneBatch: prng.pick([1, 4, 1_024]),
+    lanes: prng.pick([1, 1, 3]),
+    conversationsCached: prng.pick([16, 20_000]),
+    sendersCached: prng.pick([8, 256]),
+    tailEntries: prng.pick([1, 8, 128]),
+    feedsPerConnection: prng.pick([16, 512]),
+    refusalsRemembered: prng.pick([16, 1_024]),
+    progressEvery: prng.pick([1, 50, 2_000]),
+    sendTimeout: prng.pick([5_000, 30_000]),
+    ackTimeout: prng.pick([10_000, 60_000]),
+    retryAfter: prng.pick([50, 500]),
+    messagesPerSecond: prng.chance(0.15) ? 20 : 0,
+  };
+}
+
+export function drawPlan(seed: number): Plan {
+  const prng = new Prng(seed);
+  const users = NAMES.slice(0, prng.between(3, 6));
+  const durable = prng.chance(0.8);
+  return {
+    seed,
+    users,
+    devices: drawDevices(prng, users),
+    groups: ['g/tea', 'g/sea', 'g/pea'].slice(0, prng.between(1, 3)),
+    commands: prng.between(100, 400),
+    thinkMs: prng.pick([20, 200, 1_000]),
+    burst: prng.pick([0, 0.05, 0.2]),
+    acts: prng.pick([0.05, 0.2, 0.4]),
+    faults: drawFaults(prng, durable),
+    durable,
+    storeMs: prng.pick([0, 0.5, 5, 60]),
+    friendsOnly: prng.chance(0.1),
+    highWaterBytes: prng.pick([256, 4_096, 262_144]),
+    limits: drawLimits(prng),
+    shapes: drawShapes(prng),
+  };
+}

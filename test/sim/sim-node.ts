@@ -1,0 +1,170 @@
+/** The node under simulation: the real kernel, assembled anew in each of its lives. */
+import type {
+  AnyPlugin,
+  Authentication,
+  Clock,
+  Identity,
+  Log,
+  Random,
+  Role,
+} from 'im-kernel/contract';
+import { definePlugin } from 'im-kernel/contract';
+import { assemble } from '../../core/assembly/assemble.ts';
+import type { Node } from '../../core/assembly/node.ts';
+import { LIMITS, type Limits } from '../../core/config/limits.ts';
+import type { Instance, Settings } from '../../core/config/settings.ts';
+import conversationOwner from '../../plugins/ordering/conversation-owner/index.ts';
+import noFailover from '../../plugins/failover/none/index.ts';
+import { Life } from './life.ts';
+import { simPersistence, type StoreTrouble } from './node-store.ts';
+import { simTransport } from './sim-transport.ts';
+import type { World } from './world.ts';
+
+export const NODE_ADDRESS = 'tcp://127.0.0.1:7400';
+/** How long an orderly stop may take before it counts as a fault of the kernel. */
+const STOP_LIMIT_MS = 60_000;
+
+const authentication = definePlugin({
+  contract: 1,
+  role: 'authentication',
+  type: 'simulated',
+  summary: 'A token is a user’s name.',
+  stability: 'experimental',
+  config: {},
+  create: (): Authentication => ({
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+    authenticate: (token): Promise<Identity> => Promise.resolve({ user: token }),
+  }),
+});
+
+function instance(role: Role, plugin: unknown, config: Instance['config'] = {}): Instance {
+  const known = plugin as AnyPlugin;
+  const name = role === 'transport' ? 'sim' : role;
+  return { name, role, type: known.type, plugin: known, config };
+}
+
+function limitsWith(changes: Partial<Limits>): Limits {
+  const fallbacks = Object.entries(LIMITS).map(([name, { fallback }]) => [name, fallback]);
+  return { ...(Object.fromEntries(fallbacks) as Limits), ...changes };
+}
+
+export class SimNode {
+  readonly trouble: StoreTrouble = { slowness: 1, refuse: undefined, unknown: 0 };
+  readonly #world: World;
+  #life: Life | undefined;
+  #running: Node | undefined;
+  #lives = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** The life under way; undefined between a crash and the next start. */
+  get life(): Life | undefined {
+    return this.#life?.alive === true ? this.#life : undefined;
+  }
+
+  /** Starts it, if it does not run; or calls off a crash that has not come yet. */
+  start(): void {
+    const before = this.life;
+    if (before !== undefined) return before.endAfter(Infinity);
+    this.#lives += 1;
+    const { clock, prng, recorder } = this.#world;
+    const life = new Life('node', clock);
+    this.#life = life;
+    recorder.add({ type: 'node', what: 'started', detail: `life ${this.#lives}` });
+    const running = assemble(this.#settings(life), this.#host(life, prng.fork()));
+    this.#running = running;
+    running.onFailed((part, why) => {
+      if (life.alive) this.#world.fail(`${part} failed`, why);
+    });
+    running.start().catch((error: unknown) => {
+      if (life.alive) this.#world.fail('the node did not start', error);
+    });
+  }
+
+  /** The process is gone at once: its system closes its connections, or (silent) the machine went with it. */
+  crash(silent: boolean): void {
+    if (this.life === undefined) return;
+    this.#world.recorder.add({ type: 'node', what: 'crashed', detail: silent ? 'silent' : '' });
+    this.#end(silent);
+  }
+
+  /** Crashes upon one of its next acts: in the middle of a turn. */
+  crashWithin(acts: number, silent: boolean): void {
+    const life = this.life;
+    if (life === undefined) return;
+    life.onEnd(() => {
+      this.#world.recorder.add({ type: 'node', what: 'crashed', detail: `act of ${acts}` });
+      this.#gone(life, silent);
+    });
+    life.endAfter(acts);
+  }
+
+  /** Stops in order. */
+  async stop(): Promise<void> {
+    const life = this.life;
+    const running = this.#running;
+    if (life === undefined || running === undefined) return;
+    const { recorder, situations, clock } = this.#world;
+    const cancel = clock.after(STOP_LIMIT_MS, 'node', () => {
+      if (life.alive) this.#world.fail('the node did not stop', new Error('it takes too long'));
+    });
+    const errors = await running.stop();
+    cancel();
+    if (!life.alive) return;
+    if (errors.length > 0) this.#world.fail('the node stopped', errors[0]);
+    situations.add('node stopped in order');
+    recorder.add({ type: 'node', what: 'stopped', detail: '' });
+    this.#end(false);
+  }
+
+  #end(silent: boolean): void {
+    const life = this.#life;
+    if (life?.alive !== true) return;
+    life.end();
+    this.#gone(life, silent);
+  }
+
+  #gone(life: Life, silent: boolean): void {
+    this.#world.network.died(life, silent);
+    void this.#world.disk.nodeEnded();
+  }
+
+  #host(life: Life, random: Random): { clock: Clock; random: Random; log: Log } {
+    const note =
+      (level: string) =>
+      (message: string, fields?: Readonly<Record<string, unknown>>): void => {
+        if (life.alive) this.#world.logged(level, message, fields);
+      };
+    const log: Log = {
+      debug: () => undefined,
+      info: note('info'),
+      warn: note('warn'),
+      error: note('error'),
+    };
+    return { clock: life.clock, random, log };
+  }
+
+  #settings(life: Life): Settings {
+    const { clock: world, plan, network, disk, prng, situations } = this.#world;
+    const { storeMs, highWaterBytes } = plan;
+    const { trouble } = this;
+    const store = { world, disk, life, prng: prng.fork(), trouble, situations, storeMs };
+    const transport = { network, life, address: NODE_ADDRESS, highWaterBytes, situations };
+    return {
+      file: 'simulated',
+      folder: '/',
+      node: { name: 'sim-1', data: '/' },
+      transports: [instance('transport', simTransport(transport))],
+      persistence: instance('persistence', simPersistence(store)),
+      ordering: instance('ordering', conversationOwner, { maxHold: 300 }),
+      failover: instance('failover', noFailover),
+      authentication: instance('authentication', authentication),
+      chat: { friendsOnly: plan.friendsOnly },
+      log: { level: 'info' },
+      limits: limitsWith(plan.limits),
+    };
+  }
+}

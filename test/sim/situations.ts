@@ -1,0 +1,53 @@
+/** Counts of what came about: a simulator that never reaches a situation does not test it. */
+
+/** Every situation that some seed has to reach. */
+export const SITUATIONS = [
+  'repeat answered',
+  'delivered again',
+  'session replaced',
+  'window of commands full',
+  'window of deliveries full',
+  'numbers given anew',
+  'passing refusal',
+  'final refusal',
+  'log changed',
+  'history asked',
+  'frame cut in the middle',
+  'connection refused',
+  'connection timed out',
+  'output held back',
+  'append under way at a crash was kept',
+  'append under way at a crash was lost',
+  'append of unknown fate was kept',
+  'append of unknown fate was lost',
+  'append refused by the store',
+  'join while others send',
+  'entry after leaving',
+  'device that came later',
+  'client lost its memory',
+  'client kept its memory',
+  'outbox write lost in a crash',
+  'node stopped in order',
+] as const;
+export type Situation = (typeof SITUATIONS)[number];
+
+export class Situations {
+  readonly #counts = new Map<Situation, number>();
+
+  add(situation: Situation, by = 1): void {
+    this.#counts.set(situation, (this.#counts.get(situation) ?? 0) + by);
+  }
+
+  of(situation: Situation): number {
+    return this.#counts.get(situation) ?? 0;
+  }
+
+  merge(other: Situations): void {
+    for (const [situation, count] of other.#counts) this.add(situation, count);
+  }
+
+  /** Those that never came about. */
+  get missed(): readonly Situation[] {
+    return SITUATIONS.filter((situation) => this.of(situation) === 0);
+  }
+}
