@@ -55,32 +55,32 @@ export function assemble(settings: Settings, means: Means): Node {
       metrics,
       report: (part, health) => supervisor.report(part, health),
     });
-  const create = <C extends Component>(instance: Instance, extra: object = {}): C =>
-    instance.plugin.create(instance.config, { ...hostOf(instance.name), ...extra }) as C;
+  const create = (instance: Instance, extra: object = {}): Component =>
+    instance.plugin.create(instance.config, { ...hostOf(instance.name), ...extra });
 
-  const persistence = create<Persistence>(settings.persistence);
+  const persistence = create(settings.persistence) as Persistence;
   const register = lendRegister(persistence);
   let node: Node | undefined;
-  const ordering = create<Ordering>(settings.ordering, {
+  const ordering = create(settings.ordering, {
     register,
     announce: () => node?.announceOrdering(),
-  });
+  }) as Ordering;
   const components = {
     persistence,
     ordering,
-    failover: create<Failover>(settings.failover),
-    authentication: create<Authentication>(settings.authentication),
+    failover: create(settings.failover) as Failover,
+    authentication: create(settings.authentication) as Authentication,
   };
   const broken: Broken = (why) => node?.broken(why);
   const container = wire(settings, means, { ...components, log, metrics, broken });
   const door = container.get(T.door);
   const transports = settings.transports.map((instance) => ({
     name: instance.name,
-    component: create<Transport>(instance, {
+    component: create(instance, {
       messageMaxBytes: limits.messageMax,
       highWaterBytes: limits.outputHighWater,
       open: door.open.bind(door),
-    }),
+    }) as Transport,
   }));
   node = new Node({
     name: settings.node.name,

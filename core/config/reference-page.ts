@@ -27,20 +27,24 @@ export function referencePage(plugins: readonly AnyPlugin[]): string {
 const OPENING = `# Configuration
 
 One YAML file, \`im.config.yaml\`, names every part of a node. This page is written from the settings
-themselves: \`im explain --markdown\` prints it, \`im explain ROLE TYPE\` a part of it. \`im check\` reads a
-file and prints all of its problems, each as \`file:line:column path message\`, and exits with 0 or 7.
+themselves: \`im explain --markdown\` prints it, \`im explain ROLE TYPE\` a part of it. \`im check\`
+reads a file and prints all of its problems, each as \`file:line:column path message\`, and exits
+with 0 or 7.
 
 ## How it is written
 
 - Every block but \`node\` and \`transports\` may be absent; every setting with a default, too.
-- A part is named by \`use:\`, which is the name of one of our plugins, a path that begins with \`./\` or
-  \`../\` (a \`.ts\` or \`.js\` file, or a folder with an \`index\`), or the name of an installed package.
-- Durations have a unit: \`250ms\`, \`10s\`, \`5m\`, \`1h\`, \`7d\`. Sizes too: \`512B\`, \`64KiB\`, \`1MiB\`, \`2GiB\`.
+- \`use:\` names a part: one of our plugins by its name, a path that begins with \`./\` or \`../\` (a
+  \`.ts\` or \`.js\` file, or a folder with an \`index\`), or an installed package.
+- Durations have a unit: \`250ms\`, \`10s\`, \`5m\`, \`1h\`, \`7d\`. Sizes too: \`512B\`, \`64KiB\`,
+  \`1MiB\`, \`2GiB\`.
 - A relative path is taken from the folder of the file.
-- \`\${NAME}\` is an environment variable, which must be set; \`\${NAME:-default}\` has a default for when it is
-  unset or empty; \`$\${\` stands for \`\${\` itself. A value that is one variable and nothing else, without
-  quotes, keeps its type. Inside \`{ }\` and \`[ ]\` a value that holds \`\${\` needs quotes.
-- A key is written once. Tags, merge keys and more than 50 aliases are refused, and files above 1 MiB.
+- \`\${NAME}\` is an environment variable, which must be set; \`\${NAME:-default}\` has a default for
+  when it is unset or empty; \`$\${\` stands for \`\${\` itself. A value that is one variable and
+  nothing else, without quotes, keeps its type. Inside \`{ }\` and \`[ ]\` a value that holds \`\${\`
+  needs quotes.
+- A key is written once. Tags and merge keys mean nothing here and are refused; so are more than 50
+  aliases and files above 1 MiB.
 `;
 
 function roleSection(role: Role, plugins: readonly AnyPlugin[]): string {
@@ -67,7 +71,7 @@ function rows(fields: Fields): string {
   if (settings.length === 0) return 'It has no settings.\n';
   const cells = settings.map(
     ({ name, help, form, fallback }) =>
-      `| \`${name}\` | ${cell(help)} | ${cell(form)} | \`${cell(fallback)}\` |`,
+      `| \`${name}\` | ${cell(help)} | ${cell(form)} | ${cell(fallback)} |`,
   );
   const head = ['| setting | what it is | what may be written | default |', '|---|---|---|---|'];
   return [...head, ...cells, ''].join('\n');

@@ -26,30 +26,27 @@ function indent(depth: number): string {
   return '  '.repeat(depth);
 }
 
-function sampleFields(fields: Fields, depth: number, off = false): readonly string[] {
-  return Object.entries(fields).flatMap(([key, field]: [string, Field<unknown>]) =>
-    sampleField(key, field, depth, off),
-  );
+function sampleFields(fields: Fields, depth: number): readonly string[] {
+  return Object.entries(fields).flatMap(([key, field]: [string, Field<unknown>]) => {
+    const lines = sampleField(key, field, depth);
+    const absent = field.optional && field.fallback === undefined;
+    return [`${indent(depth)}# ${field.help}`, ...(absent ? commentOut(lines, depth) : lines)];
+  });
 }
 
-/** Optional settings are commented out: absent is their default. */
-function sampleField(
-  key: string,
-  field: Field<unknown>,
-  depth: number,
-  off: boolean,
-): readonly string[] {
-  const commented = off || (field.optional && field.fallback === undefined);
-  const start = `${indent(depth)}${commented ? '# ' : ''}${key}:`;
-  const help = `${indent(depth)}# ${field.help}`;
-  if (field.kind === 'group') {
-    return [help, start, ...sampleFields(field.fields ?? {}, depth + 1, commented)];
-  }
+/** Taking `# ` away from every line makes the setting. */
+function commentOut(lines: readonly string[], depth: number): readonly string[] {
+  return lines.map((line) => `${indent(depth)}# ${line.slice(indent(depth).length)}`);
+}
+
+function sampleField(key: string, field: Field<unknown>, depth: number): readonly string[] {
+  const start = `${indent(depth)}${key}:`;
+  if (field.kind === 'group') return [start, ...sampleFields(field.fields ?? {}, depth + 1)];
   const value =
     field.fallback === undefined
       ? (field.choices?.[0] ?? EXAMPLES[field.kind] ?? '')
       : printValue(field, field.fallback);
-  return [help, `${start} ${quoted(value)}`];
+  return [`${start} ${quoted(value)}`];
 }
 
 /** Plain YAML where that means the same; lists are written as such. */

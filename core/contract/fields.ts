@@ -113,5 +113,5 @@ export function path(options: Common<string>): Field<string> {
 }
 /** Makes a setting optional: absent, it arrives as undefined. */
 export function optional<T>(inner: Field<T>): Field<T | undefined> {
-  return { ...inner, optional: true } as Field<T | undefined>;
+  return { ...inner, optional: true };
 }

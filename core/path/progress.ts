@@ -106,17 +106,21 @@ export class Progress {
   async flush(): Promise<void> {
     const open = this.#open;
     const moving = this.#moving;
-    while (moving && this.#moving === moving) await this.#whenIdle();
+    await this.#kept(moving);
     while (this.#open === open && open.size > 0) {
       if (this.#moving) await this.#whenIdle();
       else await this.#keep();
     }
-    while (this.#moving === open) await this.#whenIdle();
+    await this.#kept(open);
   }
 
   /** The last flush is the caller's; afterwards nothing is kept any more. */
   stop(): void {
     this.#stopped = true;
+  }
+
+  async #kept(batch: Batch | undefined): Promise<void> {
+    while (this.#moving && this.#moving === batch) await this.#whenIdle();
   }
 
   #whenIdle(): Promise<void> {

@@ -36,7 +36,7 @@ export class Input {
     if (message.length > this.#maxFrameBytes) {
       throw new WireError('frame-too-large', 'a message above the limit', message.length);
     }
-    return decodeJson(message, 'client') as ClientFrame;
+    return decodeJson(message, 'client');
   }
 
   /** True when a frame has begun and not ended. */

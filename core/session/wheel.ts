@@ -82,7 +82,7 @@ export class Wheel {
   #fire(tick: number, nowMs: number): void {
     const slot = this.#slots[tick % SLOTS] as Set<Timed>;
     this.#turned = tick;
-    for (const timed of [...slot]) {
+    for (const timed of slot) {
       this.#remove(timed);
       const due = timed.dueMs;
       if (due === undefined) continue;
