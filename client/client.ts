@@ -97,9 +97,10 @@ export class Client {
   send(to: string, content: Content): CommandHandle {
     if (typeof content !== 'string') {
       const { mediaType, body } = content;
-      return this.#send({ ...this.#head(to), type: 'send', mediaType, body: body.slice() }, [
-        mediaType,
-      ]);
+      return this.#send(
+        { ...this.#head(to), type: 'send', mediaType, body: new Uint8Array(body) },
+        [mediaType],
+      );
     }
     return this.#send({ ...this.#head(to), type: 'send', body: UTF8.encode(content) }, [content]);
   }

@@ -250,7 +250,9 @@ export class Receiver {
 
   /** A copy that lives on: the body may be a view on bytes that the connection will use again. */
   #own<D extends Delivery>(delivery: D): D {
-    return delivery.body === undefined ? delivery : { ...delivery, body: delivery.body.slice() };
+    return delivery.body === undefined
+      ? delivery
+      : { ...delivery, body: new Uint8Array(delivery.body) };
   }
 
   #line(conversation: string): Line {

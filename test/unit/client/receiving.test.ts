@@ -1,0 +1,407 @@
+import assert from 'node:assert/strict';
+import type { Message } from '../../../client/events.ts';
+import { memoryOutbox } from '../../../client/outbox.ts';
+import type { Query } from '../../../core/wire/frames.ts';
+import { aClient, anOnlineClient, type Stage } from './a-client.ts';
+import { aDelivery, OTHER_LOG } from './fake-world.ts';
+
+/** A handler whose calls a test ends one by one. */
+function slowHandler(stage: Stage) {
+  const texts: string[] = [];
+  const open = new Map<string, PromiseWithResolvers<void>>();
+  stage.im.on('message', async ({ text = '' }: Message) => {
+    texts.push(text);
+    const done = Promise.withResolvers<void>();
+    open.set(text, done);
+    await done.promise;
+  });
+  const end = async (text: string, error?: Error): Promise<void> => {
+    if (error === undefined) open.get(text)?.resolve();
+    else open.get(text)?.reject(error);
+    await stage.time.settle();
+  };
+  return { texts, end };
+}
+
+function listening(stage: Stage): string[] {
+  const texts: string[] = [];
+  stage.im.on('message', ({ text }) => void texts.push(text ?? ''));
+  return texts;
+}
+
+function received(stage: Stage): string[] {
+  const frames = stage.net.last.only('received');
+  return frames.flatMap(({ upTo }) =>
+    upTo.map(({ conversation, position }) => `${conversation} ${position}`),
+  );
+}
+
+describe('the client, receiving', () => {
+  it('acknowledges a message when its handler is done, and not before', async () => {
+    const stage = await anOnlineClient();
+    const { texts, end } = slowHandler(stage);
+    stage.net.last.say(aDelivery(1));
+    await stage.time.settle();
+    assert.deepEqual([texts, received(stage)], [['message 1'], []]);
+    await end('message 1');
+    assert.deepEqual(received(stage), ['d/ann/bob 1']);
+  });
+
+  it('shows one conversation in order, while a slow handler holds up no other', async () => {
+    const stage = await anOnlineClient();
+    const { texts, end } = slowHandler(stage);
+    const tea = { conversation: 'g/tea', body: new TextEncoder().encode('tea 1') };
+    stage.net.last.say(aDelivery(1), aDelivery(2), aDelivery(1, tea));
+    await stage.time.settle();
+    assert.deepEqual(texts, ['message 1', 'tea 1']);
+    await end('tea 1');
+    assert.deepEqual(received(stage), ['g/tea 1']);
+    stage.net.last.say({ type: 'ping', id: 77 });
+    await stage.time.settle();
+    assert.equal(stage.net.last.only('pong')[0]?.id, 77, 'the connection lives on');
+    await end('message 1');
+    assert.deepEqual(texts, ['message 1', 'tea 1', 'message 2']);
+  });
+
+  it('gathers acknowledgements: one frame, the newest position of each conversation', async () => {
+    const stage = await anOnlineClient();
+    listening(stage);
+    stage.net.last.say(
+      ...[1, 2, 3].map((n) => aDelivery(n)),
+      aDelivery(1, { conversation: 'g/tea' }),
+    );
+    await stage.time.settle();
+    assert.deepEqual(received(stage), ['d/ann/bob 3', 'g/tea 1']);
+    assert.equal(stage.net.last.only('received').length, 1);
+  });
+
+  it('shows a repeated delivery once, and acknowledges it again', async () => {
+    const stage = await anOnlineClient();
+    const texts = listening(stage);
+    stage.net.last.say(aDelivery(1));
+    await stage.time.settle();
+    stage.net.last.say(aDelivery(1, { again: 1 }));
+    await stage.time.settle();
+    assert.deepEqual([texts, received(stage)], [['message 1'], ['d/ann/bob 1', 'd/ann/bob 1']]);
+  });
+
+  it('keeps messages until somebody listens for them', async () => {
+    const stage = await anOnlineClient();
+    stage.net.last.say(aDelivery(1));
+    await stage.time.settle();
+    assert.deepEqual(received(stage), []);
+    const texts = listening(stage);
+    await stage.time.settle();
+    assert.deepEqual([texts, received(stage)], [['message 1'], ['d/ann/bob 1']]);
+  });
+
+  it('calls a handler that failed again, acknowledges nothing before, and skips nothing', async () => {
+    const stage = await anOnlineClient();
+    const { texts, end } = slowHandler(stage);
+    stage.net.last.say(aDelivery(1), aDelivery(2));
+    await stage.time.settle();
+    await end('message 1', new Error('disk full'));
+    assert.equal(stage.errors[0]?.code, 'handler');
+    assert.deepEqual([texts, received(stage)], [['message 1'], []]);
+    await stage.time.pass(500);
+    assert.deepEqual(texts, ['message 1', 'message 1']);
+    await end('message 1');
+    await end('message 2');
+    assert.deepEqual(texts, ['message 1', 'message 1', 'message 2']);
+    assert.deepEqual(received(stage).at(-1), 'd/ann/bob 2');
+  });
+
+  it('says its newest RECEIVED and READ again after a reconnection', async () => {
+    const stage = await anOnlineClient();
+    listening(stage);
+    stage.net.last.say(aDelivery(1), aDelivery(2));
+    await stage.time.settle();
+    stage.im.read('d/ann/bob', 1);
+    await stage.time.settle();
+    stage.net.last.cut();
+    await stage.time.pass(1_000);
+    await stage.goOnline();
+    assert.deepEqual(received(stage), ['d/ann/bob 2']);
+    assert.deepEqual(stage.net.last.only('read')[0]?.upTo, [
+      { conversation: 'd/ann/bob', position: 1 },
+    ]);
+  });
+
+  it('holds a READ back while what it covers is not handled, since READ implies RECEIVED', async () => {
+    const stage = await anOnlineClient();
+    const { end } = slowHandler(stage);
+    stage.net.last.say(aDelivery(1), aDelivery(2));
+    await stage.time.settle();
+    stage.im.read('d/ann/bob', 2);
+    await stage.time.settle();
+    assert.deepEqual(stage.net.last.only('read'), []);
+    await end('message 1');
+    await end('message 2');
+    const marks = stage.net.last.only('read').map(({ upTo }) => upTo[0]?.position);
+    assert.deepEqual(marks, [1, 2]);
+  });
+
+  it('reads what is missing from the history before it shows what came after it', async () => {
+    const stage = await anOnlineClient();
+    const texts = listening(stage);
+    stage.net.last.say(aDelivery(1));
+    await stage.time.settle();
+    stage.net.last.say(aDelivery(6, { previous: 4 }), aDelivery(7));
+    await stage.time.settle();
+    const [question] = stage.net.last.only('query');
+    assert.deepEqual(
+      [question?.what, question?.conversation, question?.after, question?.before],
+      ['history', 'd/ann/bob', 1, 6],
+    );
+    assert.deepEqual(texts, ['message 1']);
+    const { query } = question!;
+    const own = aDelivery(3, { from: 'ann', device: 'd1' });
+    stage.net.last.say({
+      type: 'result',
+      query,
+      what: 'history',
+      item: [aDelivery(2), own],
+      more: 1,
+    });
+    await stage.time.settle();
+    const next = stage.net.last.only('query')[1] as Query;
+    assert.equal(next.after, 3);
+    stage.net.last.say({
+      type: 'result',
+      query: next.query,
+      what: 'history',
+      item: [aDelivery(4)],
+    });
+    await stage.time.settle();
+    assert.deepEqual(
+      texts,
+      [1, 2, 4, 6, 7].map((n) => `message ${n}`),
+    );
+    assert.equal(received(stage).at(-1), 'd/ann/bob 7');
+  });
+
+  it('goes on after a gap that the server refuses to fill', async () => {
+    const stage = await anOnlineClient();
+    const texts = listening(stage);
+    stage.net.last.say(aDelivery(1));
+    await stage.time.settle();
+    stage.net.last.say(aDelivery(6, { previous: 4 }));
+    await stage.time.settle();
+    const { query } = stage.net.last.only('query')[0]!;
+    stage.net.last.say({ type: 'result', query, what: 'history', item: [], code: 'not-member' });
+    await stage.time.settle();
+    assert.deepEqual(texts, ['message 1', 'message 6']);
+    assert.equal(stage.errors[0]?.code, 'gap');
+  });
+
+  it('asks again after a reconnection for what it was about to read', async () => {
+    const stage = await anOnlineClient();
+    const texts = listening(stage);
+    stage.net.last.say(aDelivery(1));
+    await stage.time.settle();
+    stage.net.last.say(aDelivery(3));
+    await stage.time.settle();
+    stage.net.last.cut();
+    await stage.time.pass(1_000);
+    await stage.goOnline();
+    const { query } = stage.net.last.only('query')[0]!;
+    stage.net.last.say({ type: 'result', query, what: 'history', item: [aDelivery(2)] });
+    await stage.time.settle();
+    assert.deepEqual(texts, ['message 1', 'message 2', 'message 3']);
+  });
+
+  it('leaves to the server what it has no room for, and passes nothing over', async () => {
+    const stage = await anOnlineClient({ limits: { heldPerConversation: 2 } });
+    stage.net.last.say(aDelivery(1), aDelivery(2), aDelivery(3));
+    await stage.time.settle();
+    assert.equal(stage.im.counts.deliveriesLeft, 1);
+    const texts = listening(stage);
+    await stage.time.settle();
+    stage.net.last.say(aDelivery(3, { again: 1 }));
+    await stage.time.settle();
+    assert.deepEqual(texts, ['message 1', 'message 2', 'message 3']);
+  });
+
+  it('shows nothing twice to the next process that uses its outbox', async () => {
+    const outbox = memoryOutbox();
+    const first = await anOnlineClient({ outbox });
+    listening(first);
+    first.net.last.say(aDelivery(1), aDelivery(2));
+    await first.time.settle();
+    await first.im.close();
+    const second = aClient({ outbox });
+    const texts = listening(second);
+    await second.goOnline();
+    assert.deepEqual(received(second), ['d/ann/bob 2']);
+    second.net.last.say(aDelivery(2, { again: 1 }), aDelivery(3));
+    await second.time.settle();
+    assert.deepEqual(texts, ['message 3']);
+  });
+
+  it('begins positions anew with another log, and still shows what was waiting', async () => {
+    const stage = await anOnlineClient();
+    const { texts, end } = slowHandler(stage);
+    stage.net.last.say(aDelivery(1), aDelivery(2));
+    await stage.time.settle();
+    stage.net.last.cut();
+    await stage.time.pass(1_000);
+    await stage.goOnline({ log: OTHER_LOG });
+    const anew = { body: new TextEncoder().encode('anew 1') };
+    stage.net.last.say(aDelivery(1, anew));
+    await end('message 1');
+    await end('message 2');
+    assert.deepEqual(texts, ['message 1', 'message 2', 'anew 1']);
+    assert.deepEqual(received(stage), []);
+    await end('anew 1');
+    assert.deepEqual(received(stage), ['d/ann/bob 1']);
+  });
+
+  it('tells changes of groups and retired entries as acts, in their place in the conversation', async () => {
+    const stage = await anOnlineClient();
+    const seen: string[] = [];
+    stage.im.on('message', ({ position, text }) => void seen.push(`${position} ${text}`));
+    stage.im.on('act', ({ position, action, users }) => {
+      seen.push(`${position} ${action} ${users.join()}`);
+    });
+    const add = { kind: 'group.add', user: ['cat'] };
+    stage.net.last.say(aDelivery(1), aDelivery(2, add), aDelivery(3, { kind: 'expired' }));
+    await stage.time.settle();
+    assert.deepEqual(seen, ['1 message 1', '2 group.add cat', '3 expired ']);
+    assert.equal(received(stage).at(-1), 'd/ann/bob 3');
+  });
+
+  it('gives bodies that are no text as bytes alone', async () => {
+    const stage = await anOnlineClient();
+    const messages: Message[] = [];
+    stage.im.on('message', (message) => void messages.push(message));
+    stage.net.last.say(
+      aDelivery(1, { mediaType: 'application/x', body: Uint8Array.of(0xff, 0) }),
+      aDelivery(2, { mediaType: 'TEXT/markdown' }),
+    );
+    await stage.time.settle();
+    assert.deepEqual(
+      messages.map(({ mediaType, text, body }) => [mediaType, text, body.length]),
+      [
+        ['application/x', undefined, 2],
+        ['TEXT/markdown', 'message 2', 9],
+      ],
+    );
+  });
+});
+
+describe('the client, told by others', () => {
+  it('resolves received and read when the first other member is there', async () => {
+    const { im, net, time } = await anOnlineClient();
+    const handle = im.send('bob', 'hi');
+    const reached: string[] = [];
+    void handle.received.then(() => reached.push('received'));
+    void handle.read.then(() => reached.push('read'));
+    await time.settle();
+    net.last.accept(net.last.commands[0]!, { position: 4 });
+    const receipt = { type: 'receipt', conversation: 'd/ann/bob' } as const;
+    net.last.say({ ...receipt, user: 'ann', received: 9, read: 9 });
+    net.last.say({ ...receipt, user: 'bob', received: 3, read: 3 });
+    await time.settle();
+    assert.deepEqual(reached, []);
+    net.last.say({ ...receipt, user: 'bob', received: 4, read: 0 });
+    await time.settle();
+    assert.deepEqual(reached, ['received']);
+    net.last.say({ ...receipt, user: 'bob', received: 4, read: 5 });
+    await time.settle();
+    assert.deepEqual(reached, ['received', 'read']);
+  });
+
+  it('asks for the marks it may have missed while it was away', async () => {
+    const { im, net, time, goOnline } = await anOnlineClient();
+    const handle = im.send('bob', 'hi');
+    await time.settle();
+    net.last.accept(net.last.commands[0]!, { position: 4 });
+    let reached = false;
+    void handle.received.then(() => {
+      reached = true;
+    });
+    await time.settle();
+    net.last.cut();
+    await time.pass(1_000);
+    await goOnline();
+    const { query, what } = net.last.only('query')[0]!;
+    assert.equal(what, 'members');
+    const bob = { user: 'bob', role: 'member', joined: 1, received: 4, read: 0 };
+    net.last.say({ type: 'result', query, what: 'members', item: [bob] });
+    await time.settle();
+    assert.equal(reached, true);
+  });
+
+  it('passes on presence, signals and ordering', async () => {
+    const { im, net, time } = await anOnlineClient();
+    const seen: unknown[] = [];
+    im.on('presence', (value) => void seen.push(value));
+    im.on('signal', (value) => void seen.push(value));
+    im.on('ordering', (value) => void seen.push(value));
+    const ordering = [{ strategy: 'x', holdMs: 1, maxHoldMs: 2 }];
+    net.last.say(
+      { type: 'presence', user: 'bob', state: 'online', since: 5 },
+      { type: 'signal', conversation: 'd/ann/bob', kind: 'typing', from: 'bob' },
+      { type: 'ordering', ordering },
+    );
+    await time.settle();
+    assert.deepEqual(seen, [
+      { user: 'bob', state: 'online', since: 5 },
+      { conversation: 'd/ann/bob', kind: 'typing', from: 'bob' },
+      ordering,
+    ]);
+  });
+
+  it('sends signals at once or drops them', async () => {
+    const { im, net, time } = aClient();
+    assert.equal(im.signal('d/ann/bob', 'typing'), false);
+    await time.settle();
+    net.last.welcome();
+    assert.equal(im.signal('d/ann/bob', 'typing'), true);
+    await time.settle();
+    assert.equal(net.last.only('signal').length, 1);
+    net.last.bufferedBytes = 1 << 20;
+    assert.equal(im.signal('d/ann/bob', 'typing'), false);
+    assert.equal(im.counts.signalsDropped, 2);
+  });
+
+  it('gathers a list from all its pages', async () => {
+    const { im, net, time } = await anOnlineClient();
+    const list = im.friends.list();
+    await time.settle();
+    const [first] = net.last.only('query');
+    const item = [{ user: 'bob', state: 'friend' }];
+    net.last.say({ type: 'result', query: first!.query, what: 'friends', item, more: 1 });
+    await time.settle();
+    const second = net.last.only('query')[1]!;
+    assert.equal(second.from, 'bob');
+    const rest = [{ user: 'cat', state: 'asked' }];
+    net.last.say({ type: 'result', query: second.query, what: 'friends', item: rest });
+    assert.deepEqual(await list, [...item, ...rest]);
+  });
+
+  it('rejects a question with the code that refused it, or when no answer comes in time', async () => {
+    const { im, net, time } = await anOnlineClient();
+    const refused = im.history('g/secret');
+    const late = im.members('g/tea');
+    const outcomes = Promise.all([
+      assert.rejects(refused, { name: 'RefusedError', code: 'not-found' }),
+      assert.rejects(late, { name: 'ClientError', code: 'timeout' }),
+    ]);
+    await time.settle();
+    const { query } = net.last.only('query')[0]!;
+    net.last.say({ type: 'result', query, what: 'history', item: [], code: 'not-found' });
+    await time.pass(31_000);
+    await outcomes;
+  });
+
+  it('reports a handler of plain events that fails, and goes on', async () => {
+    const { im, net, time, errors } = await anOnlineClient();
+    im.on('presence', () => {
+      throw new Error('oops');
+    });
+    net.last.say({ type: 'presence', user: 'bob', state: 'online', since: 5 });
+    await time.settle();
+    assert.deepEqual([errors[0]?.code, im.state], ['handler', 'online']);
+  });
+});
