@@ -69,14 +69,15 @@ function again() {
   }
   const options = inCheckout && !hasCondition() ? [`--conditions=${CONDITION}`] : [];
   const self = fileURLToPath(import.meta.url);
-  const child = spawn(binary, [...process.execArgv, ...options, self, ...process.argv.slice(2)], {
-    stdio: 'inherit',
-    env: { ...process.env, [AGAIN]: '1' },
-  });
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  let child;
   // The child decides what a signal means; this process lives as long as it does.
   const forward = (signal) => child.kill(signal);
   for (const signal of signals) process.on(signal, forward);
+  child = spawn(binary, [...process.execArgv, ...options, self, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, [AGAIN]: '1' },
+  });
   child.on('error', explain);
   child.on('exit', (code, signal) => {
     for (const name of signals) process.off(name, forward);

@@ -18,12 +18,12 @@ export async function localToken(
 ): Promise<string> {
   const settings = await load(configFile, { env: process.env });
   const authentication = create(settings.authentication, settings.node.name);
+  if (!authentication.issue) {
+    throw new ImError('IM_AUTH_NO_TOKENS', { plugin: settings.authentication.type });
+  }
   const { startTimeout, stopTimeout } = settings.limits;
-  await authentication.start(AbortSignal.timeout(startTimeout));
   try {
-    if (!authentication.issue) {
-      throw new ImError('IM_AUTH_NO_TOKENS', { plugin: settings.authentication.type });
-    }
+    await authentication.start(AbortSignal.timeout(startTimeout));
     return await authentication.issue(user, lifeMs);
   } finally {
     await authentication.stop(AbortSignal.timeout(stopTimeout));

@@ -1,6 +1,7 @@
 /** A commented piece of YAML for a plugin: every setting at its default, ready to copy. */
 import type { AnyPlugin, Field, Fields } from '../contract/index.ts';
 import { printValue } from './describe.ts';
+import { retype } from './interpolate.ts';
 
 /** What stands for a required value; it must be replaced, and `im check` says so until then. */
 const EXAMPLES: Readonly<Partial<Record<Field<unknown>['kind'], string>>> = {
@@ -46,7 +47,9 @@ function sampleField(key: string, field: Field<unknown>, depth: number): readonl
     field.fallback === undefined
       ? (field.choices?.[0] ?? EXAMPLES[field.kind] ?? '')
       : printValue(field, field.fallback);
-  return [`${start} ${quoted(value)}`];
+  const isText = ['text', 'oneOf', 'path'].includes(field.kind);
+  const looksElse = isText && typeof retype(value) !== 'string';
+  return [`${start} ${looksElse ? `'${value}'` : quoted(value)}`];
 }
 
 /** Plain YAML where that means the same; lists are written as such. */

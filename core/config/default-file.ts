@@ -1,0 +1,34 @@
+/** The im.config.yaml that comes with the package: runnable as it is, every limit at its default. */
+import type { Field } from '../contract/index.ts';
+import { printValue } from './describe.ts';
+import { LIMITS } from './limits.ts';
+
+export function defaultFile(): string {
+  const limits = Object.entries(LIMITS).map(
+    ([name, limit]: [string, Field<unknown>]) =>
+      `  ${name}: ${printValue(limit, limit.fallback)} # ${limit.help}`,
+  );
+  return `${HEAD}${limits.join('\n')}\n`;
+}
+
+const HEAD = `# yaml-language-server: $schema=./im.schema.json
+# A whole node. \`im check\` reads this file, \`im explain\` describes every setting, and
+# docs/configuration.md is the reference.
+
+node: { name: im-1, data: ./data }
+
+transports:
+  tcp: { use: tcp-tlv, listen: 127.0.0.1:7400 }
+  web: { use: websocket, listen: 127.0.0.1:7401, path: /im }
+
+persistence: { use: sqlite, file: ./data/im.db }
+ordering: { use: conversation-owner }
+failover: { use: none }
+authentication: { use: jwt, secretFile: ./data/auth.key }
+
+chat: { friendsOnly: false } # true: friendship is needed before a direct message
+log: { level: info } # debug, info, warn or error
+
+# Every bound, at its default; remove what you do not change.
+limits:
+`;
