@@ -1,4 +1,4 @@
-/** Writes parts of batches: checks the epoch, the positions and the numbers, then adds to the log. */
+/** Writes parts of batches: checks epoch, positions and numbers, then adds to the log. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { AppendOutcome } from 'im-kernel/contract';
 import { Changes } from './changes.ts';
@@ -38,7 +38,7 @@ export class Appends {
 
   /**
    * Inside a transaction. A number that is taken is only found out by writing: if `careful`, that
-   * part alone is undone and stale; if not, the error goes up, and all is to be done again with care.
+   * part alone is undone and stale; if not, the error goes up: all is to be done again with care.
    */
   append(heads: readonly PartHead[], entries: Packed, careful: boolean): AppendOutcome[] {
     const view = new packing.PackedView(entries);
@@ -74,7 +74,7 @@ export class Appends {
     return 'kept';
   }
 
-  /** The position that each conversation will have; undefined if one does not go on from its last. */
+  /** Each conversation's new last; undefined if an entry does not go on from the one before. */
   #plan({ view, start, end }: Part): Map<string, number> | undefined {
     const lasts = new Map<string, number>();
     for (let at = start; at < end; at += 1) {

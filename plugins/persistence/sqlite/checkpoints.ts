@@ -2,10 +2,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { faultOf, reasonOf } from './faults.ts';
 
-/** Pages of 8 KiB in the write-ahead log from which on it is worth its two syncs. */
-const PAGES_MAX = 2_048;
+/** Pages of 4 KiB in the write-ahead log from which on it is worth its two syncs. */
+const PAGES_MAX = 4_096;
 /** With no room for it, try again after as many pages more. */
-const PAGES_MORE = 512;
+const PAGES_MORE = 1_024;
 
 export class Checkpoints {
   readonly #length: StatementSync;

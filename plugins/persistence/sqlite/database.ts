@@ -53,7 +53,7 @@ function pragma(db: DatabaseSync, name: string): unknown {
  * cannot hurt it. Full: a commit is synced before it returns. Checkpoints are ours to time.
  */
 function configure(db: DatabaseSync, file: string): void {
-  db.exec('PRAGMA page_size = 8192; PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY');
+  db.exec('PRAGMA page_size = 4096; PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY');
   if (pragma(db, 'journal_mode = WAL') !== 'wal') refuse(file, 'it cannot keep a write-ahead log');
   db.exec(
     `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -${CACHE_KIB}`,

@@ -1,8 +1,8 @@
 /** What an error of SQLite means for a store: the table of its result codes. */
 
 /**
- * taken: a position or a number is not free. full: no room, surely nothing written. broken: the file
- * or its disk cannot be trusted. bug: ours, or the caller's.
+ * taken: a position or a number is not free. full: no room, surely nothing written. broken: the
+ * file or its disk cannot be trusted. bug: ours, or the caller's.
  */
 export type Fault = 'taken' | 'full' | 'broken' | 'bug';
 

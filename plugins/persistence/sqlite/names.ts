@@ -1,4 +1,4 @@
-/** Names to the small numbers that the log is indexed by. Remembered; a roll back forgets them all. */
+/** Names to the small numbers that index the log. Remembered; a roll back forgets them all. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 /** Names remembered of each kind; more, and all are forgotten, which costs a look-up each. */
@@ -20,7 +20,7 @@ export class Names {
 
   constructor(db: DatabaseSync) {
     this.#findConversation = db.prepare(
-      `SELECT id, coalesce((SELECT max(position) FROM entry e WHERE e.conversation = c.id), 0) AS last
+      `SELECT id, coalesce((SELECT max(position) FROM entry WHERE conversation = c.id), 0) AS last
          FROM conversation c WHERE name = ?`,
     );
     this.#makeConversation = db.prepare('INSERT INTO conversation (name, shard) VALUES (?, ?)');

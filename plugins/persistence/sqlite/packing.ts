@@ -1,6 +1,6 @@
 /**
- * Entries as one buffer, which changes threads without a copy: a row of doubles for each entry, then
- * their ids, then their bodies. Texts stand once each in `texts`; the rows point at them.
+ * Entries as one buffer, which changes threads without a copy: a row of doubles for each entry,
+ * then their ids, then their bodies. Texts stand once each in `texts`; the rows point at them.
  */
 import type { Entry } from 'im-kernel/contract';
 

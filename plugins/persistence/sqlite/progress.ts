@@ -1,4 +1,4 @@
-/** Devices, cursors, marks, last seen: what moves without entering the log. All inside a transaction. */
+/** What moves without entering the log: devices, cursors, marks, last seen. In a transaction. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CursorMove, Marks, Progress } from 'im-kernel/contract';
 import type { Names } from './names.ts';

@@ -28,8 +28,16 @@ export function toEntry(conversation: string, row: Row): Entry {
   const [position, order, id, user, device, number, sentAt, acceptedAt, kind] = row;
   const [mediaType, act, body] = [row[9], row[10], row[11]];
   return {
-    ...{ conversation, position, order, id: readId(id), user, device, number },
-    ...{ sentAt, acceptedAt, kind },
+    conversation,
+    position,
+    order,
+    id: readId(id),
+    user,
+    device,
+    number,
+    sentAt,
+    acceptedAt,
+    kind,
     ...(mediaType !== null && { mediaType }),
     ...(body !== null && { body }),
     ...(act !== null && (JSON.parse(act) as Pick<Entry, 'users' | 'title' | 'open'>)),

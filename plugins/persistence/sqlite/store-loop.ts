@@ -65,9 +65,9 @@ export class StoreLoop {
   #drain(): Request[] {
     const readings: Request[] = [];
     for (;;) {
-      const received = receiveMessageOnPort(this.#port) as { message: ToThread } | undefined;
+      const received = receiveMessageOnPort(this.#port);
       if (received === undefined) return readings;
-      readings.push(...this.#sort(received.message));
+      readings.push(...this.#sort(received.message as ToThread));
     }
   }
 

@@ -52,7 +52,7 @@ export class StoreThread {
     this.#events = events;
   }
 
-  /** Once. Rejects with the kernel's error if the file cannot be used, or with the signal's reason. */
+  /** Once. Rejects with the kernel's error if the file is of no use, or the signal's reason. */
   async open(settings: OpenSettings, signal: AbortSignal): Promise<Opened> {
     signal.throwIfAborted();
     must(this.#worker === undefined && !this.#closing, 'a store is started once');
@@ -112,11 +112,11 @@ export class StoreThread {
     else pending?.resolve(value);
   }
 
-  /** What was under way when the thread ended may or may not be in the file: not a passing error. */
+  /** What was under way may or may not be in the file: not a passing error. */
   #end(why: string): void {
     this.#worker = undefined;
     const error = new ImError('IM_STORE_BROKEN', { why });
-    for (const { reject } of this.#pending.values()) reject(error);
+    for (const pending of this.#pending.values()) pending.reject(error);
     this.#pending.clear();
     if (!this.#closing) this.#events.broken(why);
   }
@@ -136,7 +136,7 @@ export class StoreThread {
     this.#serial += 1;
     const request: Request<K> = { serial: this.#serial, call, args };
     return new Promise((resolve, reject) => {
-      this.#pending.set(request.serial, { resolve: resolve as Pending['resolve'], reject });
+      this.#pending.set(request.serial, { resolve, reject });
       worker.postMessage(request, buffers);
     });
   }
