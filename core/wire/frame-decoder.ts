@@ -50,9 +50,9 @@ export class FrameDecoder {
     this.#whatOf = settings.whatOf;
   }
 
-  /** Bytes held of a frame whose rest has not come. */
-  get partialBytes(): number {
-    return this.#partialBytes;
+  /** Memory taken for a frame whose rest has not come, in bytes. */
+  get heldBytes(): number {
+    return this.#partial?.length ?? 0;
   }
 
   /**

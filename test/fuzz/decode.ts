@@ -43,9 +43,9 @@ export function decode(input: Input): Outcome {
     }
   } catch (thrown) {
     if (!(thrown instanceof WireError)) throw thrown;
-    return { frames, refused: thrown.code, heldBytes: decoder.partialBytes };
+    return { frames, refused: thrown.code, heldBytes: decoder.heldBytes };
   }
-  return { frames, refused: undefined, heldBytes: decoder.partialBytes };
+  return { frames, refused: undefined, heldBytes: decoder.heldBytes };
 }
 
 function decodeText(piece: Uint8Array, input: Input, frames: Frame[]): void {

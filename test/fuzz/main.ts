@@ -64,7 +64,7 @@ function allowedBytes(input: Input, factor: number): number {
   return factor * lengthOf(input) + FREE_BYTES;
 }
 
-/** Several measurements, in ascending order: a collection, or another process, spoils one, not all. */
+/** Measurements in ascending order: a collection, or another process, spoils one, not all. */
 function several(measure: () => number): number[] {
   return Array.from({ length: TRIES }, measure).sort((a, b) => a - b);
 }

@@ -43,7 +43,7 @@ describe('a frame decoder', () => {
     assert.equal(decoder.next(), undefined);
     decoder.push(fromHex('ffff'));
     assert.throws(() => decoder.next(), { code: 'frame-too-large' });
-    assert.equal(decoder.partialBytes, 0);
+    assert.equal(decoder.heldBytes, 0);
   });
 
   it('refuses a frame of the wrong side before its fields have come', () => {
@@ -61,12 +61,12 @@ describe('a frame decoder', () => {
     assert.deepEqual(decoder.next(), SEND);
   });
 
-  it('holds no more of a frame than has come of it', () => {
+  it('takes memory for a frame as it comes, not as it claims', () => {
     const decoder = clientStream(16_777_216);
     decoder.push(fromHex('1000fffff0'));
     decoder.push(new Uint8Array(1000));
     assert.equal(decoder.next(), undefined);
-    assert.equal(decoder.partialBytes, 1005);
+    assert.ok(decoder.heldBytes >= 1005 && decoder.heldBytes <= 2010, `${decoder.heldBytes}`);
   });
 
   it('keeps nothing of a chunk once next gave undefined', () => {
