@@ -8,8 +8,10 @@ import { systemClock, systemRandom } from '../core/kernel/system.ts';
 import { load } from './plugins.ts';
 
 /**
- * @throws ConfigError; ImError IM_AUTH_NO_TOKENS where tokens come from elsewhere; what the plugin throws.
  * `lifeMs` absent: as the plugin has it.
+ *
+ * @throws ConfigError; ImError IM_AUTH_NO_TOKENS where tokens come from elsewhere; what the plugin
+ * throws.
  */
 export async function localToken(
   configFile: string,

@@ -1,4 +1,6 @@
-/** The im.config.yaml that comes with the package: runnable as it is, every limit at its default. */
+/**
+ * The im.config.yaml that comes with the package: runnable as it is, every limit at its default.
+ */
 import type { Field } from '../contract/index.ts';
 import { printValue } from './describe.ts';
 import { LIMITS } from './limits.ts';

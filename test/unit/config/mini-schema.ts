@@ -1,4 +1,6 @@
-/** Judges a value by the part of JSON Schema, draft 7, that our schema uses; unknown words throw. */
+/**
+ * Judges a value by the part of JSON Schema, draft 7, that our schema uses; unknown words throw.
+ */
 import assert from 'node:assert/strict';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -32,7 +34,7 @@ const WORDS: Readonly<Record<string, Judge>> = {
   default: note,
   type: (wanted, value) => [wanted].flat().some((type) => hasType(type, value)),
   const: (wanted, value) => wanted === value,
-  enum: (wanted, value) => (wanted as unknown[]).includes(value),
+  ['enum']: (wanted, value) => (wanted as unknown[]).includes(value),
   anyOf: (wanted, value) => (wanted as Schema[]).some((one) => accepts(one, value)),
   oneOf: (wanted, value) => (wanted as Schema[]).filter((one) => accepts(one, value)).length === 1,
   not: (wanted, value) => !accepts(wanted as Schema, value),
