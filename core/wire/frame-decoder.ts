@@ -50,6 +50,11 @@ export class FrameDecoder {
     this.#whatOf = settings.whatOf;
   }
 
+  /** Bytes that have come of a frame whose rest has not: 0 between frames. */
+  get partialBytes(): number {
+    return this.#partialBytes;
+  }
+
   /** Memory taken for a frame whose rest has not come, in bytes. */
   get heldBytes(): number {
     return this.#partial?.length ?? 0;
