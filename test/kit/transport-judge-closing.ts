@@ -192,6 +192,21 @@ function judgeKernelsEnd(onStage: OnStage): void {
       assert.deepEqual(ear.heard, ['receive', 'closed']);
     }));
 
+  it('discards what a peer goes on sending, though the kernel never came to read it', () =>
+    onStage(async ({ join }) => {
+      const { client, ear } = await join();
+      ear.answer = () => new Promise<void>(() => undefined);
+      await client.send([letters(10, 1)]);
+      await until(() => ear.count('receive') === 1, 'the kernel is busy');
+      const flood = Array.from({ length: 200 }, () => letters(65_536, 2));
+      const flooding = client.send(flood);
+      ear.peer.end(DAY_MS);
+      await flooding;
+      client.halfClose();
+      await until(() => ear.count('closed') === 1, 'all is read away, then both are closed');
+      assert.deepEqual(ear.heard, ['receive', 'closed']);
+    }));
+
   it('destroys at once, tells closed once, and takes any call after that', () =>
     onStage(async ({ join }) => {
       const { client, ear } = await join();
