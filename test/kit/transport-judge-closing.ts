@@ -174,7 +174,9 @@ function judgeKernelsEnd(onStage: OnStage): void {
       host.clock.advance(DAY_MS);
       await until(() => ear.count('closed') === 1, 'it is closed all the same');
     }));
+}
 
+function judgeRoughEnds(onStage: OnStage): void {
   it('ends while the kernel is busy with bytes of that peer', () =>
     onStage(async ({ host, join }) => {
       const { client, ear } = await join();
@@ -229,5 +231,6 @@ export function judgeClosing(judged: TransportCase, onStage: OnStage): void {
     judgeBeginning(judged, onStage);
     judgePeersEnd(onStage);
     judgeKernelsEnd(onStage);
+    judgeRoughEnds(onStage);
   });
 }
