@@ -7,7 +7,7 @@ import type { Failure, OpenSettings } from './messages.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 
 /** How long a start waits for a predecessor that is just closing the file. */
-const LOCK_WAIT_MS = 2_000;
+const LOCK_WAIT_MS = 1_000;
 const BUSY = 5;
 const NOT_A_DATABASE = 26;
 const CACHE_KIB = 65_536;

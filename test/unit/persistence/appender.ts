@@ -1,6 +1,6 @@
 /**
  * A process that appends to a sqlite store and says what was acknowledged, for tests that kill it
- * or watch its system calls. Arguments: file, how many batches, entries per batch, batches in flight.
+ * or watch its system calls. Arguments: file, batches, entries per batch, batches in flight.
  * Each acknowledgement is one line on standard output, written before anything else is done.
  */
 import { writeSync } from 'node:fs';

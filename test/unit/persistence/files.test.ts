@@ -1,10 +1,11 @@
 /** Files that a sqlite store cannot use, and those that it makes. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { never, quietHost } from '../../kit/quiet-host.ts';
-import { coded, entryAt, Folder } from './folder.ts';
+import { coded, entryAt, Folder, NODE } from './folder.ts';
 
 function altered(file: string, sql: string): void {
   const db = new DatabaseSync(file);
@@ -63,11 +64,14 @@ describe('sqlite files', () => {
     await assert.rejects(folder.store(below).start(never()), coded('IM_STORE_OPEN', below));
   });
 
-  it('refuses a file that another store holds, until that one stops', async () => {
+  it('refuses a file that another store or process holds, until that one stops', async () => {
     using folder = new Folder();
     const first = folder.store();
     await first.start(never());
     await assert.rejects(folder.store().start(never()), coded('IM_STORE_OPEN', 'has it open'));
+    const other = spawnSync(NODE, folder.appender(1, 1, 1), { encoding: 'utf8' });
+    assert.equal(other.stdout, '');
+    assert.match(other.stderr, /another process has it open/);
     await first.stop(never());
     await made(folder);
   });
