@@ -33,9 +33,10 @@ interface Line {
 }
 
 function show(frame: Frame): string {
-  return JSON.stringify(frame, (_, value: unknown) =>
-    value instanceof Uint8Array ? Buffer.from(value).toString() : value,
-  );
+  return JSON.stringify(frame, (key, value: unknown) => {
+    if (key === 'token') return '(token)';
+    return value instanceof Uint8Array ? Buffer.from(value).toString() : value;
+  });
 }
 
 export class RawConnection {

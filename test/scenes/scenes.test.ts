@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { playScene, readScene } from './play.ts';
-import { ways } from './raw-connection.ts';
+import { ways, type Way } from './raw-connection.ts';
 
 const folder = join(import.meta.dirname, 'plays');
 const scenes = readdirSync(folder)
@@ -17,9 +17,15 @@ describe('scenes, each on a real server', function () {
   const tokens = { keyFile: join(keyFolder, 'auth.key'), of: new Map<string, Promise<string>>() };
   after(() => rmSync(keyFolder, { recursive: true, force: true }));
 
-  for (const way of ways)
-    describe(`over ${way}`, () => {
-      for (const scene of scenes) it(scene.title, () => playScene(scene, way, tokens));
+  for (const scene of scenes)
+    describe(scene.title, () => {
+      const plays = new Map<Way, Promise<void>>();
+      // All at once, as most of the time goes into waiting for processes to start.
+      before(async () => {
+        for (const way of ways) plays.set(way, playScene(scene, way, tokens));
+        await Promise.allSettled(plays.values());
+      });
+      for (const way of ways) it(`over ${way}`, () => plays.get(way));
     });
 
   it('with a wrong expectation fail, and say where', async () => {
