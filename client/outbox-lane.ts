@@ -85,10 +85,15 @@ export class OutboxLane {
     this.#unqueue(entry);
   }
 
+  /** Nothing new goes before `untilMs`, nor before everything in flight is answered. */
+  hold(untilMs: number): void {
+    this.#restUntilMs = Math.max(untilMs, this.#restUntilMs ?? 0);
+  }
+
   /** A passing refusal: it had no effect, and goes again, before all later ones, at `untilMs`. */
   rest(entry: Entry, untilMs: number): void {
     this.#land(entry);
-    this.#restUntilMs = Math.max(untilMs, this.#restUntilMs ?? 0);
+    this.hold(untilMs);
   }
 
   /** `stale` or `conflict`: it had no effect, and never will under this number. */

@@ -150,10 +150,17 @@ export class OutboxQueue {
     return this.#flying.values().next().value;
   }
 
-  /** It is sent once more on the same connection. */
+  /**
+   * It is sent once more on the same connection. Nothing of its conversation follows before all
+   * that is in flight is answered: the first sending may be refused for now, those after it too,
+   * and what came behind the second would be accepted before them.
+   */
   again(entry: Entry, nowMs: number): void {
     entry.attempt += 1;
     entry.sentMs = nowMs;
+    const lane = this.#lane(entry.command.conversation);
+    lane.hold(nowMs);
+    this.#touch(lane);
   }
 
   /** An answer counts only if conversation, number and id all fit: else undefined. */
