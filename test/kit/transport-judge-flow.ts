@@ -17,7 +17,9 @@ const MIB = 1_048_576;
 export function letters(length: number, seed: number): Buffer {
   const random = seededRandom(seed);
   const start = Math.floor(random.next() * 26);
-  return Buffer.from(Uint8Array.from({ length }, (_, at) => 97 + ((start + at * 7) % 26)));
+  const bytes = Buffer.alloc(length);
+  for (let at = 0; at < length; at += 1) bytes[at] = 97 + ((start + at * 7) % 26);
+  return bytes;
 }
 
 function digest(parts: readonly Uint8Array[]): string {
