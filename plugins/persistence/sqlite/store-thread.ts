@@ -46,6 +46,7 @@ export class StoreThread {
   #worker: Worker | undefined;
   #ended: Promise<void> = Promise.resolve();
   #serial = 0;
+  #opened = false;
   #closing = false;
 
   constructor(events: ThreadEvents) {
@@ -61,9 +62,11 @@ export class StoreThread {
     const opened = Promise.withResolvers<Opened>();
     const abort = (): void => opened.reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
-    this.#listen(worker, opened);
+    this.#listen(worker, opened, settings.file);
     try {
-      return await opened.promise;
+      const answer = await opened.promise;
+      this.#opened = true;
+      return answer;
     } catch (error) {
       this.#closing = true;
       await worker.terminate();
@@ -73,7 +76,7 @@ export class StoreThread {
     }
   }
 
-  #listen(worker: Worker, opened: PromiseWithResolvers<Opened>): void {
+  #listen(worker: Worker, opened: PromiseWithResolvers<Opened>, file: string): void {
     worker.on('message', (message: FromThread) => {
       if (message.say === 'opened') opened.resolve(message);
       else if (message.say === 'refused') opened.reject(errorOf(message.failure));
@@ -84,7 +87,7 @@ export class StoreThread {
       worker.on('error', (error) => (why = error instanceof Error ? error.message : String(error)));
       worker.on('exit', () => {
         this.#end(why);
-        opened.reject(away(why));
+        opened.reject(new ImError('IM_STORE_OPEN', { file, why }));
         resolve();
       });
     });
@@ -118,7 +121,7 @@ export class StoreThread {
     const error = new ImError('IM_STORE_BROKEN', { why });
     for (const pending of this.#pending.values()) pending.reject(error);
     this.#pending.clear();
-    if (!this.#closing) this.#events.broken(why);
+    if (this.#opened && !this.#closing) this.#events.broken(why);
   }
 
   get pending(): number {
@@ -136,8 +139,8 @@ export class StoreThread {
     this.#serial += 1;
     const request: Request<K> = { serial: this.#serial, call, args };
     return new Promise((resolve, reject) => {
-      this.#pending.set(request.serial, { resolve, reject });
       worker.postMessage(request, buffers);
+      this.#pending.set(request.serial, { resolve, reject });
     });
   }
 

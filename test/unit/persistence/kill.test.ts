@@ -7,7 +7,7 @@ import type { Entry } from 'im-kernel/contract';
 import { never, seededRandom } from '../../kit/quiet-host.ts';
 import { Folder, NODE } from './folder.ts';
 
-const ROUNDS = 10;
+const ROUNDS = 6;
 /** More than it comes to write; what it says of them fits its pipe, so that it never waits. */
 const BATCHES = 5_000;
 

@@ -1,0 +1,151 @@
+/** The persistence judge, judged: every way of being wrong is found out by one of its sentences. */
+import assert from 'node:assert/strict';
+import type {
+  AppendOutcome,
+  Cursor,
+  Entry,
+  Progress,
+  Range,
+  ShardAppend,
+} from 'im-kernel/contract';
+import { MemoryStore } from '../../../plugins/persistence/memory/memory-store.ts';
+import { APPEND_CASES } from '../../kit/persistence-append-cases.ts';
+import { Bench, type Cases } from '../../kit/persistence-bench.ts';
+import { LIFE_CASES } from '../../kit/persistence-life-cases.ts';
+import { PEOPLE_CASES } from '../../kit/persistence-people-cases.ts';
+import { seededRandom } from '../../kit/quiet-host.ts';
+import { READ_CASES } from '../../kit/persistence-read-cases.ts';
+
+type Make = () => MemoryStore;
+type Batch = readonly ShardAppend[];
+type Outcomes = Promise<readonly AppendOutcome[]>;
+
+let made = 0;
+function random(): ReturnType<typeof seededRandom> {
+  made += 1;
+  return seededRandom(made);
+}
+
+/** The sentences that a store breaks. */
+async function broken(make: Make): Promise<string[]> {
+  const found: string[] = [];
+  const all: Cases = { ...APPEND_CASES, ...READ_CASES, ...PEOPLE_CASES, ...LIFE_CASES };
+  for (const [sentence, ask] of Object.entries(all)) {
+    const bench = new Bench({ open: make, destroy: () => Promise.resolve() });
+    await bench.open();
+    await ask(bench).catch(() => found.push(sentence));
+    await bench.destroy();
+  }
+  return found;
+}
+
+class Unfenced extends MemoryStore {
+  #epoch = 0;
+  override async takeShards(node: string, shards: readonly number[]): Promise<readonly number[]> {
+    const epochs = await super.takeShards(node, shards);
+    this.#epoch = epochs[0]!;
+    return epochs;
+  }
+  override append(batch: Batch): Outcomes {
+    return super.append(batch.map((part) => ({ ...part, epoch: this.#epoch })));
+  }
+}
+
+/** "Insert what fits": the holes and halves that the contract forbids. */
+class WhatFits extends MemoryStore {
+  override async append(batch: Batch): Outcomes {
+    const outcomes: AppendOutcome[] = [];
+    for (const part of batch) {
+      const single = part.entries.map((entry) => ({ ...part, entries: [entry], changes: [] }));
+      const each = await super.append(single);
+      outcomes.push(each.find((outcome) => outcome !== 'kept') ?? 'kept');
+    }
+    return outcomes;
+  }
+}
+
+function key({ conversation, user, device }: Entry): string {
+  return `${conversation} ${user} ${device}`;
+}
+
+function bare(entry: Entry): Entry {
+  const { body, ...rest } = entry;
+  return body?.length ? entry : rest;
+}
+
+/** De-duplicates by a high-water mark, as if numbers could not be jumped over. */
+class HighWater extends MemoryStore {
+  readonly #highest = new Map<string, number>();
+  override async append(batch: Batch): Outcomes {
+    const low = batch.map(({ entries }) =>
+      entries.some((entry) => entry.number < (this.#highest.get(key(entry)) ?? 0)),
+    );
+    for (const entry of batch.flatMap(({ entries }) => entries)) {
+      this.#highest.set(key(entry), entry.number);
+    }
+    const outcomes = await super.append(batch);
+    return outcomes.map((outcome, at) => (low[at] ? 'stale' : outcome));
+  }
+}
+
+class Forgetful extends MemoryStore {
+  override async append(batch: Batch): Outcomes {
+    return batch.map(() => 'kept');
+  }
+}
+
+class EmptyIsAbsent extends MemoryStore {
+  override append(batch: Batch): Outcomes {
+    return super.append(batch.map((part) => ({ ...part, entries: part.entries.map(bare) })));
+  }
+}
+
+class OneTooMany extends MemoryStore {
+  override readConversation(conversation: string, range: Range): Promise<readonly Entry[]> {
+    return super.readConversation(conversation, { ...range, limit: range.limit + 1 });
+  }
+}
+
+class StartsAtNothing extends MemoryStore {
+  override async loadCursor(name: string, user: string, device: string): Promise<Cursor> {
+    return { ...(await super.loadCursor(name, user, device)), start: 0 };
+  }
+}
+
+class AlwaysNew extends MemoryStore {
+  override async registerDevice(user: string, device: string): Promise<boolean> {
+    await super.registerDevice(user, device);
+    return true;
+  }
+}
+
+class NoProgress extends MemoryStore {
+  override saveProgress(progress: Progress): Promise<void> {
+    return super.saveProgress({ ...progress, marks: [] });
+  }
+}
+
+const WRONG: Readonly<Record<string, Make>> = {
+  'lets an old epoch write': () => new Unfenced(8, random()),
+  'inserts what fits': () => new WhatFits(8, random()),
+  'de-duplicates by a high-water mark': () => new HighWater(8, random()),
+  'acknowledges what it does not keep': () => new Forgetful(8, random()),
+  'takes an empty body for none': () => new EmptyIsAbsent(8, random()),
+  'reads one entry too many': () => new OneTooMany(8, random()),
+  'starts every device at nothing': () => new StartsAtNothing(8, random()),
+  'says of every device that it is new': () => new AlwaysNew(8, random()),
+  'drops marks': () => new NoProgress(8, random()),
+  'gives every log the same name': () => new MemoryStore(8, seededRandom(1)),
+};
+
+describe('the judge of stores', () => {
+  it('finds nothing wrong with the reference', async () => {
+    assert.deepEqual(await broken(() => new MemoryStore(8, random())), []);
+  });
+
+  for (const [wrong, make] of Object.entries(WRONG)) {
+    it(`finds out a store that ${wrong}`, async () => {
+      assert.notDeepEqual(await broken(make), []);
+    });
+  }
+});
