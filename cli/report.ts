@@ -11,7 +11,8 @@ export function report(error: unknown, io: Io): number {
   }
   if (error instanceof ImError) {
     io.err(`${error.code} ${error.message}`);
-    io.err(error.act);
+    // A part that did not start hides why behind it: what to do is told by the reason.
+    io.err(error.cause instanceof ImError ? error.cause.act : error.act);
     return error.kind === 'config' ? EXIT.config : EXIT.failed;
   }
   io.err(error instanceof Error ? (error.stack ?? error.message) : reasonOf(error));

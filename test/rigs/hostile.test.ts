@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeFrame } from '../../core/wire/frame-buffer.ts';
-import type { Act, Send } from '../../core/wire/frames.ts';
+import type { Act, Deliver, Send } from '../../core/wire/frames.ts';
 import { Device } from '../scenes/device.ts';
 import { RawConnection, type Way } from '../scenes/raw-connection.ts';
 import { ServerProcess } from '../scenes/server-process.ts';
@@ -13,6 +13,10 @@ import { badFirst, badJson, badLater, hello, refused, type Bad } from './bad-inp
 
 const silentConnections = 10_000;
 const residentMaxKb = 600_000;
+
+function acknowledge(device: Device, { conversation, position }: Deliver): void {
+  device.live.send({ type: 'received', upTo: [{ conversation, position }] });
+}
 
 describe('a server under bad input', function () {
   this.timeout(60_000);
@@ -48,7 +52,7 @@ describe('a server under bad input', function () {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'im-hostile-'));
     server = new ServerProcess(folder, './data/auth.key', {
-      limits: { helloTimeout: '1s', linger: '50ms', sendTimeout: '1s' },
+      limits: { helloTimeout: '1s', linger: '50ms', sendTimeout: '1s', ackTimeout: '2s' },
     });
     await server.start();
     for (const user of ['ann', 'bob', 'eve']) tokens.set(user, await server.token(user));
@@ -67,8 +71,7 @@ describe('a server under bad input', function () {
     assert.equal((await ann.answerTo(command)).type, 'accepted');
     const got = await bob.next();
     assert.equal(got.id, command.id);
-    const upTo = [{ conversation: got.conversation, position: got.position }];
-    bob.live.send({ type: 'received', upTo });
+    acknowledge(bob, got);
     const resident = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'));
     assert.ok(Number(resident?.[1]) < residentMaxKb, resident?.[0]);
   });
@@ -130,12 +133,18 @@ describe('a server under bad input', function () {
   it('closes a reader that does not read, and nobody waits for it', async () => {
     const eve = new Device('eve', 'slow');
     const connection = await welcomed(eve, 'tcp');
+    await eve.answerTo(eve.send('ann', { type: 'act', action: 'friend.request' }));
+    await ann.answerTo(ann.send('eve', { type: 'act', action: 'friend.accept' }));
+    acknowledge(ann, await ann.next());
+    await ann.live.until('eve online', () => ann.presence.get('eve') === 'online' || undefined);
     connection.pause();
     const body = new Uint8Array(50_000).fill(120);
     for (let i = 0; i < 200; i++) {
       const command = ann.send('eve', { type: 'send', body });
       assert.equal((await ann.answerTo(command)).type, 'accepted');
     }
+    const gone = (): true | undefined => ann.presence.get('eve') === 'offline' || undefined;
+    await ann.live.until('eve offline', gone);
     connection.cut();
     await eve.gone();
   });
