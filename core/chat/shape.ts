@@ -1,5 +1,6 @@
 /** What can be said of a command without looking at any state: names, sizes, the form of acts. */
 import type { Act, Send } from '../wire/frames.ts';
+import { isUtf8, utf8Length } from '../wire/bytes.ts';
 import { isName, isTextMedia, parseConversation } from '../wire/names.ts';
 import type { Limits } from '../config/limits.ts';
 import { refuse, type Refusal } from './rules.ts';
@@ -61,7 +62,7 @@ function checkAct(command: Act, limits: Limits): Refusal | undefined {
   }
   if (kind === 'd') return undefined;
   if (action === 'group.rename' && !command.title) return refuse('invalid', 'a title is needed');
-  if (command.title !== undefined && byteLength(command.title) > limits.titleMax) {
+  if (command.title !== undefined && utf8Length(command.title) > limits.titleMax) {
     return refuse('too-large', `a title has at most ${limits.titleMax} octets`);
   }
   return checkUsers(command, limits);
@@ -78,24 +79,4 @@ function checkUsers(command: Act, limits: Limits): Refusal | undefined {
   if (new Set(users).size !== users.length) return refuse('invalid', 'a user is named twice');
   if (!users.every(isName)) return refuse('invalid', 'a user has an ill-formed name');
   return undefined;
-}
-
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const encoder = new TextEncoder();
-
-function byteLength(text: string): number {
-  return encoder.encode(text).length;
-}
-
-/** Most bodies are short and ASCII; only others are really decoded. */
-function isUtf8(body: Uint8Array): boolean {
-  let high = 0;
-  for (let at = 0; at < body.length; at += 1) high |= body[at] as number;
-  if (high < 0x80) return true;
-  try {
-    strict.decode(body);
-    return true;
-  } catch {
-    return false;
-  }
 }

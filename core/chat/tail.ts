@@ -24,28 +24,43 @@ export function deliveryOf(entry: Entry): Delivery {
   return delivery;
 }
 
-/** An entry that is kept, with its delivery encoded at most once for all who get it. */
+/** An entry that is kept, with its delivery encoded once for all who get it. */
 export class Kept {
-  readonly entry: Entry;
-  #delivery: Delivery | undefined;
-  #payload: Uint8Array | undefined;
+  readonly position: number;
+  readonly user: string;
+  readonly device: string;
+  /** See `FrameBuffer.appendDeliver`. */
+  readonly payload: Uint8Array;
+  readonly #entry: Entry;
 
   constructor(entry: Entry) {
-    this.entry = entry;
+    this.position = entry.position;
+    this.user = entry.user;
+    this.device = entry.device;
+    this.payload = encodeDelivery(deliveryOf(entry));
+    this.#entry = ownBody(entry, this.payload);
   }
 
   get delivery(): Delivery {
-    return (this.#delivery ??= deliveryOf(this.entry));
-  }
-
-  get payload(): Uint8Array {
-    return (this.#payload ??= encodeDelivery(this.delivery));
+    return deliveryOf(this.#entry);
   }
 
   /** About what it takes in memory, in octets. */
   get costBytes(): number {
-    return 400 + 2 * (this.entry.body?.length ?? 0);
+    return ENTRY_BYTES + this.payload.length;
   }
+}
+
+/** What an entry takes besides its payload. */
+const ENTRY_BYTES = 500;
+
+/**
+ * The body is a view on what was read from a socket, which may be much more; a message's payload
+ * ends with the body, so that a view on the payload does as well and lets the rest go.
+ */
+function ownBody(entry: Entry, payload: Uint8Array): Entry {
+  if (entry.body === undefined || entry.kind !== 'message') return entry;
+  return { ...entry, body: payload.subarray(payload.length - entry.body.length) };
 }
 
 export class Tail {
@@ -59,7 +74,7 @@ export class Tail {
   push(kept: Kept, max: number): number {
     const before = this.costBytes;
     const last = this.#items.at(-1);
-    if (last && last.entry.position + 1 !== kept.entry.position) this.clear();
+    if (last && last.position + 1 !== kept.position) this.clear();
     this.#items.push(kept);
     this.costBytes += kept.costBytes;
     if (this.#items.length >= 2 * max) {
@@ -71,7 +86,7 @@ export class Tail {
 
   get(position: number): Kept | undefined {
     const first = this.#items[0];
-    return first ? this.#items[position - first.entry.position] : undefined;
+    return first ? this.#items[position - first.position] : undefined;
   }
 
   clear(): void {

@@ -35,7 +35,7 @@ export class Answers {
         continue;
       }
       this.#answer(it.handed, it.verdict);
-      it.handed.settle();
+      it.handed.owner.settle();
     }
     return again;
   }
@@ -65,7 +65,7 @@ export class Answers {
       refusals.hold(command.conversation, command.number, fate.refuse);
       this.#refuse(handed, { is: 'refused', code: fate.refuse, detail: 'not kept' });
     }
-    handed.settle();
+    handed.owner.settle();
     return false;
   }
 

@@ -93,7 +93,7 @@ export class Attendance implements SessionHandler {
       session: this.#session,
       seat: this.#seat,
       shard,
-      settle: () => this.#settle(),
+      owner: this,
     });
   }
 
@@ -168,7 +168,8 @@ export class Attendance implements SessionHandler {
     return shard;
   }
 
-  #settle(): void {
+  /** A command has its answer, or never will. */
+  settle(): void {
     this.unsettled -= 1;
     this.#seat.settle();
     this.#session.settled();

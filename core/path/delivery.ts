@@ -241,7 +241,7 @@ export class Delivery {
       if (next === 'reading') this.#read(feed);
       return;
     }
-    const { position } = next.entry;
+    const { position } = next;
     const previous = feed.sent(position, this.#around.clock.monotonic());
     const told = previous === position - 1 ? undefined : previous;
     const again = position <= feed.sentBefore;

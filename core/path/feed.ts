@@ -85,7 +85,7 @@ export class Feed {
       this.#next = from;
       const kept = this.#find(from);
       if (!kept) return 'reading';
-      if (!this.#own(kept.entry)) return this.#meant === undefined ? 'reading' : kept;
+      if (!this.#own(kept)) return this.#meant === undefined ? 'reading' : kept;
       this.#next += 1;
     }
     return 'nothing';
@@ -146,7 +146,7 @@ export class Feed {
     return undefined;
   }
 
-  #own(entry: Entry): boolean {
+  #own(entry: { user: string; device: string }): boolean {
     return entry.user === this.#user && entry.device === this.#device;
   }
 
@@ -168,7 +168,7 @@ export class Feed {
       if (!this.conversation.sees(this.#user, position)) continue;
       const kept = this.conversation.tail.get(position);
       if (!kept) return undefined;
-      if (!this.#own(kept.entry)) return position;
+      if (!this.#own(kept)) return position;
     }
     return 0;
   }

@@ -8,5 +8,5 @@ export interface Handed extends Pending {
   readonly seat: DeviceSeat;
   readonly shard: number;
   /** The answer is out, or never will be. */
-  readonly settle: () => void;
+  readonly owner: { settle(): void };
 }

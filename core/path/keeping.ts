@@ -196,9 +196,7 @@ function entryOf({ handed, verdict }: Judged, order: number): Entry {
     kind: effect.kind,
   };
   if (command.type === 'send') {
-    // The frame's bytes are a part of what was read from the socket; the entry lives longer.
-    const body = command.body.slice();
-    const { mediaType } = command;
+    const { body, mediaType } = command;
     return mediaType === undefined ? { ...entry, body } : { ...entry, body, mediaType };
   }
   return {

@@ -68,7 +68,7 @@ export class Receipts {
     for (let position = after.received; position > from; position -= 1) {
       const kept = conversation.tail.get(position);
       if (!kept) return this.#readBack(conversation, user, from, position + 1, authors);
-      if (conversation.sees(user, position)) authors.add(kept.entry.user);
+      if (conversation.sees(user, position)) authors.add(kept.user);
     }
     return authors;
   }

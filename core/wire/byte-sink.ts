@@ -1,4 +1,4 @@
-import { codec, utf8Length } from './bytes.ts';
+import { codec, room, utf8Length } from './bytes.ts';
 import { HEADER_BYTES, UINT_MAX } from './field.ts';
 import { writeUuid } from './uuid.ts';
 
@@ -30,7 +30,15 @@ function lengthBytes(length: number): number {
 export class ByteSink {
   #bytes: Uint8Array = EMPTY;
   #at = 0;
-  #firstBytes = FIRST_BYTES;
+  #firstBytes: number;
+
+  readonly #shared: boolean;
+
+  /** `expectedBytes`: what it begins with room for, in a block that it shares with others alike. */
+  constructor(expectedBytes?: number) {
+    this.#firstBytes = expectedBytes ?? FIRST_BYTES;
+    this.#shared = expectedBytes !== undefined;
+  }
 
   get length(): number {
     return this.#at;
@@ -41,7 +49,7 @@ export class ByteSink {
     const unused = this.#bytes.length - this.#at;
     const taken =
       unused > WASTE_BYTES && unused > this.#at
-        ? this.#bytes.slice(0, this.#at)
+        ? new Uint8Array(this.#bytes.subarray(0, this.#at))
         : this.#bytes.subarray(0, this.#at);
     this.#firstBytes = Math.min(Math.max(this.#at, FIRST_BYTES), FIRST_BYTES_MAX);
     this.#bytes = EMPTY;
@@ -177,7 +185,7 @@ export class ByteSink {
   #room(more: number): void {
     const needed = this.#at + more;
     if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2, this.#firstBytes));
+    const grown = room(Math.max(needed, this.#bytes.length * 2, this.#firstBytes), this.#shared);
     if (this.#at > 0) grown.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = grown;
   }

@@ -5,6 +5,8 @@ import { writeFields, type FieldValues } from './write-fields.ts';
 import { writeDelivery, writeHot } from './write-hot.ts';
 
 const DELIVER = 0x20;
+/** More than the fields of most deliveries take besides their bodies. */
+const DELIVERY_BYTES = 200;
 const TAG_AGAIN = 15;
 const TAG_PREVIOUS = 16;
 
@@ -79,7 +81,7 @@ export function encodeFrame(frame: Frame): Uint8Array {
 
 /** The fields of a DELIVER without `previous` and `again`: for `FrameBuffer.appendDeliver`. */
 export function encodeDelivery(delivery: Delivery): Uint8Array {
-  const sink = new ByteSink();
+  const sink = new ByteSink(DELIVERY_BYTES + (delivery.body?.length ?? 0));
   writeDelivery(sink, delivery);
   return sink.take();
 }
