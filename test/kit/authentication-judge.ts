@@ -6,11 +6,20 @@ import { fakeClock } from './fake-clock.ts';
 import { never, quietHost, seededRandom } from './quiet-host.ts';
 import { after, afterEach, before, beforeEach, describe, it } from './runner.ts';
 
+/** Whom the judge asks about; a plugin with a list of users must have these on it. */
+export const judgedUsers: readonly string[] = [
+  'ann',
+  'bob@example.org',
+  'A-z_0.9+x',
+  'u'.repeat(64),
+  ...Array.from({ length: 100 }, (_, index) => `user-${index}`),
+];
+
 export interface AuthenticationCase {
   readonly name: string;
   /** Makes an authentication that was never started: `plugin.create(config, host)`. */
   make(host: Host): Authentication;
-  /** A token of this user that holds at the wall clock time `nowMs`. */
+  /** A token of one of `judgedUsers` that holds at the wall clock time `nowMs`. */
   good(user: string, nowMs: number): Promise<string>;
   /** When tokens of `good` lapse, if they do: a time at which they must be refused. */
   lapsedAt?(nowMs: number): number;
@@ -91,7 +100,7 @@ class Bench {
 
 const CASES: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   'names the user whose token it is': async (bench) => {
-    for (const user of ['ann', 'bob@example.org', 'A-z_0.9+x', 'u'.repeat(64)]) {
+    for (const user of judgedUsers.slice(0, 4)) {
       assert.equal(await bench.userOf(await bench.good(user)), user);
     }
   },
@@ -114,10 +123,9 @@ const CASES: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     }
   },
   'answers many at once': async (bench) => {
-    const users = Array.from({ length: 100 }, (_, index) => `user-${index}`);
-    const tokens = await Promise.all(users.map((user) => bench.good(user)));
+    const tokens = await Promise.all(judgedUsers.map((user) => bench.good(user)));
     const named = await Promise.all(tokens.map((token) => bench.userOf(token)));
-    assert.deepEqual(named, users);
+    assert.deepEqual(named, judgedUsers);
   },
   'accepts the tokens that it issues, each for its own user': async (bench) => {
     const { authentication } = bench;

@@ -9,3 +9,7 @@ export * from './fake-clock.ts';
 export * from './ordering-judge.ts';
 export * from './quiet-host.ts';
 export * from './runner.ts';
+export * from './persistence-judge.ts';
+export * from './transport-client.ts';
+export * from './transport-host.ts';
+export * from './transport-judge.ts';

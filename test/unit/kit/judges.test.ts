@@ -1,0 +1,65 @@
+/** A judge is worth what it finds: plugins that break the contract are put before it. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { json } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+interface Report {
+  readonly failures: readonly { readonly fullTitle: string }[];
+  readonly passes: readonly { readonly fullTitle: string }[];
+}
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** What each bad plugin must fail, by a piece of the sentence. */
+const guilty: Readonly<Record<string, string>> = {
+  'hold above bound': 'hold is within its bound',
+  'always one': 'distinct orders',
+  'sender time': 'sender’s numbers',
+  'own clock': 'distinct orders',
+  'too few': 'distinct orders',
+  fractions: 'distinct orders',
+  'never answers': 'distinct orders',
+  chance: 'answers the same',
+  'counts in memory': 'never goes back after a restart',
+  'stranger’s shard': 'shards of that view',
+  twice: 'each at most once',
+  remembers: 'pure function',
+  'takes nothing': 'that nobody owns',
+  'refuses all': 'names the user',
+  throws: 'throws on none',
+  'accepts all': 'hostile tokens',
+  trusts: 'bad in its own ways',
+  'effect in create': 'no effect',
+  leaks: 'gives everything back',
+  'stops once only': 'twice',
+};
+
+describe('the judges of the kit', () => {
+  let report: Report;
+  before(async function () {
+    this.timeout(60_000);
+    const mocha = 'node_modules/mocha/bin/mocha.js';
+    const options = ['--no-config', '--reporter', 'json', '--exit'];
+    const file = 'test/unit/kit/bad-plugins.ts';
+    const args = ['--conditions=im-src', '--no-warnings', mocha, ...options, file];
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
+    report = (await json(child.stdout)) as Report;
+  });
+
+  for (const [plugin, sentence] of Object.entries(guilty)) {
+    it(`find that “${plugin}” breaks “${sentence}”`, () => {
+      const found = report.failures.map(({ fullTitle }) => fullTitle);
+      const own = found.filter((title) => title.startsWith(`${plugin} as a`));
+      assert.ok(
+        own.some((title) => title.includes(sentence)),
+        `found instead: ${own.join('; ')}`,
+      );
+    });
+  }
+  it('let pass what a bad plugin does right', () => {
+    const passed = report.passes.map(({ fullTitle }) => fullTitle);
+    assert.ok(passed.includes('always one as an ordering answers an empty batch with nothing'));
+    assert.ok(passed.includes('trusts as an authentication names the user whose token it is'));
+  });
+});
