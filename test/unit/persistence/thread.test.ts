@@ -52,4 +52,23 @@ describe('the thread of a sqlite store', () => {
     const [again] = await started(folder);
     await again.stop(never());
   });
+
+  it('settles everything at a stop that may not wait, and keeps what it acknowledged', async () => {
+    using folder = new Folder();
+    const [store, epoch] = await started(folder);
+    const appends = Array.from({ length: 2_000 }, (_, at) =>
+      store.append([{ shard: 0, epoch, entries: [entryAt(at + 1)], changes: [] }]),
+    );
+    const settled = Promise.allSettled(appends);
+    await appends[0];
+    await store.stop(AbortSignal.abort());
+    const kept = (await settled).filter((one) => one.status === 'fulfilled').length;
+    for (const one of await settled) {
+      if (one.status === 'rejected') assert.ok(coded('IM_STORE_BROKEN')(one.reason));
+    }
+    const [again] = await started(folder);
+    const position = (await again.loadConversation('g/tea'))?.position ?? 0;
+    assert.ok(position >= kept && kept >= 1, `${position} are there, ${kept} were acknowledged`);
+    await again.stop(never());
+  });
 });
