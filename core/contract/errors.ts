@@ -25,7 +25,7 @@ export const CATALOGUE = {
   IM_CONFIG_MISSING: {
     kind: 'config',
     message: '{file} cannot be read: {why}',
-    act: 'Name the configuration with --config FILE, or start in a folder that holds im.config.yaml.',
+    act: 'Name the configuration with --config FILE, or begin with copies of im.config.yaml and im.schema.json from node_modules/im-kernel.',
   },
   IM_PLUGIN_UNKNOWN: {
     kind: 'config',
