@@ -1,6 +1,6 @@
 /**
- * The end of the process in the middle of traffic, at a moment chosen by counted answers. In the end
- * everything that any client was ever told is held against the log.
+ * The end of the process in the middle of traffic, at a moment chosen by counted answers. In the
+ * end everything that any client was ever told is held against the log.
  */
 import assert from 'node:assert/strict';
 import { Rig } from './rig.ts';

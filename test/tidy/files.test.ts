@@ -10,30 +10,29 @@ const entries =
   /\.test\.ts$|^bin\/im\.js$|\/main\.ts$|^test\/(run|reporter)\.ts$|^cli\/generate\.ts$|^(plugins|examples|cli\/templates)\/.*\/index\.ts$|^examples\//;
 
 const manifest = JSON.parse(readText('package.json')) as {
-  exports: Record<string, string | Record<string, string>>;
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
 };
 
-function exported(): string[] {
-  return Object.values(manifest.exports).flatMap((target) =>
-    typeof target === 'string' ? [] : [(target['im-src'] ?? '').replace('./', '')],
+const mentions = [
+  { path: 'package.json', patterns: mentionsOf(readText('package.json')) },
+  ...sources.map(({ path, uncommented }) => ({ path, patterns: mentionsOf(uncommented) })),
+];
+
+function mentioned(path: string): boolean {
+  return mentions.some(
+    (by) => by.path !== path && by.patterns.some((pattern) => pattern.test(path)),
   );
 }
 
 describe('files', () => {
   it('are all reached: imported, mentioned by path, exported or an entry', () => {
-    const reached = new Set(exported());
-    for (const source of sources) {
-      for (const one of importsOf(source)) reached.add(one.target);
-      for (const path of mentionsOf(source)) if (path !== source.path) reached.add(path);
-    }
-    const dead = sources.filter(({ path }) => !entries.test(path) && !reached.has(path));
-    assert.deepEqual(
-      dead.map(({ path }) => path),
-      [],
-      'import it or remove it',
-    );
+    const imported = new Set(sources.flatMap(importsOf).map(({ target }) => target));
+    const dead = sources
+      .map(({ path }) => path)
+      .filter((path) => !entries.test(path) && !imported.has(path))
+      .filter((path) => !mentioned(path));
+    assert.deepEqual(dead, [], 'import it or remove it');
   });
 
   it('have names in kebab case', () => {

@@ -1,7 +1,6 @@
 /** What a source file imports. */
-import { existsSync } from 'node:fs';
-import { join, posix } from 'node:path';
-import { place, root, type Source } from './tree.ts';
+import { posix } from 'node:path';
+import { place, type Source } from './tree.ts';
 
 export interface Import {
   /** `file:line`. */
@@ -27,15 +26,15 @@ export function importsOf(source: Source): Import[] {
 }
 
 /**
- * Relative paths written anywhere in code: imports, worker files, `new URL`. With the extension
- * found on disk.
+ * Files named in code otherwise than by an import: workers, programs to spawn, fixtures. Each is a
+ * pattern for the end of a path; the holes of a template match anything.
  */
-export function mentionsOf(source: Source): string[] {
-  const written = source.uncommented.matchAll(/['"`](\.{1,2}\/[^'"`$\n]*)/g);
+export function mentionsOf(text: string): RegExp[] {
+  const written = text.matchAll(/['"`]([\w./${}-]+)['"`]/g);
   return [...written].flatMap(([, path = '']) => {
-    const target = posix.join(posix.dirname(source.path), path);
-    return [target, `${target}.ts`, target.replace(/\.js$/, '.ts')].filter((one) =>
-      existsSync(join(root, one)),
-    );
+    if (!path.includes('/') && !/\.[tj]s$/.test(path)) return [];
+    const name = path.replace(/^(?:\.{0,2}\/)+/, '').replace(/\.[tj]s$/, '');
+    const parts = name.split(/\$\{[^}]*\}/).map((part) => part.replaceAll('.', '\\.'));
+    return [new RegExp(`(?:^|/)${parts.join('[^/]*')}\\.[tj]s$`)];
   });
 }
