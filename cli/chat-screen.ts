@@ -9,6 +9,7 @@ import type { ChatStreams } from './chat.ts';
 
 /** Lines whose ticks may still change. */
 const REMEMBERED = 200;
+/** A terminal that does not know its size says 0. */
 const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
 
@@ -65,13 +66,13 @@ export class ChatScreen {
     if (at < 0) return;
     const below = this.#lines.slice(at).reduce((rows, one) => rows + one.rows, 0);
     const up = below + this.#readline.getCursorPos().rows;
-    if (up >= (this.#output.rows ?? DEFAULT_ROWS)) return;
+    if (up >= (this.#output.rows || DEFAULT_ROWS)) return;
     // Save the cursor, go up to the line, write over its beginning, come back.
     this.#output.write(`\u001b7\u001b[${up}A\r${mark}\u001b8`);
   }
 
   #rowsOf(text: string): number {
-    const columns = this.#output.columns ?? DEFAULT_COLUMNS;
+    const columns = this.#output.columns || DEFAULT_COLUMNS;
     return stripVTControlCharacters(text)
       .split('\n')
       .reduce((rows, line) => rows + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);

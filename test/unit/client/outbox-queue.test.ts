@@ -9,7 +9,9 @@ const CONVERSATIONS = ['d/ann/bob', 'g/tea'];
 
 type Copy = { conversation: string; number: number; id: string; attempt: number };
 
-/** The server's rule of PROTOCOL section 3, and a network that may be cut between any two frames. */
+/**
+ * The server's rule of PROTOCOL section 3, and a network that may be cut between any two frames.
+ */
 class World {
   readonly log = new Map<string, { number: number; id: string }[]>();
   readonly sent = new Map<string, string[]>();
@@ -240,7 +242,8 @@ describe('the queue of the outbox', () => {
       renumbered.push(`${command.id} ${command.number}`);
     });
     queue.load(state);
-    // The server knows of number 2 under another id: 1 and 2 are asked about, 3 is above anything it has.
+    // The server knows of number 2 under another id: 1 and 2 are asked about, 3 is above anything
+    // it has.
     const known = [{ conversation: 'g/tea', number: 2, id: 'else' }];
     queue.connected({ known, asked: ['g/tea'], newLog: false, window: 32 }, 0);
     const asked = [queue.next(0), queue.next(0), queue.next(0)].map(

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { createInterface } from 'node:readline';
+import { addressOf, type ChatPlan, wrongUse } from '../../../cli/chat-options.ts';
+import { chatByPipe } from '../../../cli/chat-pipe.ts';
+import { ChatScreen } from '../../../cli/chat-screen.ts';
+import { chatOnTerminal } from '../../../cli/chat-terminal.ts';
+import { safeText, widthOf } from '../../../cli/chat-text.ts';
+import { chat } from '../../../cli/chat.ts';
+import type { Io } from '../../../cli/io.ts';
+import { aClient, anOnlineClient, type Stage } from './a-client.ts';
+import { aDelivery } from './fake-world.ts';
+
+const PLAN: ChatPlan = {
+  user: 'ann',
+  address: 'tcp://one:1',
+  token: 't',
+  device: 'd1',
+  outbox: '',
+  target: 'bob',
+};
+
+/** A terminal of 40 columns and 10 rows, or a pipe. */
+function streams() {
+  const input = new PassThrough();
+  const output = Object.assign(new PassThrough(), { columns: 40, rows: 10 });
+  let written = '';
+  output.on('data', (chunk: Buffer) => {
+    written += chunk.toString();
+  });
+  return { input, output, written: () => written };
+}
+
+function anIo() {
+  const problems: string[] = [];
+  const io: Io = {
+    out: () => undefined,
+    err: (text) => void problems.push(text),
+    env: {},
+    bold: (text) => text,
+  };
+  return { io, problems };
+}
+
+/** Lets streams and clients do what they have to, until `done`. */
+async function until(stage: Stage, done: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 200 && !done(); turn += 1) await stage.time.settle();
+  assert.ok(done(), 'what was waited for did not come');
+}
+
+describe('chat text', () => {
+  it('lets nothing through that steers a terminal', () => {
+    assert.equal(safeText('a\u001b[31mred\u0007\u009b2J\u007f'), 'a[31mred2J');
+    assert.equal(safeText('user\u202egnp.exe\u2066x\u200f'), 'usergnp.exex');
+    assert.equal(safeText('one\r\ntwo\tthree\u2028four\n'), 'one\n      two threefour');
+    assert.equal(safeText('grüße 你好 👩‍🚀'), 'grüße 你好 👩‍🚀');
+  });
+
+  it('knows how wide text is', () => {
+    assert.deepEqual(['abc', 'grüße', 'e\u0301', '你好', '🍵'].map(widthOf), [3, 5, 1, 4, 2]);
+  });
+});
+
+describe('chat options', () => {
+  const options = { as: 'ann', config: 'im.config.yaml' };
+
+  it('takes the first transport as the server', () => {
+    const at = (config: object): string => addressOf({ transports: [{ config }] } as never);
+    const listen = { host: '127.0.0.1', port: 7400 };
+    assert.equal(at({ listen }), 'tcp://127.0.0.1:7400');
+    assert.equal(at({ listen, tls: {} }), 'tls://127.0.0.1:7400');
+    assert.equal(at({ listen, path: '/im' }), 'ws://127.0.0.1:7400/im');
+    assert.equal(at({ listen: { host: '::', port: 1 }, path: '/', tls: {} }), 'wss://127.0.0.1:1/');
+    assert.throws(() => at({ listen: { host: '127.0.0.1', port: 0 } }), /--server/);
+  });
+
+  it('says what is wrong with them', () => {
+    assert.equal(wrongUse({ ...options, group: 'g/tea' }), undefined);
+    assert.match(wrongUse({ ...options, as: 'no name' }) ?? '', /--as "no name"/);
+    assert.match(wrongUse({ ...options, to: 'bob', group: 'tea' }) ?? '', /not both/);
+    assert.match(wrongUse({ ...options, group: 'a/b' }) ?? '', /--group/);
+  });
+
+  it('ends with 2 for wrong use, before anything is read or connected', async () => {
+    const { io, problems } = anIo();
+    assert.equal(await chat({ ...options, as: '' }, streams(), io), 2);
+    assert.equal(problems.length, 1);
+  });
+});
+
+describe('chat in a pipe', () => {
+  it('sends each line, and ends when all are accepted', async () => {
+    const stage = await anOnlineClient();
+    const { input, output } = streams();
+    let code: number | undefined;
+    void chatByPipe({ im: stage.im, plan: PLAN, streams: { input, output }, ...anIo() }).then(
+      (result) => {
+        code = result;
+      },
+    );
+    input.end('one\n\ntwo\n');
+    await until(stage, () => stage.net.last.commands.length === 1);
+    stage.net.last.accept(stage.net.last.commands[0]!);
+    await until(stage, () => stage.net.last.commands.length === 2);
+    assert.equal(code, undefined);
+    stage.net.last.accept(stage.net.last.commands[1]!);
+    await until(stage, () => code !== undefined);
+    assert.equal(code, 0);
+  });
+
+  it('ends with 1 and says why if a line was refused', async () => {
+    const stage = await anOnlineClient();
+    const { input, output } = streams();
+    const { io, problems } = anIo();
+    let code: number | undefined;
+    void chatByPipe({ im: stage.im, plan: PLAN, streams: { input, output }, io }).then((result) => {
+      code = result;
+    });
+    input.end('one\n');
+    await until(stage, () => stage.net.last.commands.length === 1);
+    stage.net.last.refuse(stage.net.last.commands[0]!, 'not-friend');
+    await until(stage, () => code !== undefined);
+    assert.deepEqual([code, problems], [1, ['im chat: not sent: refused: not-friend']]);
+  });
+
+  it('prints what comes in, one line each, and does not call it read', async () => {
+    const stage = await anOnlineClient();
+    const { input, output, written } = streams();
+    void chatByPipe({ im: stage.im, plan: PLAN, streams: { input, output }, ...anIo() });
+    stage.net.last.say(
+      aDelivery(1),
+      aDelivery(2, { kind: 'friend.request', conversation: 'd/ann/bob' }),
+    );
+    await until(stage, () => written().split('\n').length === 3);
+    assert.match(written(), /^\d\d:\d\d bob: message 1\n\d\d:\d\d \* bob asks to be friends\n$/);
+    assert.deepEqual(stage.net.last.only('read'), []);
+    input.end();
+  });
+
+  it('ends with 1 if the server ends the session for good', async () => {
+    const stage = aClient();
+    const { input, output } = streams();
+    const { io, problems } = anIo();
+    const code = chatByPipe({ im: stage.im, plan: PLAN, streams: { input, output }, io });
+    await stage.time.settle();
+    stage.net.last.say({ type: 'error', code: 'unauthenticated' });
+    assert.equal(await code, 1);
+    assert.match(problems.join(), /unauthenticated/);
+    input.end();
+  });
+});
+
+describe('chat on a terminal', () => {
+  it('shows the ticks of a message as it comes further', async () => {
+    const stage = await anOnlineClient();
+    const { input, output, written } = streams();
+    const code = chatOnTerminal({
+      im: stage.im,
+      plan: PLAN,
+      streams: { input, output },
+      ...anIo(),
+    });
+    input.write('hi\r');
+    await until(stage, () => stage.net.last.commands.length === 1);
+    assert.match(written(), /· {2}\d\d:\d\d ann: hi/);
+    stage.net.last.accept(stage.net.last.commands[0]!);
+    await until(stage, () => written().includes('\r✓ '));
+    const receipt = { type: 'receipt', conversation: 'd/ann/bob', user: 'bob' } as const;
+    stage.net.last.say({ ...receipt, received: 1, read: 0 });
+    await until(stage, () => written().includes('\r✓✓'));
+    stage.net.last.say({ ...receipt, received: 1, read: 1 });
+    await until(stage, () => written().includes('\r\u001b[36m✓✓'));
+    input.write('\u0004');
+    assert.equal(await code, 0);
+  });
+
+  it('prints a message above the line that is being typed, and calls it read', async () => {
+    const stage = await anOnlineClient();
+    const { input, output, written } = streams();
+    void chatOnTerminal({ im: stage.im, plan: PLAN, streams: { input, output }, ...anIo() });
+    input.write('half a li');
+    await until(stage, () => written().includes('half a li'));
+    const before = written().length;
+    stage.net.last.say(aDelivery(1));
+    await until(stage, () => stage.net.last.only('read').length === 1);
+    const after = written().slice(before);
+    assert.match(after, /bob: message 1\n/);
+    assert.ok(after.lastIndexOf('bob> half a li') > after.indexOf('message 1'));
+    input.write('\u0004\u0015\u0004');
+  });
+
+  it('runs commands, and says what is wrong with one', async () => {
+    const stage = await anOnlineClient();
+    const { input, output, written } = streams();
+    const code = chatOnTerminal({
+      im: stage.im,
+      plan: PLAN,
+      streams: { input, output },
+      ...anIo(),
+    });
+    input.write('/nope\r/add\r/group club cat\r');
+    await until(stage, () => stage.net.last.commands.length === 1);
+    assert.match(written(), /no command \/nope/);
+    assert.match(written(), /\/add: only a group/);
+    const [create] = stage.net.last.only('act');
+    assert.deepEqual([create?.action, create?.user], ['group.create', ['cat']]);
+    stage.net.last.accept(create!);
+    await until(stage, () => written().includes('g/club> '));
+    input.write('/quit\r');
+    assert.equal(await code, 0);
+  });
+
+  it('leaves lines alone that have scrolled off the screen', () => {
+    const { input, output, written } = streams();
+    const readline = createInterface({ input, output, terminal: true });
+    const screen = new ChatScreen(readline, output);
+    const first = screen.print('·  first');
+    for (let n = 0; n < 3; n += 1) screen.print(`   ${'x'.repeat(100)}`);
+    first.update('✓ ');
+    const second = screen.print('·  second');
+    second.update('✓ ');
+    readline.close();
+    const ups = [...written().matchAll(/\u001b\[(\d+)A\r✓/g)].map(([, rows]) => rows);
+    assert.deepEqual(ups, ['1']);
+  });
+});
