@@ -147,6 +147,15 @@ describe('the checkers', () => {
     const invocations = goodEvents().filter(({ type }) => type === 'invoked');
     const rest = goodEvents().filter(({ type }) => type !== 'invoked');
     assert.deepEqual(promisesBroken([...invocations.toReversed(), ...rest]), ['P6']);
+    const sent = { type: 'sent', conversation: 'g/tea', number: 1, id: 'id-3' } as const;
+    const stale = { ...sent, type: 'refused', code: 'stale' } as const;
+    const judgedAnew: HistoryEvent[] = [
+      { ...sent, session: 's-ann' },
+      { ...stale, session: 's-ann-2' },
+    ];
+    const swapped = [invocations[0]!, invocations[2]!, invocations[1]!, ...rest];
+    assert.deepEqual(promisesBroken(swapped), ['P6']);
+    assert.deepEqual(promisesBroken([...judgedAnew, ...swapped]), []);
     const forgetting = invocations.flatMap((event, run): HistoryEvent[] => [
       { type: 'started', ...ANN, run, kept: false },
       event,

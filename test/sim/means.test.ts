@@ -87,6 +87,26 @@ describe('the virtual clock', () => {
     assert.equal(await world.run(() => rang, 4e10), true);
   });
 
+  it('never rings early, however short the wait', async () => {
+    const { world } = aWorld();
+    for (const delayMs of [0.0001, 0.1 + 0.2, 1 / 3]) {
+      const dueMs = world.nowMs + delayMs;
+      let rangMs = 0;
+      world.after(delayMs, 'a', () => {
+        rangMs = world.nowMs;
+      });
+      await quiet(world);
+      assert.ok(rangMs >= dueMs, `${rangMs} before ${dueMs}`);
+    }
+  });
+
+  it('names who lets time stand still', async () => {
+    const { world } = aWorld();
+    const again = (): void => void world.after(0, 'spinner', again);
+    again();
+    await assert.rejects(quiet(world), /time stands still .* spinner/);
+  });
+
   it('does not run what was cancelled', async () => {
     const { world } = aWorld();
     const cancel = world.after(1, 'a', () => assert.fail('it ran'));

@@ -35,8 +35,8 @@ export interface SeedReport {
 
 /** What a device still has to do; undefined: nothing. */
 async function unfinished(world: World, device: SimDevice): Promise<string | undefined> {
-  if (!device.begun) return undefined;
   const { client, actor } = device;
+  if (!device.begun) return `${actor} has not come yet`;
   if (client === undefined) return `${actor} does not run`;
   if (client.state !== 'online') return `${actor} is ${client.state}`;
   if (client.unanswered.length > 0) return `${actor} has ${client.unanswered.length} unanswered`;

@@ -63,7 +63,7 @@ export class SimDevice {
     return this.life === undefined ? undefined : this.#run?.client;
   }
 
-  /** It has not come yet: nobody expects it. */
+  /** Whether it has come yet. */
   get begun(): boolean {
     return this.#runs > 0;
   }

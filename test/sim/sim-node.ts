@@ -55,6 +55,7 @@ export class SimNode {
   #life: Life | undefined;
   #running: Node | undefined;
   #lives = 0;
+  #stopping = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -73,6 +74,7 @@ export class SimNode {
     const { clock, prng, recorder } = this.#world;
     const life = new Life('node', clock);
     this.#life = life;
+    this.#stopping = false;
     recorder.add({ type: 'node', what: 'started', detail: `life ${this.#lives}` });
     const running = assemble(this.#settings(life), this.#host(life, prng.fork()));
     this.#running = running;
@@ -80,7 +82,7 @@ export class SimNode {
       if (life.alive) this.#world.fail(`${part} failed`, why);
     });
     running.start().catch((error: unknown) => {
-      if (life.alive) this.#world.fail('the node did not start', error);
+      if (life.alive && !this.#stopping) this.#world.fail('the node did not start', error);
     });
   }
 
@@ -108,6 +110,7 @@ export class SimNode {
     const running = this.#running;
     if (life === undefined || running === undefined) return;
     const { recorder, situations, clock } = this.#world;
+    this.#stopping = true;
     const cancel = clock.after(STOP_LIMIT_MS, 'node', () => {
       if (life.alive) this.#world.fail('the node did not stop', new Error('it takes too long'));
     });

@@ -6,11 +6,14 @@ import type { Cancel } from 'im-kernel/contract';
 import { EventHeap, type TimedEvent } from './event-heap.ts';
 import type { Trace } from './trace.ts';
 
+const MOMENT_EVENTS_MAX = 50_000;
+
 export class VirtualClock {
   readonly #heap = new EventHeap();
   readonly #trace: Trace;
   #nowUs = 0;
   #serial = 0;
+  #inMoment = 0;
 
   constructor(trace: Trace) {
     this.#trace = trace;
@@ -28,7 +31,8 @@ export class VirtualClock {
 
   /** Calls `run` once, `delayMs` from now, in a turn of its own. */
   after(delayMs: number, actor: string, run: () => void): Cancel {
-    const delayUs = Math.max(0, Math.round(delayMs * 1000));
+    // Never early: who waits for a moment and then looks at the clock must find it past.
+    const delayUs = Math.max(0, Math.ceil(delayMs * 1000));
     this.#serial += 1;
     const event: TimedEvent = { atUs: this.#nowUs + delayUs, serial: this.#serial, actor, run };
     this.#heap.push(event);
@@ -63,6 +67,14 @@ export class VirtualClock {
     });
   }
 
+  /** Time that stands still for ever is a loop in somebody's timers. */
+  #countMoment({ atUs, actor }: TimedEvent): void {
+    this.#inMoment = atUs === this.#nowUs ? this.#inMoment + 1 : 0;
+    if (this.#inMoment > MOMENT_EVENTS_MAX)
+      throw new Error(`time stands still at ${this.nowMs} ms: ${actor} goes on without a wait`);
+    this.#nowUs = atUs;
+  }
+
   /** Runs the next event; false if there is none before the limit. */
   #step(limitUs: number): boolean {
     for (;;) {
@@ -74,7 +86,7 @@ export class VirtualClock {
         this.#nowUs = Math.max(this.#nowUs, limitUs);
         return false;
       }
-      this.#nowUs = event.atUs;
+      this.#countMoment(event);
       this.#trace.add(event.atUs, event.actor, 'event', 0, event.serial | 0);
       event.run();
       return true;

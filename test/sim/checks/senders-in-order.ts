@@ -31,6 +31,25 @@ function handedInBy(history: History): ReadonlyMap<string, HandedIn> {
   return found;
 }
 
+/**
+ * Commands that were refused in a session whose answer got lost: sent again, they are `stale`, get a new number, and
+ * are judged anew (PROTOCOL section 3, rule 3), behind what was accepted meanwhile.
+ */
+function judgedAnew(history: History): ReadonlySet<string> {
+  const sentIn = new Map<string, string>();
+  const found = new Set<string>();
+  for (const event of history) {
+    if (event.type !== 'sent' && event.type !== 'refused') continue;
+    const key = keyOf(event.id, event.number);
+    if (event.type === 'sent') {
+      if (!sentIn.has(key)) sentIn.set(key, event.session);
+    } else if (event.code === 'stale' && sentIn.get(key) !== event.session) {
+      found.add(event.id);
+    }
+  }
+  return found;
+}
+
 /** The first two neighbours that do not ascend by `rank` while they ascend in position. */
 function firstFault(
   entries: readonly SeenEntry[],
@@ -70,8 +89,12 @@ export function sendersInOrder(history: History): readonly Violation[] {
   const memoryOf = ({ id, conversation }: SeenEntry): string =>
     keyOf(handedIn.get(id)?.memory ?? '', conversation);
   const rankOf = ({ id }: SeenEntry): number => handedIn.get(id)?.rank ?? -1;
-  return [...logsOf(history).values()].flatMap((drained) => [
-    ...faultsIn(drained, 'numbers', deviceOf, ({ number }) => number),
-    ...faultsIn(drained, 'being handed in', memoryOf, rankOf),
-  ]);
+  const anew = judgedAnew(history);
+  return [...logsOf(history).values()].flatMap((drained) => {
+    const once = drained.entries.filter(({ id }) => !anew.has(id));
+    return [
+      ...faultsIn(drained, 'numbers', deviceOf, ({ number }) => number),
+      ...faultsIn({ ...drained, entries: once }, 'being handed in', memoryOf, rankOf),
+    ];
+  });
 }
