@@ -30,11 +30,14 @@ export function importsOf(source: Source): Import[] {
  * pattern for the end of a path; the holes of a template match anything.
  */
 export function mentionsOf(text: string): RegExp[] {
-  const written = text.matchAll(/['"`]([\w./${}-]+)['"`]/g);
+  const plain = text.replace(/\$\{[^{}]*\}/g, '${}');
+  const written = plain.matchAll(/['"`]([\w./${}-]+)['"`]/g);
   return [...written].flatMap(([, path = '']) => {
     if (!path.includes('/') && !/\.[tj]s$/.test(path)) return [];
     const name = path.replace(/^(?:\.{0,2}\/)+/, '').replace(/\.[tj]s$/, '');
-    const parts = name.split(/\$\{[^}]*\}/).map((part) => part.replaceAll('.', '\\.'));
+    // A last part that is all hole would match every file there is.
+    if (!/[\w-]{2,}/.test(name.replace(/.*\//, '').replaceAll('${}', ''))) return [];
+    const parts = name.split('${}').map((part) => part.replaceAll('.', '\\.'));
     return [new RegExp(`(?:^|/)${parts.join('[^/]*')}\\.[tj]s$`)];
   });
 }
