@@ -45,6 +45,14 @@ export class Answers {
     this.#refuse(handed, { is: 'refused', code, detail });
   }
 
+  /** A command that must come again, since nothing could be judged or kept. */
+  refuseForNow(handed: Handed, code: Code): void {
+    const { command, refusals } = handed;
+    refusals.hold(command.conversation, command.number, code);
+    this.#refuse(handed, { is: 'refused', code, detail: 'not kept' });
+    handed.owner.settle();
+  }
+
   #answer(handed: Handed, verdict: Verdict): void {
     if (verdict.is === 'refused') return this.#refuse(handed, verdict);
     if (verdict.is === 'repeat') this.#around.repeated.add();
@@ -60,12 +68,10 @@ export class Answers {
     }
     if (fate === 'again') return true;
     const kept = verdict.is === 'repeat' && verdict.placed.position <= draft.conversation.position;
-    if (kept) this.#answer(handed, verdict);
-    else {
-      refusals.hold(command.conversation, command.number, fate.refuse);
-      this.#refuse(handed, { is: 'refused', code: fate.refuse, detail: 'not kept' });
-    }
-    handed.owner.settle();
+    if (kept) {
+      this.#answer(handed, verdict);
+      handed.owner.settle();
+    } else this.refuseForNow(handed, fate.refuse);
     return false;
   }
 

@@ -1,6 +1,7 @@
 /** Place and keep: gives the batch its orders, writes it ahead, and finds out what became of it. */
 import {
   ImError,
+  must,
   reasonOf,
   type AppendOutcome,
   type Clock,
@@ -11,8 +12,11 @@ import {
   type Log,
   type Ordering,
   type Persistence,
+  type Placing,
   type ShardAppend,
 } from '../contract/index.ts';
+import type { Verdict } from '../chat/judge.ts';
+import type { Placed } from '../chat/sender.ts';
 import type { Shards } from '../cluster/shards.ts';
 import type { Conversations } from './conversations.ts';
 import type { Fate, Fates, Judged, Planned } from './judged.ts';
@@ -45,27 +49,24 @@ export class Keeping {
 
   /**
    * Asks the ordering for each placed command's order; the entries come in the sequence of the
-   * batch.
+   * batch. Undefined: the ordering does not answer, and the batch must come again.
    */
-  async place(judged: readonly Judged[], drafts: Drafts): Promise<readonly Planned[]> {
+  async place(judged: readonly Judged[], drafts: Drafts): Promise<readonly Planned[] | undefined> {
     const placed = judged.filter(({ verdict }) => verdict.is === 'placed');
     if (placed.length === 0) return [];
-    const placings = placed.map(({ handed, verdict }) => ({
-      conversation: handed.command.conversation,
-      position: verdict.is === 'placed' ? verdict.placed.position : 0,
-      user: handed.user,
-      device: handed.device,
-      number: handed.command.number,
-      sentAt: handed.command.sentAt,
-      acceptedAt: verdict.is === 'placed' ? verdict.placed.acceptedAt : 0,
-    }));
     const lastOrder = (name: string): number => drafts.get(name)?.conversation.order ?? 0;
-    const answer = this.#around.ordering.place(placings, lastOrder);
-    const orders = answer instanceof Promise ? await answer : answer;
-    return placed.map((it, at) => ({
-      shard: it.handed.shard,
-      entry: entryOf(it, orders[at] as number),
-    }));
+    try {
+      const answer = this.#around.ordering.place(placed.map(placingOf), lastOrder);
+      const orders = answer instanceof Promise ? await answer : answer;
+      return placed.map((it, at) => ({
+        shard: it.handed.shard,
+        entry: entryOf(it, orders[at] as number),
+      }));
+    } catch (error) {
+      this.#around.counters.failed.add(1, 'ordering');
+      this.#around.log.warn('the ordering gave no places', { why: reasonOf(error) });
+      return undefined;
+    }
   }
 
   /** Writes ahead. Rejects only if the store cannot be trusted any more. */
@@ -178,8 +179,20 @@ function changesOf(entries: readonly Entry[], drafts: Drafts): readonly Conversa
   return changes;
 }
 
+function placingOf({ handed, verdict }: Judged): Placing {
+  const { command, user, device } = handed;
+  const { position, acceptedAt } = placedOf(verdict);
+  const { conversation, number, sentAt } = command;
+  return { conversation, position, user, device, number, sentAt, acceptedAt };
+}
+
+function placedOf(verdict: Verdict): Placed {
+  must(verdict.is === 'placed', 'only what is placed is ordered');
+  return verdict.placed;
+}
+
 function entryOf({ handed, verdict }: Judged, order: number): Entry {
-  if (verdict.is !== 'placed') throw new ImError('IM_BUG', { why: 'an entry without a place' });
+  must(verdict.is === 'placed', 'only what is placed becomes an entry');
   const { command, user, device } = handed;
   const { placed, effect } = verdict;
   placed.order = order;

@@ -5,11 +5,11 @@
 import type { ChatRules } from '../chat/rules.ts';
 import { judge } from '../chat/judge.ts';
 import type { Draft } from '../chat/draft.ts';
-import type { Clock } from '../contract/index.ts';
+import { ImError, type Clock } from '../contract/index.ts';
 import type { Answers } from './answers.ts';
 import type { Fanout } from './fanout.ts';
 import type { Handed } from './handed.ts';
-import type { Judged } from './judged.ts';
+import type { Fates, Judged } from './judged.ts';
 import type { Keeping } from './keeping.ts';
 import type { Drafts, Recall } from './recall.ts';
 
@@ -44,10 +44,12 @@ export class MessagePath {
   /** One plan of a batch; returns the commands that must be planned again. */
   async #pass(batch: readonly Handed[], plan: number): Promise<readonly Handed[]> {
     const { recall, keeping, answers, fanout } = this.#around;
-    const drafts = await recall.open(batch);
+    const drafts = await this.#orRefuse(batch, () => recall.open(batch));
+    if (!drafts) return [];
     try {
       const judged = this.#judge(batch, drafts);
       const entries = await keeping.place(judged, drafts);
+      if (!entries) return answers.give(judged, notReady(batch));
       const fates = await keeping.keep(entries, drafts, plan < PLANS_MAX);
       const kept = entries.filter(({ shard }) => fates.get(shard) === 'kept');
       const changed = fanout.merge(kept, drafts);
@@ -59,6 +61,20 @@ export class MessagePath {
     }
   }
 
+  /** The store is away before anything was judged: the whole batch must come again. */
+  async #orRefuse(
+    batch: readonly Handed[],
+    run: () => Promise<Drafts>,
+  ): Promise<Drafts | undefined> {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof ImError) || error.kind !== 'passing') throw error;
+      for (const handed of batch) this.#around.answers.refuseForNow(handed, 'busy');
+      return undefined;
+    }
+  }
+
   #judge(batch: readonly Handed[], drafts: Drafts): readonly Judged[] {
     const nowMs = this.#around.clock.now();
     return batch.map((handed) => {
@@ -66,4 +82,8 @@ export class MessagePath {
       return { handed, draft, verdict: judge(handed, draft, this.#around.rules, nowMs) };
     });
   }
+}
+
+function notReady(batch: readonly Handed[]): Fates {
+  return new Map(batch.map(({ shard }) => [shard, { refuse: 'not-ready' }]));
 }

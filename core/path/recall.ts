@@ -19,22 +19,41 @@ export class Recall {
     this.#conversations = conversations;
   }
 
-  /** One draft per conversation of the batch, its conversation pinned until `close`. */
+  /**
+   * One draft per conversation of the batch, its conversation pinned until `close`. Rejects as the
+   * persistence does when it cannot be read; then nothing is pinned.
+   */
   async open(batch: readonly Handed[]): Promise<Drafts> {
     const drafts = new Map<string, Draft>();
-    for (const { command } of batch) {
-      const name = command.conversation;
-      if (drafts.has(name)) continue;
-      const cached = this.#conversations.pinCached(name);
-      drafts.set(name, new Draft(cached ?? (await this.#conversations.pin(name))));
+    try {
+      await this.#pin(batch, drafts);
+      await this.#senders(batch, drafts);
+      await this.#oldNumbers(batch, drafts);
+      return drafts;
+    } catch (error) {
+      this.close(drafts);
+      throw error;
     }
-    await this.#senders(batch, drafts);
-    await this.#oldNumbers(batch, drafts);
-    return drafts;
   }
 
   close(drafts: Drafts): void {
     for (const draft of drafts.values()) this.#conversations.unpin(draft.conversation);
+  }
+
+  async #pin(batch: readonly Handed[], drafts: Map<string, Draft>): Promise<void> {
+    const cold = new Set<string>();
+    for (const { command } of batch) {
+      const name = command.conversation;
+      if (drafts.has(name) || cold.has(name)) continue;
+      const cached = this.#conversations.pinCached(name);
+      if (cached) drafts.set(name, new Draft(cached));
+      else cold.add(name);
+    }
+    await allDone(
+      [...cold].map(async (name) => {
+        drafts.set(name, new Draft(await this.#conversations.pin(name)));
+      }),
+    );
   }
 
   async #senders(batch: readonly Handed[], drafts: Drafts): Promise<void> {
@@ -63,6 +82,7 @@ export class Recall {
 
   /** Repeats of numbers that the cache has let go. */
   async #oldNumbers(batch: readonly Handed[], drafts: Drafts): Promise<void> {
+    const looking: Promise<void>[] = [];
     for (const { command, user, device, sender } of batch) {
       const { conversation, number } = command;
       const draft = drafts.get(conversation) as Draft;
@@ -70,10 +90,22 @@ export class Recall {
       if (!known || number === 0 || number > known.last || known.recent.has(number)) continue;
       const key = `${sender} ${number}`;
       if (draft.looked.has(key)) continue;
-      const entry = await this.#persistence.findEntry({ conversation, user, device }, number);
-      draft.looked.set(key, entry && placedOf(entry));
+      draft.looked.set(key, undefined);
+      looking.push(this.#look(draft, key, { conversation, user, device }, number));
     }
+    await allDone(looking);
   }
+
+  async #look(draft: Draft, key: string, sender: SenderKey, number: number): Promise<void> {
+    const entry = await this.#persistence.findEntry(sender, number);
+    if (entry) draft.looked.set(key, placedOf(entry));
+  }
+}
+
+/** Waits for all of them, also when one fails: what it began must have ended. */
+async function allDone(work: readonly Promise<void>[]): Promise<void> {
+  const settled = await Promise.allSettled(work);
+  for (const one of settled) if (one.status === 'rejected') throw one.reason;
 }
 
 export function placedOf(entry: Entry): Placed {
