@@ -45,7 +45,8 @@ export const connectWeb: Connector = (address, events) => {
     else socket.close(1003);
   });
   socket.addEventListener('error', ({ message }) => {
-    failure = message;
+    // Browsers give no reason, and Node an empty one: then the close code is all there is to tell.
+    if (message !== '') failure = message;
   });
   socket.addEventListener('close', ({ code, reason }) => {
     close(failure ?? reasonOfClose(code, reason));

@@ -43,8 +43,14 @@ describe('the outbox in a file', () => {
 
   it('gives back everything it was given', async () => {
     const act: Command = {
-      ...{ type: 'act', conversation: 'g/tea', number: 1, id: OTHER_LOG, sentAt: 6 },
-      ...{ action: 'group.create', user: ['bob'], title: 'Tea' },
+      type: 'act',
+      conversation: 'g/tea',
+      number: 1,
+      id: OTHER_LOG,
+      sentAt: 6,
+      action: 'group.create',
+      user: ['bob'],
+      title: 'Tea',
     };
     await written(
       [

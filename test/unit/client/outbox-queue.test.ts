@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type Entry, OutboxQueue } from '../../../client/outbox-queue.ts';
 import { applyChange, emptyOutbox } from '../../../client/outbox.ts';
 import type { Known } from '../../../core/wire/frames.ts';
