@@ -90,8 +90,8 @@ const nativeRoom = (globalThis as { Buffer?: NativeRoom }).Buffer;
  * `shared`: many small ones lie in one block, which lives as long as the last of them.
  */
 export function room(length: number, shared: boolean): Uint8Array {
-  const native = shared ? nativeRoom?.allocUnsafe : nativeRoom?.allocUnsafeSlow;
-  return native?.(length) ?? new Uint8Array(length);
+  const native = shared ? nativeRoom?.allocUnsafe?.(length) : nativeRoom?.allocUnsafeSlow?.(length);
+  return native ?? new Uint8Array(length);
 }
 
 /** Undefined outside Node. */
