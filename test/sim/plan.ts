@@ -115,7 +115,7 @@ function drawLimits(prng: Prng): Partial<Limits> {
     heartbeat: prng.pick([1_000, 3_000, 10_000]),
     retransmit: prng.pick([200, 500, 2_000]),
     laneQueue: prng.pick([8, 64, 20_000]),
-    laneBatch: prng.pick([1, 4, 1_024]),
+    laneBatch: prng.pick([16, 64, 1_024]),
     lanes: prng.pick([1, 1, 3]),
     conversationsCached: prng.pick([16, 20_000]),
     sendersCached: prng.pick([8, 256]),

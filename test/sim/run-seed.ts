@@ -33,10 +33,14 @@ export interface SeedReport {
   readonly history: History;
 }
 
-/** What a device still has to do; undefined: nothing. */
+/**
+ * What a device still has to do; undefined: nothing. One whose client has ended is started again: a process that was
+ * replaced by another of its device ends for good, and somebody has to open the app again.
+ */
 async function unfinished(world: World, device: SimDevice): Promise<string | undefined> {
   const { client, actor } = device;
   if (!device.begun) return `${actor} has not come yet`;
+  device.start();
   if (client === undefined) return `${actor} does not run`;
   if (client.state !== 'online') return `${actor} is ${client.state}`;
   if (client.unanswered.length > 0) return `${actor} has ${client.unanswered.length} unanswered`;

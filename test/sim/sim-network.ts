@@ -8,6 +8,8 @@ import type { VirtualClock } from './virtual-clock.ts';
 
 /** How long a connection attempt hangs in a cut network before the system gives up. */
 const CONNECT_TIMEOUT_MS = 20_000;
+/** What a healed network's latencies are multiplied by. */
+const HEALTHY = 0.1;
 const BOTH: readonly Direction[] = ['up', 'down'];
 
 export interface NetworkParts {
@@ -38,6 +40,7 @@ export class SimNetwork {
   readonly #refused = new Set<string>();
   #slowness = 1;
   #made = 0;
+  #healed = false;
 
   constructor(parts: NetworkParts) {
     this.#parts = parts;
@@ -98,17 +101,22 @@ export class SimNetwork {
     return links.length;
   }
 
-  /** Makes every connection slower by this factor, those to come too. */
+  /** Makes every connection slower by this factor, those to come too; not any more once healed. */
   slow(factor: number): void {
+    if (!this.#healed) this.#slowBy(factor);
+  }
+
+  #slowBy(factor: number): void {
     this.#slowness = factor;
     for (const link of this.#links) link.slow(factor);
   }
 
-  /** Everything that was cut, refused or slowed works again. */
+  /** Everything that was cut, refused or slowed works again, and no slower than heartbeats allow for. */
   heal(): void {
     for (const actor of this.#cuts.keys()) this.mend(actor);
     this.#refused.clear();
-    this.slow(1);
+    this.#slowBy(HEALTHY);
+    this.#healed = true;
   }
 
   /** A process has died: its ends of its connections close with a reset, or (silent) are just gone. */
