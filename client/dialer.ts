@@ -146,8 +146,9 @@ export class Dialer {
     if (this.#closed) return;
     // The next address, unless this one was good until now.
     if (!wasOnline) this.#address += 1;
-    // After MOVED the next connection is already planned.
-    if (this.#cancelWait !== undefined) {
+    // After MOVED the next connection is already planned, unless another one took this one's place.
+    const final = end.kind === 'error' && FINAL.has(end.code);
+    if (this.#cancelWait !== undefined && !final) {
       this.#settings.state('offline', 'moved');
       return;
     }

@@ -42,7 +42,21 @@ export const systemClock: ClientClock = {
   soon,
 };
 
+/** Asking for chance costs the same for many octets as for few, and every id needs some. */
+const POOL_BYTES = 4_096;
+let pool = new Uint8Array(0);
+
+function randomBytes(length: number): Uint8Array {
+  if (length > pool.length) {
+    pool = crypto.getRandomValues(new Uint8Array(Math.max(POOL_BYTES, length)));
+  }
+  // Taken off the pool, so that no octet is given twice.
+  const bytes = pool.slice(0, length);
+  pool = pool.subarray(length);
+  return bytes;
+}
+
 export const systemRandom: ClientRandom = {
   next: () => Math.random(),
-  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  bytes: randomBytes,
 };

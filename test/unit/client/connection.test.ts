@@ -118,6 +118,14 @@ describe('the client, connecting', () => {
     assert.deepEqual([im.state, states.at(-1)?.reason], ['closed', 'session-replaced']);
   });
 
+  it('does not come back after session-replaced even if it was told to move', async () => {
+    const { im, net, time } = await anOnlineClient();
+    net.last.say({ type: 'moved', address: ['tcp://two:2'], retryAfterMs: 1_000 });
+    net.last.say({ type: 'error', code: 'session-replaced' });
+    await time.pass(120_000);
+    assert.deepEqual([im.state, net.links.length], ['closed', 1]);
+  });
+
   it('ends with an error if its only token is refused', async () => {
     const { im, net, time } = aClient();
     await time.settle();

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { memoryOutbox } from '../../../client/outbox.ts';
 import { aClient, anOnlineClient } from './a-client.ts';
 import { OTHER_LOG } from './fake-world.ts';
 
@@ -195,83 +194,6 @@ describe('the client, sending', () => {
       net.last.commands.map(({ id }) => id),
       ids,
     );
-  });
-
-  it('writes a command to its outbox before it sends it', async () => {
-    const outbox = memoryOutbox();
-    const writing: (() => void)[] = [];
-    const slow = {
-      ...outbox,
-      write: async (changes: Parameters<typeof outbox.write>[0]) => {
-        await new Promise<void>((resolve) => writing.push(resolve));
-        await outbox.write(changes);
-      },
-    };
-    const { im, net, time, goOnline } = aClient({ outbox: slow, user: 'ann' });
-    await goOnline();
-    im.send('bob', 'hi');
-    await time.settle();
-    assert.deepEqual(net.last.commands, []);
-    for (let n = 0; n < 5; n += 1) {
-      writing.shift()?.();
-      await time.settle();
-    }
-    assert.equal(net.last.commands.length, 1);
-    assert.equal((await outbox.load()).commands.size, 1);
-  });
-
-  it('goes on in a new process with what the outbox holds', async () => {
-    const outbox = memoryOutbox();
-    const first = await anOnlineClient({ outbox });
-    first.im.send('bob', '1');
-    await first.time.settle();
-    const sent = first.net.last.commands[0]!;
-    await first.im.close();
-    const second = aClient({ outbox });
-    await second.time.settle();
-    assert.deepEqual(second.net.last.hello.pending, ['d/ann/bob']);
-    await second.goOnline();
-    const again = second.net.last.commands[0]!;
-    assert.deepEqual([again.number, again.id, again.sentAt], [sent.number, sent.id, sent.sentAt]);
-    const [handle] = second.im.unanswered;
-    second.net.last.accept(again, { duplicate: 1 });
-    assert.equal((await handle!.accepted).duplicate, true);
-    assert.equal((await outbox.load()).commands.size, 0);
-  });
-
-  it('tries a failed write of the outbox again, and sends nothing that is not kept', async () => {
-    const outbox = memoryOutbox();
-    let broken = false;
-    const failing = {
-      ...outbox,
-      write: (changes: Parameters<typeof outbox.write>[0]) => {
-        if (broken) throw new Error('no space');
-        return outbox.write(changes);
-      },
-    };
-    const { im, net, time, errors } = await anOnlineClient({ outbox: failing });
-    broken = true;
-    im.send('bob', '1');
-    await time.pass(1_500);
-    assert.deepEqual(net.last.commands, []);
-    assert.equal(errors[0]?.code, 'outbox');
-    broken = false;
-    await time.pass(1_000);
-    assert.deepEqual(net.last.numbers, [1]);
-  });
-
-  it('never uses an outbox that belongs to another user', async () => {
-    const outbox = memoryOutbox();
-    const first = await anOnlineClient({ outbox });
-    first.im.send('bob', 'secret');
-    await first.time.settle();
-    await first.im.close();
-    const second = aClient({ outbox });
-    await second.time.settle();
-    second.net.last.welcome({ user: 'eve' });
-    await second.time.settle();
-    assert.equal(second.im.state, 'closed');
-    assert.deepEqual(second.net.last.commands, []);
   });
 
   it('refuses by itself what is too long for a frame, and what no server could take', async () => {
