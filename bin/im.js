@@ -69,7 +69,7 @@ function again() {
   }
   const options = inCheckout && !hasCondition() ? [`--conditions=${CONDITION}`] : [];
   const self = fileURLToPath(import.meta.url);
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'];
   let child;
   // The child decides what a signal means; this process lives as long as it does.
   const forward = (signal) => child.kill(signal);

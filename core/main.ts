@@ -10,6 +10,7 @@ import type { Settings } from './config/settings.ts';
 import { ImError, reasonOf } from './contract/index.ts';
 import { discover, knownPlugins } from './kernel/discover.ts';
 import { createLog, type NodeLog } from './kernel/log.ts';
+import { addSystemGauges } from './kernel/system-gauges.ts';
 import { systemClock, systemRandom } from './kernel/system.ts';
 
 const OK = 0;
@@ -37,10 +38,14 @@ export async function run(configFile: string): Promise<number> {
     failed = true;
     end.abort();
   });
+  const unwatch = addSystemGauges(node.metrics);
+  process.on('SIGUSR2', () => log.info('metrics', { metrics: numbersOf(node) }));
   await node.start();
   tell(settings, node);
   await ended(end.signal);
-  return (await stop(node, log)) && !failed ? OK : FAILED;
+  const clean = await stop(node, log);
+  unwatch();
+  return clean && !failed ? OK : FAILED;
 }
 
 async function makeDataFolder(settings: Settings): Promise<void> {
@@ -63,6 +68,11 @@ function tell(settings: Settings, node: Node): void {
     'Ctrl-C stops the server',
   );
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** All numbers as they stand, without the sentences that explain them. */
+function numbersOf(node: Node): readonly object[] {
+  return node.metrics.snapshot().map(({ help: _help, ...numbers }) => numbers);
 }
 
 function ended(signal: AbortSignal): Promise<void> {

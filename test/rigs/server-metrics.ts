@@ -1,0 +1,49 @@
+/** The numbers of a running server, asked for as an operator does. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ServerProcess } from '../scenes/server-process.ts';
+
+interface Series {
+  readonly name: string;
+  readonly instance: string;
+  readonly value?: number;
+  readonly labels?: Readonly<Record<string, number>>;
+}
+
+const askEveryMs = 20;
+const waitMs = 10_000;
+
+export class ServerMetrics {
+  readonly #series: readonly Series[];
+
+  private constructor(series: readonly Series[]) {
+    this.#series = series;
+  }
+
+  /** Sends SIGUSR2 and waits for the line that it makes the server write. */
+  static async of(server: ServerProcess): Promise<ServerMetrics> {
+    const before = lastLine(server);
+    process.kill(server.pid ?? 0, 'SIGUSR2');
+    for (let waited = 0; waited < waitMs; waited += askEveryMs) {
+      const line = lastLine(server);
+      if (line !== undefined && line !== before)
+        return new ServerMetrics((JSON.parse(line) as { metrics: Series[] }).metrics);
+      await pause(askEveryMs);
+    }
+    throw new Error(`no metrics within ${waitMs} ms\n${server.output}`);
+  }
+
+  /** A counter under one label, its sum, or a gauge; all instances together. Throws if unknown. */
+  value(name: string, label?: string): number {
+    const found = this.#series.filter((one) => one.name === name);
+    if (found.length === 0) throw new Error(`no metric is named ${name}`);
+    return found
+      .map(({ value, labels }) => (label === undefined ? value : labels?.[label]) ?? 0)
+      .reduce((sum, one) => sum + one, 0);
+  }
+}
+
+/** The last whole line of metrics; each has its own time. */
+function lastLine({ output }: ServerProcess): string | undefined {
+  const whole = output.slice(0, output.lastIndexOf('\n') + 1);
+  return whole.split('\n').findLast((line) => /"msg":"metrics"/.test(line));
+}
