@@ -88,8 +88,10 @@ function repeatOrStale(pending: Pending, draft: Draft): Verdict {
 }
 
 function taken(code: 'conflict' | 'stale', pending: Pending, draft: Draft): Verdict {
-  const { conversation } = pending.command;
+  const { conversation, number } = pending.command;
   const last = draft.lastNumber(pending.sender);
+  // Its sender goes on under another number, so nothing may wait for this one any more.
+  pending.refusals.release(conversation, number);
   const expected = pending.refusals.lowestFree(conversation, last);
   return { is: 'refused', code, detail: undefined, expected };
 }
