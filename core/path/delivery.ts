@@ -7,6 +7,7 @@ import type { Limits } from '../config/limits.ts';
 import type { Conversation } from '../chat/conversation.ts';
 import type { Session } from '../session/session.ts';
 import { parseConversation } from '../wire/names.ts';
+import { Backlog } from './backlog.ts';
 import type { Conversations } from './conversations.ts';
 import { Feed } from './feed.ts';
 import type { Progress } from './progress.ts';
@@ -26,7 +27,6 @@ export interface DeliverySurroundings {
 
 /** Conversations of the backlog that are opened at once. */
 const OPENING_MAX = 8;
-const BACKLOG_PAGE = 256;
 
 interface Acknowledged {
   received: number;
@@ -40,16 +40,14 @@ export class Delivery {
   readonly #opening = new Map<string, Acknowledged>();
   readonly #turns: Turns;
   readonly #retransmission: Retransmission;
-  /** Names that are behind and not opened yet. */
-  readonly #backlog = new Set<string>();
+  readonly #backlog: Backlog;
   readonly #reading = new Set<Feed>();
-  #backlogAfter: string | undefined = '';
-  #readingBacklog = false;
   #closed = false;
 
   constructor(session: Session, around: DeliverySurroundings) {
     this.#session = session;
     this.#around = around;
+    this.#backlog = new Backlog(session, around.persistence);
     this.#turns = new Turns(around.limits.window);
     this.#retransmission = new Retransmission(session, around.limits, around.clock);
   }
@@ -117,40 +115,29 @@ export class Delivery {
     this.#backlog.clear();
   }
 
+  /** Opens more of what is behind, a few at a time. */
   #openMore(): void {
-    if (this.#closed || this.#opening.size >= OPENING_MAX || this.#turns.waiting >= OPENING_MAX) {
-      return;
+    if (this.#closed) return;
+    while (
+      this.#backlog.size > 0 &&
+      this.#opening.size < OPENING_MAX &&
+      this.#turns.waiting < OPENING_MAX &&
+      this.#makeRoom()
+    ) {
+      this.#open(this.#backlog.take() ?? '');
     }
-    for (const name of this.#backlog) {
-      if (this.#opening.size >= OPENING_MAX) return;
-      this.#backlog.delete(name);
-      this.#open(name);
-    }
-    if (this.#backlogAfter !== undefined && !this.#readingBacklog) this.#readBacklog();
-  }
-
-  #readBacklog(): void {
-    const { user, device } = this.#session;
-    const after = this.#backlogAfter ?? '';
-    this.#readingBacklog = true;
-    this.#around.persistence.backlog(user, device, after, BACKLOG_PAGE).then(
-      (names) => {
-        this.#readingBacklog = false;
-        this.#backlogAfter = names.length < BACKLOG_PAGE ? undefined : names.at(-1);
-        for (const name of names) if (!this.#feeds.has(name)) this.#backlog.add(name);
-        this.#openMore();
-      },
+    if (!this.#backlog.unread) return;
+    this.#backlog.read().then(
+      () => this.#pump(),
       (error: unknown) => this.#fail(error),
     );
   }
 
   #open(name: string): void {
     if (this.#feeds.has(name) || this.#opening.has(name)) return;
-    if (this.#feeds.size + this.#opening.size >= this.#around.limits.feedsPerConnection) {
-      if (!this.#dropIdle()) {
-        this.#backlog.add(name);
-        return;
-      }
+    if (!this.#makeRoom()) {
+      this.#backlog.add(name);
+      return;
     }
     this.#opening.set(name, { received: 0, read: 0 });
     this.#load(name).then(
@@ -228,7 +215,7 @@ export class Delivery {
   /** True while there may be others with something to deliver that are not in turn yet. */
   get #moreWaits(): boolean {
     if (this.#reading.size > 0 || this.#opening.size > 0) return true;
-    return this.#backlog.size > 0 || this.#readingBacklog;
+    return this.#backlog.waits;
   }
 
   #serve(feed: Feed): void {
@@ -287,13 +274,15 @@ export class Delivery {
     );
   }
 
-  /** Makes room: forgets the place in conversations where nothing is on its way. */
-  #dropIdle(): boolean {
+  /** Forgets, if need be, the place in a conversation where nothing is on its way. */
+  #makeRoom(): boolean {
+    const { limits, conversations } = this.#around;
+    if (this.#feeds.size + this.#opening.size < limits.feedsPerConnection) return true;
     for (const [name, feed] of this.#feeds) {
       if (feed.held > 0 || feed.behind) continue;
       this.#feeds.delete(name);
       this.#turns.update(feed, false);
-      this.#around.conversations.unpin(feed.conversation);
+      conversations.unpin(feed.conversation);
       return true;
     }
     return false;

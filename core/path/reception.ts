@@ -13,7 +13,8 @@ import type {
 } from '../contract/index.ts';
 import type { Limits } from '../config/limits.ts';
 import type { DeviceSeat, Directory } from '../session/directory.ts';
-import type { Reception as Greeter, Session, SessionHandler } from '../session/session.ts';
+import type { Reception as Greeter, SessionHandler } from '../session/session-handler.ts';
+import type { Session } from '../session/session.ts';
 import type { Hello, Known, Welcome } from '../wire/frames.ts';
 import { isName, parseConversation } from '../wire/names.ts';
 import { Attendance, type AttendanceSurroundings } from './attendance.ts';

@@ -4,7 +4,8 @@
 import type { Binding, Ear, Peer, Random } from '../contract/index.ts';
 import type { Code } from '../wire/codes.ts';
 import type { Directory } from './directory.ts';
-import { Session, type SessionSurroundings } from './session.ts';
+import type { SessionSurroundings } from './session-handler.ts';
+import { Session } from './session.ts';
 
 interface Surroundings extends Omit<SessionSurroundings, 'gone'> {
   readonly directory: Directory;

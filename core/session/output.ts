@@ -37,6 +37,8 @@ export interface OutputSurroundings {
   readonly clock: Clock;
   /** What may gather here while the transport's buffer is full. */
   readonly maxBytes: number;
+  /** The transport's buffer is full: it begins to wait. */
+  readonly blocked: () => void;
   /** More has gathered: the peer is too slow. */
   readonly overflow: () => void;
 }
@@ -147,6 +149,8 @@ export class Output {
   #send(bytes: Uint8Array): void {
     this.sentBytes += bytes.length;
     this.sentMs = this.#around.clock.monotonic();
-    if (!this.#peer.send(bytes)) this.#blocked = true;
+    if (this.#peer.send(bytes) || this.#blocked) return;
+    this.#blocked = true;
+    this.#around.blocked();
   }
 }

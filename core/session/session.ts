@@ -4,63 +4,16 @@
  * which the reception gives once the peer is known. Nothing that a peer sends throws past
  * `receive`.
  */
-import type { Binding, Clock, Ear, Log, Peer } from '../contract/index.ts';
-import type { Limits } from '../config/limits.ts';
+import type { Binding, Ear, Peer } from '../contract/index.ts';
 import type { Code } from '../wire/codes.ts';
-import type {
-  Act,
-  ClientFrame,
-  Hello,
-  Query,
-  Read,
-  Received,
-  Send,
-  Signal,
-} from '../wire/frames.ts';
-import { WireError } from '../wire/wire-error.ts';
+import type { ClientFrame } from '../wire/frames.ts';
+import type { WireError } from '../wire/wire-error.ts';
+import { Deadlines, type Standing } from './deadlines.ts';
 import { Input } from './input.ts';
-import { Output, type Flusher } from './output.ts';
-import type { SessionCounters } from './session-counters.ts';
-import { Timed, type Wheel } from './wheel.ts';
-
-/** What a live session's frames mean; made by the reception, one per session. */
-export interface SessionHandler {
-  /** WELCOME is written: deliveries may begin. */
-  begin(): void;
-  command(frame: Send | Act): void;
-  acknowledge(frame: Received | Read): void;
-  signal(frame: Signal): void;
-  query(frame: Query): void;
-  pong(id: number): void;
-  /** True: read no more input; `session.resume` follows. */
-  readonly congested: boolean;
-  /** Commands handed in and not answered yet. */
-  readonly unsettled: number;
-  /** The output is free again. */
-  drained(): void;
-  /** The deadline that it asked for; returns the next one, monotonic ms. */
-  tick(nowMs: number): number | undefined;
-  /** The connection is gone or going; called once. */
-  closed(): void;
-}
-
-export interface Reception {
-  /** Says who it is, writes WELCOME, and gives the handler; or has called `session.fail`. */
-  greet(session: Session, hello: Hello): Promise<SessionHandler | undefined>;
-}
-
-/** What all sessions of a node share. */
-export interface SessionSurroundings {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly limits: Limits;
-  readonly wheel: Wheel;
-  readonly flusher: Flusher;
-  readonly counters: SessionCounters;
-  readonly reception: Reception;
-  /** Called once, when the connection is gone. */
-  readonly gone: (session: Session) => void;
-}
+import { Output } from './output.ts';
+import type { SessionHandler, SessionSurroundings } from './session-handler.ts';
+import { Reading, type Reader } from './reading.ts';
+import { Timed } from './wheel.ts';
 
 /**
  * greeting: before HELLO. live: after WELCOME. leaving: pays what it owes, then ends. ending: ended
@@ -68,9 +21,7 @@ export interface SessionSurroundings {
  */
 export type SessionState = 'greeting' | 'welcoming' | 'live' | 'leaving' | 'ending' | 'closed';
 
-const DEAD_AFTER_HEARTBEATS = 2.5;
-
-export class Session implements Ear {
+export class Session implements Ear, Reader {
   readonly id: string;
   readonly address: string;
   readonly binding: Binding;
@@ -83,14 +34,10 @@ export class Session implements Ear {
   #state: SessionState = 'greeting';
   readonly #around: SessionSurroundings;
   readonly #input: Input;
+  readonly #reading: Reading;
   readonly #timed: Timed;
   #handler: SessionHandler | undefined;
-  #resume: (() => void) | undefined;
-  #receivedMs: number;
-  readonly #openedMs: number;
-  #blockedMs: number | undefined;
-  #expiresMs: number | undefined;
-  #handlerDueMs: number | undefined;
+  readonly #times: Deadlines;
   #farewell: Code | undefined;
   #pingId = 0;
 
@@ -104,10 +51,11 @@ export class Session implements Ear {
       clock: around.clock,
       maxBytes: around.limits.outputMax,
       overflow: () => this.destroy('slow'),
+      blocked: () => this.#noteBlocked(),
     });
     this.#input = new Input(binding, around.limits.helloFrame);
-    this.#openedMs = around.clock.monotonic();
-    this.#receivedMs = this.#openedMs;
+    this.#reading = new Reading(this.#input, this);
+    this.#times = new Deadlines(around.limits, around.clock.monotonic());
     this.#timed = new Timed((nowMs) => this.#tick(nowMs));
     this.#arm();
   }
@@ -120,12 +68,8 @@ export class Session implements Ear {
   }
 
   receive(bytes: Uint8Array): Promise<void> | undefined {
-    this.#receivedMs = this.#around.clock.monotonic();
-    if (this.#deaf) return undefined;
-    return this.#guarded(() => {
-      this.#input.push(bytes);
-      return this.#advance();
-    });
+    this.#times.receivedMs = this.#around.clock.monotonic();
+    return this.#reading.receive(bytes);
   }
 
   oversize(): void {
@@ -133,8 +77,8 @@ export class Session implements Ear {
   }
 
   drained(): void {
+    this.#times.blockedMs = undefined;
     this.output.drained();
-    this.#blockedMs = undefined;
     if (this.output.blocked) return;
     this.#handler?.drained();
     this.resume();
@@ -147,6 +91,7 @@ export class Session implements Ear {
 
   closed(): void {
     if (this.#state === 'closed') return;
+    if (!this.deaf && this.#input.partial) this.#around.counters.cutFrames.add();
     this.#state = 'closed';
     this.#around.wheel.set(this.#timed, undefined);
     this.#endHandler();
@@ -193,22 +138,19 @@ export class Session implements Ear {
 
   /** The identity lapses at this monotonic time. */
   expireAt(dueMs: number): void {
-    this.#expiresMs = dueMs;
+    this.#times.expiresMs = dueMs;
     this.#arm();
   }
 
   /** The handler wants `tick` at this monotonic time. */
   wake(dueMs: number | undefined): void {
-    this.#handlerDueMs = dueMs;
+    this.#times.handlerMs = dueMs;
     this.#arm();
   }
 
   /** Goes on reading, if whatever stopped it is over. */
   resume(): void {
-    if (!this.#resume || this.#mustWait) return;
-    const resume = this.#resume;
-    this.#resume = undefined;
-    resume();
+    this.#reading.resume();
   }
 
   ping(): number {
@@ -219,60 +161,31 @@ export class Session implements Ear {
 
   /** True while input waits here on purpose: silence then says nothing about the peer. */
   get pacing(): boolean {
-    return this.#resume !== undefined;
+    return this.#reading.pacing;
   }
 
-  get #deaf(): boolean {
+  get deaf(): boolean {
     return this.#state === 'leaving' || this.#state === 'ending' || this.#state === 'closed';
   }
 
-  get #mustWait(): boolean {
-    if (this.#deaf) return false;
-    return (
-      this.#state === 'welcoming' || this.output.blocked || (this.#handler?.congested ?? false)
-    );
+  get mustWait(): boolean {
+    const waiting = this.#state === 'welcoming' || this.output.blocked;
+    return waiting || (this.#handler?.congested ?? false);
   }
 
-  #guarded<T>(run: () => T): T | undefined {
-    try {
-      return run();
-    } catch (error) {
-      this.#refuseInput(error);
-      return undefined;
-    }
+  resumed(): void {
+    this.#times.receivedMs = this.#around.clock.monotonic();
   }
 
-  #refuseInput(error: unknown): void {
-    if (!(error instanceof WireError)) throw error;
-    const greeting = this.#state === 'greeting';
-    const long = error.code === 'frame-too-large' && greeting;
-    if (long && (error.lengthBytes ?? 0) <= this.#around.limits.maxFrame) {
+  unreadable(error: WireError): void {
+    const short = (error.lengthBytes ?? Infinity) <= this.#around.limits.maxFrame;
+    if (this.#state === 'greeting' && error.code === 'frame-too-large' && short) {
       this.fail('unauthenticated', 'the first frame is above the limit for HELLO');
     } else this.fail(error.code, error.message);
   }
 
-  #advance(): Promise<void> | undefined {
-    while (!this.#deaf) {
-      if (this.#mustWait) {
-        this.#noteBlocked();
-        return this.#pace();
-      }
-      const frame = this.#input.next();
-      if (frame === undefined) return undefined;
-      this.#take(frame);
-    }
-    return undefined;
-  }
-
-  async #pace(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#resume = resolve;
-    });
-    this.#receivedMs = this.#around.clock.monotonic();
-    await this.#guarded(() => this.#advance());
-  }
-
-  #take(frame: ClientFrame): void {
+  /** What a frame asks for. */
+  take(frame: ClientFrame): void {
     const handler = this.#handler;
     if (!handler) {
       this.#greet(frame);
@@ -342,55 +255,42 @@ export class Session implements Ear {
   }
 
   #noteBlocked(): void {
-    if (!this.output.blocked) return;
-    this.#blockedMs ??= this.#around.clock.monotonic();
+    this.#times.note(true, this.#around.clock.monotonic());
     this.#arm();
   }
 
   #tick(nowMs: number): void {
-    const { limits } = this.#around;
-    if (this.output.blocked) this.#blockedMs ??= nowMs;
-    else this.#blockedMs = undefined;
-    if (this.#expiresMs !== undefined && nowMs >= this.#expiresMs) {
-      return this.fail('unauthenticated', 'the token has lapsed');
+    this.#times.note(this.output.blocked, nowMs);
+    const standing = this.#standing;
+    switch (this.#times.over(nowMs, standing)) {
+      case 'lapsed':
+        return this.fail('unauthenticated', 'the token has lapsed');
+      case 'late':
+        return this.fail('unauthenticated', 'no HELLO in time');
+      case 'slow':
+        return this.destroy('slow');
+      case 'silent':
+        return this.destroy('silent');
+      case undefined:
     }
-    if (this.#blockedMs !== undefined && nowMs >= this.#blockedMs + limits.sendTimeout) {
-      return this.destroy('slow');
-    }
-    if (this.#state === 'greeting' && nowMs >= this.#openedMs + limits.helloTimeout) {
-      return this.fail('unauthenticated', 'no HELLO in time');
-    }
-    if (!this.pacing && nowMs >= this.#deadMs) return this.destroy('silent');
-    if (this.live) this.#tickLive(nowMs);
+    if (this.#times.quiet(nowMs, standing)) this.ping();
+    if (this.#times.takeHandler(nowMs)) this.#times.handlerMs = this.#handler?.tick(nowMs);
     this.#arm();
   }
 
-  #tickLive(nowMs: number): void {
-    if (nowMs >= this.output.sentMs + this.#around.limits.heartbeat) this.ping();
-    if (this.#handlerDueMs !== undefined && nowMs >= this.#handlerDueMs) {
-      this.#handlerDueMs = undefined;
-      this.#handlerDueMs = this.#handler?.tick(nowMs);
-    }
-  }
-
-  get #deadMs(): number {
-    return this.#receivedMs + this.#around.limits.heartbeat * DEAD_AFTER_HEARTBEATS;
+  get #standing(): Standing {
+    return {
+      greeting: this.#state === 'greeting',
+      live: this.live,
+      pacing: this.pacing,
+      blocked: this.output.blocked,
+      sentMs: this.output.sentMs,
+    };
   }
 
   #arm(): void {
     if (this.#state === 'closed') return;
-    const { limits } = this.#around;
-    let dueMs = this.#deadMs;
-    const at = (otherMs: number | undefined): void => {
-      if (otherMs !== undefined && otherMs < dueMs) dueMs = otherMs;
-    };
-    if (this.#state === 'greeting') at(this.#openedMs + limits.helloTimeout);
-    if (this.live) at(this.output.sentMs + limits.heartbeat);
-    at(this.#handlerDueMs);
-    at(this.#expiresMs);
-    if (this.#blockedMs !== undefined) at(this.#blockedMs + limits.sendTimeout);
-    else if (this.output.blocked) at(this.#around.clock.monotonic() + limits.sendTimeout);
-    if (this.pacing) dueMs = Math.max(dueMs, this.#around.clock.monotonic() + 1);
-    this.#around.wheel.set(this.#timed, dueMs);
+    const nowMs = this.#around.clock.monotonic();
+    this.#around.wheel.set(this.#timed, this.#times.next(nowMs, this.#standing));
   }
 }
