@@ -89,7 +89,7 @@ function drawFaults(prng: Prng, durable: boolean): readonly FaultPlan[] {
   if (prng.chance(0.05)) return [];
   const strength = prng.pick([0.5, 1, 3]);
   // A store without durability gives up its log at each end of a node: seldom, or nothing ever grows.
-  const rare = (kind: FaultKind): number => (!durable && kind.startsWith('node-') ? 4 : 1);
+  const rare = (kind: FaultKind): number => (!durable && kind.startsWith('node-') ? 2 : 1);
   return prng.some(FAULTS, prng.pick([0.15, 0.3, 0.5])).map((kind) => ({
     kind,
     everyMs: (prng.between(1_000, 15_000) * rare(kind)) / strength,
@@ -133,7 +133,7 @@ function drawLimits(prng: Prng): Partial<Limits> {
 export function drawPlan(seed: number): Plan {
   const prng = new Prng(seed);
   const users = NAMES.slice(0, prng.between(3, 6));
-  const durable = prng.chance(0.8);
+  const durable = prng.chance(0.7);
   return {
     seed,
     users,
