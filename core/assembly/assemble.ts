@@ -24,6 +24,7 @@ import { MetricsRegistry } from '../kernel/metrics.ts';
 import { Supervisor } from '../kernel/supervisor.ts';
 import { Node } from './node.ts';
 import { pathModule } from './path-module.ts';
+import { readersModule } from './readers-module.ts';
 import { sessionModule } from './session-module.ts';
 import { T, type Broken } from './tokens.ts';
 
@@ -127,7 +128,7 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   container.bind(T.ordering).toConstantValue(made.ordering);
   container.bind(T.failover).toConstantValue(made.failover);
   container.bind(T.authentication).toConstantValue(made.authentication);
-  container.load(pathModule, sessionModule);
+  container.load(readersModule, pathModule, sessionModule);
   return container;
 }
 

@@ -1,63 +1,14 @@
 /** Bindings of the message path, and nothing else. */
 import { ContainerModule } from 'inversify';
 import { Answers } from '../path/answers.ts';
-import { Attendants } from '../path/attendants.ts';
-import { Conversations } from '../path/conversations.ts';
 import { Fanout } from '../path/fanout.ts';
 import { Keeping } from '../path/keeping.ts';
 import { Lanes } from '../path/lanes.ts';
 import { MessagePath } from '../path/message-path.ts';
-import { Presence } from '../path/presence.ts';
-import { Progress } from '../path/progress.ts';
-import { Questions } from '../path/questions.ts';
 import { Recall } from '../path/recall.ts';
-import { Receipts } from '../path/receipts.ts';
-import { Signals } from '../path/signals.ts';
 import { T } from './tokens.ts';
 
 export const pathModule = new ContainerModule(({ bind }) => {
-  bind(T.conversations).toResolvedValue(
-    (persistence, limits) => new Conversations(persistence, limits),
-    [T.persistence, T.limits],
-  );
-  bind(T.attendants).toResolvedValue((directory) => new Attendants(directory), [T.directory]);
-  bind(T.receipts).toResolvedValue(
-    (directory, persistence, log) => new Receipts(directory, persistence, log),
-    [T.directory, T.persistence, T.log],
-  );
-  bind(T.progress).toResolvedValue(
-    (persistence, clock, log, limits, receipts, conversations) =>
-      new Progress({
-        persistence,
-        clock,
-        log,
-        limits,
-        onKept: (moves) => receipts.tell(moves),
-        unpin: (conversation) => conversations.unpin(conversation),
-      }),
-    [T.persistence, T.clock, T.log, T.limits, T.receipts, T.conversations],
-  );
-  bind(T.presence).toResolvedValue(
-    (directory, persistence, progress, clock, log, limits) =>
-      new Presence({ directory, persistence, progress, clock, log, limits }),
-    [T.directory, T.persistence, T.progress, T.clock, T.log, T.limits],
-  );
-  bind(T.questions).toResolvedValue(
-    (persistence, conversations, presence, limits) =>
-      new Questions({ persistence, conversations, presence, limits }),
-    [T.persistence, T.conversations, T.presence, T.limits],
-  );
-  bind(T.signals).toResolvedValue(
-    (directory, conversations, limits, log, metrics) =>
-      new Signals({
-        directory,
-        conversations,
-        limits,
-        log,
-        dropped: metrics.counter('im_signals_dropped_total', 'Signals not passed on, by reason.'),
-      }),
-    [T.directory, T.conversations, T.limits, T.log, T.metrics],
-  );
   bind(T.answers).toResolvedValue(
     (limits, persistence, metrics) =>
       new Answers({
