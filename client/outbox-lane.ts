@@ -17,6 +17,8 @@ export interface Entry {
    * not change.
    */
   doubt: boolean;
+  /** Refused for now in this session: the server lets nothing higher pass before it came again. */
+  owed: boolean;
 }
 
 export class OutboxLane {
@@ -93,6 +95,7 @@ export class OutboxLane {
   /** A passing refusal: it had no effect, and goes again, before all later ones, at `untilMs`. */
   rest(entry: Entry, untilMs: number): void {
     this.#land(entry);
+    entry.owed = true;
     this.hold(untilMs);
   }
 
@@ -114,6 +117,7 @@ export class OutboxLane {
   disconnected(): void {
     for (const entry of this.flying.values()) this.#insert(entry);
     this.flying.clear();
+    for (const entry of this.waiting) entry.owed = false;
     this.#restUntilMs = undefined;
   }
 
@@ -121,17 +125,19 @@ export class OutboxLane {
    * Numbers above `last` for everything that waits. What is in doubt was asked about before, or
    * belongs to another log.
    */
-  renumber(last: number): readonly Entry[] {
+  renumber(last: number, below = Infinity): readonly Entry[] {
     this.#floor = undefined;
     this.last = last;
-    for (const entry of this.waiting) {
+    const renumbered = this.waiting.filter(({ command }) => command.number < below);
+    for (const entry of renumbered) {
       this.last += 1;
       entry.command = { ...entry.command, number: this.last };
       entry.stored = false;
       entry.attempt = 0;
       entry.doubt = false;
     }
-    return [...this.waiting];
+    this.waiting.sort((a, b) => a.command.number - b.command.number);
+    return renumbered;
   }
 
   /**
@@ -149,7 +155,12 @@ export class OutboxLane {
     this.sure = true;
     const first = this.waiting[0];
     const last = Math.max(this.last, floor - 1);
-    if (first !== undefined && first.command.number < floor) return this.renumber(last);
+    if (first !== undefined && first.command.number < floor) {
+      // What follows goes after it, under new numbers too, unless the server waits for one of
+      // those.
+      const owed = this.waiting.some((entry) => entry.owed);
+      return this.renumber(last, owed ? floor : Infinity);
+    }
     this.last = last;
     return [];
   }
@@ -161,13 +172,14 @@ export class OutboxLane {
   #question(floor: number): Entry | undefined {
     for (const entry of this.waiting) {
       if (entry.command.number >= floor) return undefined;
-      if (entry.doubt) return entry;
+      if (entry.doubt || entry.owed) return entry;
     }
     return undefined;
   }
 
   #land(entry: Entry): void {
     entry.doubt = false;
+    entry.owed = false;
     if (this.flying.delete(entry.command.number)) this.#insert(entry);
   }
 

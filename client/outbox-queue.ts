@@ -59,7 +59,14 @@ export class OutboxQueue {
     return commands.map((command) => {
       const lane = this.#lane(command.conversation);
       lane.last = Math.max(lane.last, command.number);
-      const entry: Entry = { command, stored: true, attempt: 0, sentMs: 0, doubt: true };
+      const entry: Entry = {
+        command,
+        stored: true,
+        attempt: 0,
+        sentMs: 0,
+        doubt: true,
+        owed: false,
+      };
       lane.waiting.push(entry);
       this.#size += 1;
       this.#touch(lane);
@@ -72,7 +79,14 @@ export class OutboxQueue {
     const lane = this.#lane(unnumbered.conversation);
     lane.last += 1;
     const command: Command = { ...unnumbered, number: lane.last };
-    const entry: Entry = { command, stored: false, attempt: 0, sentMs: 0, doubt: false };
+    const entry: Entry = {
+      command,
+      stored: false,
+      attempt: 0,
+      sentMs: 0,
+      doubt: false,
+      owed: false,
+    };
     lane.waiting.push(entry);
     this.#size += 1;
     return entry;

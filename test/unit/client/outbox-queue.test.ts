@@ -256,4 +256,29 @@ describe('the queue of the outbox', () => {
     queue.refused({ ...answer, number: 2, id: 'c2', code: 'conflict' }, 0);
     assert.deepEqual(renumbered, ['c1 4', 'c2 5', 'c3 6']);
   });
+
+  it('keeps the numbers that the server waits for after a passing refusal', () => {
+    const renumbered: string[] = [];
+    const queue = new OutboxQueue(({ command }) => {
+      renumbered.push(`${command.id} ${command.number}`);
+    });
+    const body = new Uint8Array();
+    for (const id of ['c1', 'c2', 'c3']) {
+      const command = { type: 'send', conversation: 'g/tea', id, sentAt: 1, body } as const;
+      const entry = queue.add(command);
+      queue.stored(entry, entry.command.number);
+    }
+    queue.connected({ known: [], asked: ['g/tea'], newLog: false, window: 32 }, 0);
+    for (let n = 1; n <= 3; n += 1) queue.next(0);
+    const answer = { type: 'refused', conversation: 'g/tea' } as const;
+    queue.refused({ ...answer, number: 1, id: 'c1', code: 'stale', expected: 2 }, 0);
+    queue.refused({ ...answer, number: 2, id: 'c2', code: 'busy', retryAfterMs: 5 }, 0);
+    queue.refused({ ...answer, number: 3, id: 'c3', code: 'busy', retryAfterMs: 5 }, 0);
+    queue.wake(5);
+    assert.deepEqual(renumbered, ['c1 4']);
+    assert.deepEqual(
+      [queue.next(5), queue.next(5)].map((entry) => entry?.command.number),
+      [2, 3],
+    );
+  });
 });
