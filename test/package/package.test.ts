@@ -135,8 +135,8 @@ describe('the package, installed in an empty folder', function () {
     const { outputFiles, warnings } = await build({ ...options, entryPoints: [entry] });
     const text = outputFiles[0]?.text ?? '';
     assert.deepEqual(warnings, []);
-    assert.match(text, /im\.tlv\.1/);
-    assert.doesNotMatch(text, /["']node:|\brequire\(/);
+    assert.ok(text.includes('im.tlv.1'));
+    assert.deepEqual(text.match(/["']node:\w+|\brequire\(/g) ?? [], []);
   });
 
   it('says which Node it needs where none fits, and ends with 78', async () => {
