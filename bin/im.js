@@ -31,7 +31,9 @@ async function go() {
   delete process.env[AGAIN];
   if (inCheckout && !hasCondition()) preferSources();
   const { main } = await import(inCheckout ? '../cli/im.ts' : '../dist/cli/im.js');
-  process.exitCode = await main(process.argv.slice(2));
+  const code = await main(process.argv.slice(2));
+  // At once: while Node takes itself down on its own, a second Ctrl-C would end it by the signal.
+  process.exit(code);
 }
 
 function hasCondition() {
