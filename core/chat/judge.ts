@@ -40,12 +40,15 @@ export function judge(pending: Pending, draft: Draft, rules: ChatRules, nowMs: n
   const { command, sender, refusals } = pending;
   const earlier = refusals.get(command.conversation, command.number);
   if (earlier) {
-    if (earlier.id === command.id) return refused(earlier.code, 'refused before');
+    if (earlier.id === command.id) {
+      refusals.release(command.conversation, command.number);
+      return refused(earlier.code, 'refused before');
+    }
     return taken('conflict', pending, draft);
   }
   const last = draft.lastNumber(sender);
   if (command.number <= last || command.number === 0) return repeatOrStale(pending, draft);
-  const held = refusals.held(command.conversation, command.number);
+  const held = refusals.held(command.conversation, command.number, last);
   if (held) return refused(held, 'an earlier command must come again first');
   const refusal = pending.refusal ?? judgeRights(pending, draft, rules);
   if (isRefusal(refusal)) return refusedNow(pending, refusal);

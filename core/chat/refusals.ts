@@ -52,10 +52,17 @@ export class Refusals {
     return number;
   }
 
-  /** The passing refusal that a command of this number must wait behind, if any. */
-  held(conversation: string, number: number): Code | undefined {
+  /**
+   * The passing refusal that a command of this number must wait behind, if any. `last` is the
+   * highest accepted number: nothing waits for a command that has its lasting answer already, as a
+   * late copy may be refused for now although the first was answered for good.
+   */
+  held(conversation: string, number: number, last: number): Code | undefined {
     const held = this.#held.get(conversation);
-    return held && number > held.number ? held.code : undefined;
+    if (!held || number <= held.number) return undefined;
+    if (held.number > last && !this.get(conversation, held.number)) return held.code;
+    this.#held.delete(conversation);
+    return undefined;
   }
 
   /** A passing refusal. */
