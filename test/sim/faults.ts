@@ -134,6 +134,7 @@ export class Faults {
     Object.assign(node.trouble, { slowness: 1, refuse: undefined, unknown: 0 });
     node.start();
     for (const device of devices) {
+      device.quicken();
       device.endOlder();
       device.start();
     }

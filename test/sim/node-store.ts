@@ -39,14 +39,11 @@ class Wire {
   readonly #parts: NodeStoreParts;
   #writesUntilMs = 0;
   #answersUntilMs = 0;
-  /** The content that this node wrote to; after a loss there is another. */
-  readonly #generation: number;
   /** Set at the first write after the node's death that is not carried out: none after it is. */
   #torn = false;
 
   constructor(parts: NodeStoreParts) {
     this.#parts = parts;
-    this.#generation = parts.disk.generation;
   }
 
   /** Reads take their own time: they may pass writes that are not answered yet. */
@@ -89,9 +86,9 @@ class Wire {
   #stillCarriedOut(): boolean {
     const { life, prng, situations, disk } = this.#parts;
     if (life.alive) return true;
-    this.#torn ||= disk.generation !== this.#generation || prng.chance(0.5);
+    this.#torn ||= disk.holder !== life || prng.chance(0.5);
     const fate = this.#torn ? 'lost' : 'kept';
-    situations.add(`append under way at a crash was ${fate}`);
+    situations.add(`write under way at a crash was ${fate}`);
     return !this.#torn;
   }
 
@@ -99,6 +96,21 @@ class Wire {
     const { storeMs, trouble, prng } = this.#parts;
     return prng.exponential(storeMs) * trouble.slowness;
   }
+}
+
+/** How long an append may be under way that nobody waits for any more. */
+const LATE_MS = 500;
+
+/** What becomes of an append whose answer gets lost: it was carried out, it never will be, or it will be late. */
+async function lose(parts: NodeStoreParts, batch: readonly ShardAppend[]): Promise<void> {
+  const { world, disk, life, situations, prng } = parts;
+  const fate = prng.pick(['was kept', 'was lost', 'came late'] as const);
+  situations.add(`append of unknown fate ${fate}`);
+  if (fate === 'was kept') await disk.append(batch);
+  if (fate !== 'came late') return;
+  world.after(prng.exponential(LATE_MS), 'store', () => {
+    if (disk.holder === life) void disk.append(batch);
+  });
 }
 
 async function append(
@@ -111,12 +123,7 @@ async function append(
     throw new ImError(trouble.refuse, { why: 'the simulation says so' });
   }
   if (!prng.chance(trouble.unknown)) return disk.append(batch);
-  if (prng.chance(0.5)) {
-    await disk.append(batch);
-    situations.add('append of unknown fate was kept');
-  } else {
-    situations.add('append of unknown fate was lost');
-  }
+  await lose(parts, batch);
   return batch.map(() => 'unknown');
 }
 
@@ -131,7 +138,7 @@ function nodeStore(parts: NodeStoreParts): Persistence {
     get shards() {
       return disk.store.shards;
     },
-    start: () => wire.read(() => disk.open()),
+    start: () => wire.read(() => disk.open(parts.life)),
     stop: () => Promise.resolve(),
     takeShards: (node, shards) => wire.write(() => disk.store.takeShards(node, shards)),
     append: (batch) => wire.write(() => append(parts, batch)),

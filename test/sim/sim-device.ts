@@ -33,7 +33,7 @@ interface Run {
   readonly life: Life;
   readonly client: Client;
   readonly watched: Set<string>;
-  /** The store's history, as the last WELCOME named it. */
+  /** The store's history, as the SDK knows it. */
   log: string;
   /** The highest position shown, by conversation. */
   readonly shown: Map<string, number>;
@@ -48,10 +48,12 @@ export class SimDevice {
   /** Every run that may still be alive; twice started, a device has two. */
   readonly #alive = new Set<Run>();
   #runs = 0;
+  #handlerMs: number;
 
   constructor(world: World, plan: DevicePlan) {
     this.#world = world;
     this.plan = plan;
+    this.#handlerMs = plan.handlerMs;
     this.actor = `${plan.user}/${plan.device}`;
   }
 
@@ -90,6 +92,11 @@ export class SimDevice {
     if (this.life === undefined) return;
     this.#memory = new DeviceMemory();
     this.#start();
+  }
+
+  /** The application handles without a delay from now on, or a long backlog would take too long. */
+  quicken(): void {
+    this.#handlerMs = 0;
   }
 
   /** Ends every process of the device but the newest: two that live on would replace each other for ever. */
@@ -165,7 +172,7 @@ export class SimDevice {
       clock: life.clock,
       random: prng,
       outbox: this.#memory.outbox(parts),
-      connector: this.#connector(actor, life, (log) => (run.log = log)),
+      connector: this.#connector(actor, life, (log) => (run.log ||= log)),
     });
     const run: Run = { actor, life, client, watched: new Set(), log: '', shown: new Map() };
     this.#run = run;
@@ -202,7 +209,8 @@ export class SimDevice {
     client.on('act', ({ action, users, title = '', ...head }: ActEntry) =>
       shown(seenOf(head, { kind: action, users, title })),
     );
-    client.on('log-changed', () => {
+    client.on('log-changed', ({ log }) => {
+      run.log = log;
       run.shown.clear();
       this.#world.situations.add('log changed');
     });
@@ -223,12 +231,12 @@ export class SimDevice {
     recorder.add({ type: 'shown', ...event });
     run.shown.set(entry.conversation, entry.position);
     const done = (): void => recorder.add({ type: 'handled', ...event });
-    if (this.plan.handlerMs === 0) {
+    if (this.#handlerMs === 0) {
       done();
       return undefined;
     }
     const { promise, resolve } = Promise.withResolvers<void>();
-    run.life.after(prng.exponential(this.plan.handlerMs), () => {
+    run.life.after(prng.exponential(this.#handlerMs), () => {
       done();
       resolve();
     });

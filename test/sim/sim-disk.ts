@@ -28,7 +28,7 @@ export class SimDisk {
   readonly #conversations = new Set<string>();
   #store: Persistence;
   #started = false;
-  #generation = 0;
+  #holder: object | undefined;
   #read = false;
 
   constructor(parts: DiskParts) {
@@ -41,12 +41,14 @@ export class SimDisk {
     return this.#store;
   }
 
-  /** Rises whenever the content is lost. */
-  get generation(): number {
-    return this.#generation;
+  /** The node that has opened it last; nothing of an earlier one is carried out any more. */
+  get holder(): object | undefined {
+    return this.#holder;
   }
 
-  async open(): Promise<void> {
+  /** Opens it for one life of a node, alone: `guarantees.shared` is false. */
+  async open(holder: object): Promise<void> {
+    this.#holder = holder;
     if (!this.#started) await this.#store.start(NEVER);
     this.#started = true;
   }
@@ -62,7 +64,7 @@ export class SimDisk {
   /** The node is gone. A store that is not durable goes with it. */
   async nodeEnded(): Promise<void> {
     if (this.durable || !this.#started || this.#read) return;
-    this.#generation += 1;
+    this.#holder = undefined;
     const drained = this.#drain(false);
     this.#store = this.#parts.make();
     this.#started = false;

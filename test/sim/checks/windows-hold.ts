@@ -7,6 +7,8 @@ interface Open {
   readonly commands: Set<string>;
   /** By conversation, positions. */
   readonly deliveries: Map<string, Set<number>>;
+  /** By conversation. What comes below it was under way when its acknowledgement left. */
+  readonly acknowledged: Map<string, number>;
 }
 
 function deliveriesOf(open: Open, conversation: string): Set<number> {
@@ -18,11 +20,15 @@ function deliveriesOf(open: Open, conversation: string): Set<number> {
 function apply(open: Open, event: HistoryEvent): void {
   if (event.type === 'sent') open.commands.add(event.id);
   else if (event.type === 'accepted' || event.type === 'refused') open.commands.delete(event.id);
-  else if (event.type === 'delivered')
-    deliveriesOf(open, event.entry.conversation).add(event.entry.position);
-  else if (event.type === 'acknowledged') {
-    const positions = deliveriesOf(open, event.conversation);
-    for (const position of positions) if (position <= event.position) positions.delete(position);
+  else if (event.type === 'delivered') {
+    const { conversation, position } = event.entry;
+    if (position > (open.acknowledged.get(conversation) ?? 0))
+      deliveriesOf(open, conversation).add(position);
+  } else if (event.type === 'acknowledged') {
+    const { conversation, position: upTo } = event;
+    open.acknowledged.set(conversation, Math.max(upTo, open.acknowledged.get(conversation) ?? 0));
+    const positions = deliveriesOf(open, conversation);
+    for (const position of positions) if (position <= upTo) positions.delete(position);
   }
 }
 
@@ -44,6 +50,7 @@ export function windowsHold(history: History): readonly Violation[] {
         window: event.window,
         commands: new Set(),
         deliveries: new Map(),
+        acknowledged: new Map(),
       });
     const open = sessions.get(session);
     if (open === undefined || violations.has(session)) continue;
