@@ -20,6 +20,10 @@ export type Wish =
   | { readonly to: string; readonly text: string }
   | { readonly to: string; readonly action: string; readonly fields: ActFields };
 
+function sightingOf(entry: Pick<SeenEntry, 'conversation' | 'position' | 'id' | 'acceptedAt'>) {
+  return `${entry.conversation} ${entry.position} ${entry.id} ${entry.acceptedAt}`;
+}
+
 function seenOf(head: EntryHead, rest: Partial<SeenEntry>): SeenEntry {
   const { conversation, position, order, id, from, device, acceptedAt } = head;
   const who = { user: from, device, number: 0, acceptedAt };
@@ -35,6 +39,8 @@ interface Run {
   readonly watched: Set<string>;
   /** The store's history, as the SDK knows it. */
   log: string;
+  /** Under which log each entry came: what waits to be shown is still shown after a new log began. */
+  readonly cameUnder: Map<string, string>;
   /** The highest position shown, by conversation. */
   readonly shown: Map<string, number>;
 }
@@ -172,16 +178,24 @@ export class SimDevice {
       clock: life.clock,
       random: prng,
       outbox: this.#memory.outbox(parts),
-      connector: this.#connector(actor, life, (log) => (run.log ||= log)),
+      connector: this.#connector(life, () => run),
     });
-    const run: Run = { actor, life, client, watched: new Set(), log: '', shown: new Map() };
+    const run: Run = {
+      actor,
+      life,
+      client,
+      watched: new Set(),
+      log: '',
+      cameUnder: new Map(),
+      shown: new Map(),
+    };
     this.#run = run;
     this.#alive.add(run);
     life.onEnd(() => void this.#alive.delete(run));
     this.#listen(run);
   }
 
-  #connector(actor: Actor, life: Life, welcomed: (log: string) => void) {
+  #connector(life: Life, runOf: () => Run) {
     const { network, situations, recorder, prng, options } = this.#world;
     const { dropDeliveries = 0 } = options;
     return simConnector({
@@ -189,14 +203,22 @@ export class SimDevice {
       life,
       situations,
       spoil: dropDeliveries === 0 ? undefined : () => lossy(prng.fork(), dropDeliveries),
-      tap: (link) =>
-        new WireTap({
+      tap: (link) => {
+        const run = runOf();
+        return new WireTap({
           session: link.name,
-          actor,
+          actor: run.actor,
           recorder,
           situations,
-          welcomed: ({ log }) => welcomed(log),
-        }),
+          welcomed: ({ log }) => {
+            run.log ||= log;
+          },
+          arrived: (delivery, log) => {
+            const key = sightingOf(delivery);
+            if (!run.cameUnder.has(key)) run.cameUnder.set(key, log);
+          },
+        });
+      },
     });
   }
 
@@ -226,7 +248,8 @@ export class SimDevice {
   /** The application's handler. */
   #shown(run: Run, entry: SeenEntry): Promise<void> | undefined {
     const { recorder, prng } = this.#world;
-    const event = { ...run.actor, log: run.log, entry };
+    const log = run.cameUnder.get(sightingOf(entry)) ?? run.log;
+    const event = { ...run.actor, log, entry };
     if (!run.life.alive) return undefined;
     recorder.add({ type: 'shown', ...event });
     run.shown.set(entry.conversation, entry.position);

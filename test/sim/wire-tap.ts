@@ -13,6 +13,8 @@ export interface WireTapParts {
   readonly recorder: HistoryRecorder;
   readonly situations: Situations;
   readonly welcomed: (frame: Welcome) => void;
+  /** An entry has come, as a delivery or as history, under this log. */
+  readonly arrived: (delivery: Delivery, log: string) => void;
 }
 
 function entryOf(delivery: Delivery): SeenEntry {
@@ -43,6 +45,7 @@ export class WireTap {
   readonly #unanswered = new Set<string>();
   readonly #unacknowledged = new Map<string, Set<number>>();
   #window = Infinity;
+  #log = '';
 
   constructor(parts: WireTapParts) {
     this.#parts = parts;
@@ -94,6 +97,7 @@ export class WireTap {
     const { recorder, session, situations } = this.#parts;
     if (frame.type === 'welcome') {
       this.#window = frame.window;
+      this.#log = frame.log;
       const { log, window } = frame;
       recorder.add({ type: 'welcomed', ...this.#parts.actor, session, log, window });
       this.#parts.welcomed(frame);
@@ -110,7 +114,10 @@ export class WireTap {
       this.#unanswered.delete(id);
       this.#countRefusal(code);
     } else if (frame.type === 'deliver') {
+      this.#parts.arrived(frame, this.#log);
       this.#delivered(frame);
+    } else if (frame.type === 'result' && frame.what === 'history') {
+      for (const item of frame.item) this.#parts.arrived(item as Delivery, this.#log);
     } else if (frame.type === 'receipt') {
       const { conversation, user, received, read } = frame;
       recorder.add({ type: 'receipt', session, conversation, user, received, read });
