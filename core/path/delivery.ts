@@ -246,6 +246,8 @@ export class Delivery {
     const readUpTo = Math.min(position, feed.conversation.lastVisible(this.#session.user));
     if (moved || read) this.#moved(feed, read ? readUpTo : 0);
     this.#step(feed);
+    // The room may be for others: this one may have nothing more.
+    if (moved) this.#pump();
   }
 
   #moved(feed: Feed, readUpTo: number): void {
