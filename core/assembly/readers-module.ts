@@ -20,16 +20,19 @@ export const readersModule = new ContainerModule(({ bind }) => {
     [T.directory, T.persistence, T.log],
   );
   bind(T.progress).toResolvedValue(
-    (persistence, clock, log, limits, receipts, conversations) =>
+    (persistence, clock, log, limits, receipts, conversations, directory) =>
       new Progress({
         persistence,
         clock,
         log,
         limits,
         onKept: (moves) => receipts.tell(moves),
+        freed: () => {
+          for (const session of directory.sessions) session.resume();
+        },
         unpin: (conversation) => conversations.unpin(conversation),
       }),
-    [T.persistence, T.clock, T.log, T.limits, T.receipts, T.conversations],
+    [T.persistence, T.clock, T.log, T.limits, T.receipts, T.conversations, T.directory],
   );
   bind(T.presence).toResolvedValue(
     (directory, persistence, progress, clock, log, limits) =>

@@ -16,8 +16,8 @@ export interface MarkMove {
   readonly before: Marks;
   /** As they are kept with this move. */
   after: Marks;
-  /** The session whose acknowledgement moved them. */
-  readonly by: Session;
+  /** The session whose acknowledgements moved them; undefined: several. */
+  by: Session | undefined;
 }
 
 class Batch {
@@ -39,6 +39,8 @@ interface Surroundings {
   readonly log: Log;
   readonly limits: Limits;
   readonly onKept: (moves: Iterable<MarkMove>) => void;
+  /** There is room again after it was full: sessions may read on. */
+  readonly freed: () => void;
   /** A conversation with moved marks stays in memory until they are kept. */
   readonly unpin: (conversation: Conversation) => void;
 }
@@ -80,7 +82,11 @@ export class Progress {
     if (marks.received <= before.received && marks.read <= before.read) return;
     conversation.raiseMarks(user, marks);
     const key = `${conversation.name} ${user}`;
-    if (this.#open.marks.has(key)) return;
+    const waiting = this.#open.marks.get(key);
+    if (waiting) {
+      if (waiting.by !== session) waiting.by = undefined;
+      return;
+    }
     conversation.pins += 1;
     this.#open.marks.set(key, { conversation, user, before, after: before, by: session });
     this.#arm();
@@ -155,6 +161,7 @@ export class Progress {
       this.#idle = [];
       for (const resolve of idle) resolve();
       if (this.#open.size > 0) this.#arm();
+      if (batch.size >= this.#around.limits.progressPending && !this.full) this.#around.freed();
     }
   }
 
@@ -180,7 +187,9 @@ export class Progress {
     for (const [key, move] of batch.marks) {
       const newer = this.#open.marks.get(key);
       this.#open.marks.set(key, move);
-      if (newer) this.#around.unpin(newer.conversation);
+      if (!newer) continue;
+      if (newer.by !== move.by) move.by = undefined;
+      this.#around.unpin(newer.conversation);
     }
     for (const [user, at] of batch.seen) {
       if (!this.#open.seen.has(user)) this.#open.seen.set(user, at);
