@@ -60,12 +60,14 @@ export class Receipts {
     if (parsed.kind === 'd' && !parsed.users.some((other) => this.#hears(move, other))) {
       return NOBODY;
     }
+    const grew = after.received > before.received;
+    const upTo = grew ? after.received : after.read;
     const from = Math.min(
-      after.received > before.received ? before.received : after.received,
+      grew ? before.received : after.received,
       after.read > before.read ? before.read : after.received,
     );
     const authors = new Set<string>();
-    for (let position = after.received; position > from; position -= 1) {
+    for (let position = upTo; position > from; position -= 1) {
       const kept = conversation.tail.get(position);
       if (!kept) return this.#readBack(conversation, user, from, position + 1, authors);
       if (conversation.sees(user, position)) authors.add(kept.user);
