@@ -43,7 +43,7 @@ function create(it: Case<Act>): Verdict {
   for (const other of users) draft.join(other, 'member', at);
   if (command.title !== undefined) draft.title = command.title;
   draft.open = command.open === 1;
-  return { kind: 'group.create', users };
+  return { kind: 'group.create', users, title: command.title, open: draft.open };
 }
 
 function join(it: Case<Act>): Verdict {
@@ -81,7 +81,7 @@ function rename(it: Case<Act>): Verdict {
   const denied = needsAdmin(it);
   if (denied) return denied;
   it.draft.title = it.command.title;
-  return { kind: 'group.rename' };
+  return { kind: 'group.rename', title: it.command.title };
 }
 
 function add(it: Case<Act>): Verdict {

@@ -22,6 +22,8 @@ export interface Refusal {
 export interface Effect {
   readonly kind: string;
   readonly users?: readonly string[];
+  readonly title?: string | undefined;
+  readonly open?: boolean;
 }
 
 /** A command before its conversation's rules. `at` is the position that it will have. */

@@ -215,7 +215,7 @@ function entryOf({ handed, verdict }: Judged, order: number): Entry {
   return {
     ...entry,
     ...(effect.users === undefined ? {} : { users: effect.users }),
-    ...(command.title === undefined ? {} : { title: command.title }),
-    ...(command.open === 1 ? { open: true } : {}),
+    ...(effect.title === undefined ? {} : { title: effect.title }),
+    ...(effect.open === true ? { open: true } : {}),
   };
 }
