@@ -17,6 +17,7 @@ import { assemble } from '../../core/assembly/assemble.ts';
 import type { Node } from '../../core/assembly/node.ts';
 import { LIMITS, type Limits } from '../../core/config/limits.ts';
 import type { Instance, Settings } from '../../core/config/settings.ts';
+import type { Deliver } from '../../core/wire/frames.ts';
 import noFailover from '../../plugins/failover/none/index.ts';
 import conversationOwner from '../../plugins/ordering/conversation-owner/index.ts';
 import memory from '../../plugins/persistence/memory/index.ts';
@@ -128,7 +129,7 @@ export class Stage {
   /** A connection that has said nothing yet. */
   connect(binding: Binding = TLV, address?: string): RawClient {
     this.#peers += 1;
-    const wire = new Wire(address ?? `10.0.0.1:${this.#peers}`, binding);
+    const wire = new Wire(address ?? `10.0.0.${this.#peers}:1`, binding);
     const client = new RawClient(wire);
     this.loopback.open(wire);
     return client;
@@ -184,6 +185,19 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 export async function closeStages(): Promise<void> {
   for (const stage of made) await stage.stop();
   made.clear();
+}
+
+/** Reads of the store that a delivery may take, one after the other. */
+const STORE_READS = 6;
+
+/** The deliveries that a client has not read yet, once nothing more is on its way. */
+export async function heardBy(stage: Stage, client: RawClient): Promise<readonly Deliver[]> {
+  for (let read = 0; read < STORE_READS; read += 1) {
+    await stage.rest();
+    await client.ask('friends');
+  }
+  await client.heardOut();
+  return client.take('deliver');
 }
 
 /** Values of one field, for short comparisons. */
