@@ -25,6 +25,10 @@ function mentioned(path: string): boolean {
   );
 }
 
+function finds(code: string, path: string): boolean {
+  return mentionsOf(code).some((pattern) => pattern.test(path));
+}
+
 describe('files', () => {
   it('are all reached: imported, mentioned by path, exported or an entry', () => {
     const imported = new Set(sources.flatMap(importsOf).map(({ target }) => target));
@@ -33,6 +37,14 @@ describe('files', () => {
       .filter((path) => !entries.test(path) && !imported.has(path))
       .filter((path) => !mentioned(path));
     assert.deepEqual(dead, [], 'import it or remove it');
+  });
+
+  it('are found by the paths that code writes, and by those only', () => {
+    assert.ok(finds('new URL(`./horse${extension(url)}`)', 'a/horse.ts'));
+    assert.ok(finds("join(here, 'zebra.ts')", 'b/zebra.ts'));
+    assert.ok(finds('import(`./c/${name}-mule.ts`)', 'b/c/im-mule.ts'));
+    assert.ok(!finds('`${folder}/${name}.ts`', 'b/zebra.ts'));
+    assert.ok(!finds("say('zebra')", 'b/zebra.ts'));
   });
 
   it('have names in kebab case', () => {
