@@ -101,6 +101,7 @@ export class OutboxLane {
 
   /** `stale` or `conflict`: it had no effect, and never will under this number. */
   misnumbered(entry: Entry, expected: number | undefined): void {
+    if (expected !== undefined) this.settledUpTo(expected - 1);
     this.#land(entry);
     this.raiseFloor(expected ?? this.last + 1);
   }
@@ -111,6 +112,14 @@ export class OutboxLane {
    */
   raiseFloor(floor: number): void {
     this.#floor = Math.max(floor, this.#floor ?? 0);
+  }
+
+  /**
+   * The server told the highest accepted number. WELCOME comes only when all that was under way
+   * before is settled, so above that number only what is in flight now can have been accepted.
+   */
+  settledUpTo(number: number): void {
+    for (const entry of this.waiting) if (entry.command.number > number) entry.doubt = false;
   }
 
   /** The connection is gone: what was in flight may have been accepted or not, and goes again. */
@@ -157,9 +166,9 @@ export class OutboxLane {
     const last = Math.max(this.last, floor - 1);
     if (first !== undefined && first.command.number < floor) {
       // What follows goes after it, under new numbers too, unless the server waits for one of
-      // those.
-      const owed = this.waiting.some((entry) => entry.owed);
-      return this.renumber(last, owed ? floor : Infinity);
+      // those, or may have accepted one on a connection that is gone.
+      const keeps = this.waiting.some((entry) => entry.owed || entry.doubt);
+      return this.renumber(last, keeps ? floor : Infinity);
     }
     this.last = last;
     return [];

@@ -228,6 +228,7 @@ export class OutboxQueue {
 
   /** The same log as before: numbers hold, and `line` tells the last that was accepted. */
   #goOn(lane: OutboxLane, line: Known | undefined, asked: boolean): void {
+    if (asked) lane.settledUpTo(line?.number ?? 0);
     if (line === undefined) {
       if (asked) lane.sure = true;
       return;
