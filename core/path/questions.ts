@@ -4,6 +4,7 @@ import type { Limits } from '../config/limits.ts';
 import type { Conversation } from '../chat/conversation.ts';
 import type { Session } from '../session/session.ts';
 import type { Code } from '../wire/codes.ts';
+import { utf8Length } from '../wire/bytes.ts';
 import { encodeFrame } from '../wire/frame-buffer.ts';
 import type { Items, MemberItem, Query, Result, What } from '../wire/frames.ts';
 import { encodeJson } from '../wire/json.ts';
@@ -180,7 +181,7 @@ export class Questions {
     let first = true;
     return (item) => {
       const alone = result(query, what, [item], false) as Result;
-      left -= json ? encodeJson(alone).length : encodeFrame(alone).length;
+      left -= json ? utf8Length(encodeJson(alone)) : encodeFrame(alone).length;
       const fits = first || left >= 0;
       first = false;
       return fits;
