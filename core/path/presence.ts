@@ -27,6 +27,8 @@ class Person {
   /** Friendships that began or ended while the list was being read: they win over it. */
   readonly changed = new Map<string, boolean>();
   loaded: Promise<void> = Promise.resolve();
+  /** True once the list of friends has been read. */
+  ready = false;
 
   constructor(since: number) {
     this.since = since;
@@ -77,7 +79,19 @@ export class Presence {
     if (!person || this.#around.directory.countOf(user) > 0) return;
     this.#people.delete(user);
     this.#around.progress.see(user);
-    this.#announce(user, person, 'offline', this.#around.clock.now());
+    const since = this.#around.clock.now();
+    if (person.ready) this.#announce(user, person, 'offline', since);
+    else this.#announceLater(user, person, since);
+  }
+
+  /** Friends who came meanwhile were told online before it was known who they all are. */
+  #announceLater(user: string, person: Person, since: number): void {
+    person.loaded.then(
+      () => {
+        if (!this.#people.has(user)) this.#announce(user, person, 'offline', since);
+      },
+      () => undefined,
+    );
   }
 
   /** Friendship is kept: each learns that the other is online. */
@@ -127,6 +141,7 @@ export class Presence {
       if (lines.length < FRIENDS_PAGE) break;
     }
     for (const [friend, isFriend] of person.changed) person.set(friend, isFriend);
+    person.ready = true;
   }
 
   #tellFriendsOf(person: Person, session: Session): void {
