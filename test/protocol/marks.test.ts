@@ -85,8 +85,7 @@ for (const store of ['memory', 'sqlite'] as const) {
       back.hello('bob');
       back.received(TALK, 3);
       await back.next('welcome');
-      await stage.keepProgress();
-      await back.heardOut();
+      await heardBy(stage, back);
       assert.deepEqual(await marksOf(ann, TALK), [
         ['ann', 3, 0],
         ['bob', 3, 0],
