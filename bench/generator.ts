@@ -1,6 +1,6 @@
 /**
- * The load, in its own process: `node generator.ts <adapter> <address> <workload JSON> <tokens file>`. Prints
- * `measuring` and `measured` around the measured time, then the figures as JSON.
+ * The load, in its own process: `node generator.ts <adapter> <address> <workload JSON> <tokens
+ * file>`. Prints `measuring` and `measured` around the measured time, then the figures as JSON.
  */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -89,7 +89,8 @@ const counted = { acked: acked - before.acked, received: received - before.recei
 console.log('measured');
 running = false;
 const deadline = performance.now() + DRAIN_MS;
-while ((acked < sent || received < sent) && performance.now() < deadline) await sleep(20);
+const allThere = (): boolean => acked >= sent && received >= sent;
+while (!allThere() && performance.now() < deadline) await sleep(20);
 
 const figures: Figures = {
   sent,

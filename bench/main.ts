@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: chat throughput of im-kernel (durable, synced before each answer), a raw forwarder and Socket.IO
- * (both in memory), one after the other in one run, load and server on the same machine. Ratios travel between
- * machines, rates do not.
+ * `npm run bench`: chat throughput of im-kernel (durable, synced before each answer), a raw
+ * forwarder and Socket.IO (both in memory), one after the other in one run, load and server on the
+ * same machine. Ratios travel between machines, rates do not.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';

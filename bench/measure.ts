@@ -1,4 +1,7 @@
-/** One measurement: runs the generator against a server, and reads the server's cost over the measured time. */
+/**
+ * One measurement: runs the generator against a server, and reads the server's cost over the
+ * measured time.
+ */
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';

@@ -1,4 +1,7 @@
-/** A server under test, in its own process, and what it costs: CPU and memory as the system counts them. */
+/**
+ * A server under test, in its own process, and what it costs: CPU and memory as the system counts
+ * them.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** Chat throughput: pairs of users who both send, a window of texts in flight each, as fast as they are answered. */
+/**
+ * Chat throughput: pairs of users who both send, a window of texts in flight each, as fast as they
+ * are answered.
+ */
 
 export interface Workload {
   readonly pairs: number;
@@ -10,7 +13,9 @@ export interface Workload {
 
 /** One user's connection to the server under test. */
 export interface Caller {
-  /** Sends a text to the other user of the pair; `acked` is called when the server answers for it. */
+  /**
+   * Sends a text to the other user of the pair; `acked` is called when the server answers for it.
+   */
   send(text: string, acked: () => void): void;
   close(): void;
 }

@@ -1,87 +1,121 @@
-/** im-kernel over TCP: a lean client made of the wire room alone, so that the server is measured. */
-import { connect } from 'node:net';
+/**
+ * im-kernel over TCP: a lean client made of the wire room alone, so that the server is measured.
+ */
+import { connect, type Socket } from 'node:net';
 import type { Adapter } from '../workload.ts';
 import { FrameBuffer } from '../../core/wire/frame-buffer.ts';
 import { FrameDecoder } from '../../core/wire/frame-decoder.ts';
+import type { Frame } from '../../core/wire/frames.ts';
 import { directConversation } from '../../core/wire/names.ts';
 import { uuidV7 } from '../../core/wire/uuid.ts';
 
 const MAX_FRAME = 70_000;
 
+/** One connection: gathers what it sends, and acknowledges what it gets once per turn. */
+class Connection {
+  readonly #socket: Socket;
+  readonly #output = new FrameBuffer();
+  readonly #decoder = new FrameDecoder({
+    from: 'server',
+    framing: 'stream',
+    maxFrameBytes: MAX_FRAME,
+    whatOf: () => 'history',
+  });
+  readonly #conversation: string;
+  readonly #received: (text: string) => void;
+  readonly #waiting = new Map<number, () => void>();
+  readonly #random = new Uint8Array(10);
+  #number = 0;
+  #upTo = 0;
+  #told = 0;
+  #scheduled = false;
+  #welcomed: (() => void) | undefined;
+
+  constructor(socket: Socket, conversation: string, received: (text: string) => void) {
+    this.#socket = socket;
+    this.#conversation = conversation;
+    this.#received = received;
+  }
+
+  greet(token: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#welcomed = resolve;
+      this.#socket.on('error', reject);
+      this.#socket.on('close', () => reject(new Error('the server closed the connection')));
+      this.#socket.on('data', (chunk) => {
+        this.#decoder.push(chunk);
+        for (let frame = this.#decoder.next(); frame; frame = this.#decoder.next()) {
+          this.#take(frame);
+        }
+      });
+      this.#output.append({ type: 'hello', version: 1, token, device: 'bench' });
+      this.#flush();
+    });
+  }
+
+  send(text: string, acked: () => void): void {
+    this.#number += 1;
+    this.#waiting.set(this.#number, acked);
+    const now = Date.now();
+    crypto.getRandomValues(this.#random);
+    this.#output.append({
+      type: 'send',
+      conversation: this.#conversation,
+      number: this.#number,
+      id: uuidV7(now, this.#random),
+      sentAt: now,
+      body: Buffer.from(text, 'latin1'),
+    });
+    this.#schedule();
+  }
+
+  #take(frame: Frame): void {
+    switch (frame.type) {
+      case 'accepted':
+        this.#waiting.get(frame.number)?.();
+        this.#waiting.delete(frame.number);
+        return;
+      case 'deliver':
+        this.#upTo = frame.position;
+        this.#received(Buffer.from(frame.body as Uint8Array).toString('latin1'));
+        return this.#schedule();
+      case 'ping':
+        this.#output.append({ ...frame, type: 'pong' });
+        return this.#schedule();
+      case 'welcome':
+        return this.#welcomed?.();
+      case 'refused':
+      case 'error':
+        throw new Error(`refused: ${frame.code}`);
+      default:
+    }
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    if (this.#upTo > this.#told) {
+      const upTo = [{ conversation: this.#conversation, position: this.#upTo }];
+      this.#output.append({ type: 'received', upTo });
+      this.#told = this.#upTo;
+    }
+    if (this.#output.length > 0) this.#socket.write(this.#output.take());
+  }
+}
+
 const adapter: Adapter = {
   async connect(address, { user, peer, token }, received) {
     const { hostname, port } = new URL(address);
     const socket = connect(Number(port), hostname).setNoDelay(true);
-    const output = new FrameBuffer();
-    const decoder = new FrameDecoder({
-      from: 'server',
-      framing: 'stream',
-      maxFrameBytes: MAX_FRAME,
-      whatOf: () => 'history',
-    });
-    const conversation = directConversation(user, peer);
-    const waiting = new Map<number, () => void>();
-    let number = 0;
-    let upTo = 0;
-    let told = 0;
-    let scheduled = false;
-    const flush = (): void => {
-      scheduled = false;
-      if (upTo > told) {
-        output.append({ type: 'received', upTo: [{ conversation, position: upTo }] });
-        told = upTo;
-      }
-      if (output.length > 0) socket.write(output.take());
-    };
-    const schedule = (): void => {
-      if (scheduled) return;
-      scheduled = true;
-      setImmediate(flush);
-    };
-    const welcomed = new Promise<void>((resolve, reject) => {
-      socket.on('error', reject);
-      socket.on('close', () => reject(new Error('the server closed the connection')));
-      socket.on('data', (chunk) => {
-        decoder.push(chunk);
-        for (let frame = decoder.next(); frame; frame = decoder.next()) {
-          if (frame.type === 'accepted') {
-            waiting.get(frame.number)?.();
-            waiting.delete(frame.number);
-          } else if (frame.type === 'deliver') {
-            upTo = frame.position;
-            received(Buffer.from(frame.body as Uint8Array).toString('latin1'));
-            schedule();
-          } else if (frame.type === 'welcome') resolve();
-          else if (frame.type === 'ping') {
-            output.append({ ...frame, type: 'pong' });
-            schedule();
-          } else if (frame.type === 'refused' || frame.type === 'error') {
-            throw new Error(`refused: ${frame.code}`);
-          }
-        }
-      });
-    });
-    welcomed.catch(() => undefined);
-    output.append({ type: 'hello', version: 1, token, device: 'bench' });
-    flush();
-    await welcomed;
-    const random = new Uint8Array(10);
+    const connection = new Connection(socket, directConversation(user, peer), received);
+    await connection.greet(token);
     return {
-      send(text, acked) {
-        number += 1;
-        waiting.set(number, acked);
-        const now = Date.now();
-        crypto.getRandomValues(random);
-        output.append({
-          type: 'send',
-          conversation,
-          number,
-          id: uuidV7(now, random),
-          sentAt: now,
-          body: Buffer.from(text, 'latin1'),
-        });
-        schedule();
-      },
+      send: (text, acked) => connection.send(text, acked),
       close: () => socket.destroy(),
     };
   },

@@ -1,4 +1,7 @@
-/** The floor: length-prefixed frames forwarded in memory, an answer to the sender, writes joined per turn. No log. */
+/**
+ * The floor: length-prefixed frames forwarded in memory, an answer to the sender, writes joined per
+ * turn. No log.
+ */
 import { createServer, type Socket } from 'node:net';
 
 const LOGIN = 0;

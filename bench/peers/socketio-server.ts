@@ -1,4 +1,7 @@
-/** Socket.IO with its in-memory adapter, WebSocket only: forwards a text and acknowledges it. Nothing is kept. */
+/**
+ * Socket.IO with its in-memory adapter, WebSocket only: forwards a text and acknowledges it.
+ * Nothing is kept.
+ */
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 
