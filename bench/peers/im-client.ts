@@ -70,24 +70,19 @@ class Connection {
   }
 
   #take(frame: Frame): void {
-    switch (frame.type) {
-      case 'accepted':
-        this.#waiting.get(frame.number)?.();
-        this.#waiting.delete(frame.number);
-        return;
-      case 'deliver':
-        this.#upTo = frame.position;
-        this.#received(Buffer.from(frame.body as Uint8Array).toString('latin1'));
-        return this.#schedule();
-      case 'ping':
-        this.#output.append({ ...frame, type: 'pong' });
-        return this.#schedule();
-      case 'welcome':
-        return this.#welcomed?.();
-      case 'refused':
-      case 'error':
-        throw new Error(`refused: ${frame.code}`);
-      default:
+    if (frame.type === 'accepted') {
+      this.#waiting.get(frame.number)?.();
+      this.#waiting.delete(frame.number);
+    } else if (frame.type === 'deliver') {
+      this.#upTo = frame.position;
+      this.#received(Buffer.from(frame.body as Uint8Array).toString('latin1'));
+      this.#schedule();
+    } else if (frame.type === 'ping') {
+      this.#output.append({ ...frame, type: 'pong' });
+      this.#schedule();
+    } else if (frame.type === 'welcome') this.#welcomed?.();
+    else if (frame.type === 'refused' || frame.type === 'error') {
+      throw new Error(`refused: ${frame.code}`);
     }
   }
 
