@@ -136,29 +136,38 @@ export class Keeping {
       shards.lose(append.shard);
       return { refuse: 'not-ready' };
     }
-    if (outcome === 'unknown' && (await this.#readBack(append))) return 'kept';
-    await this.#refresh(append);
+    if (outcome === 'unknown' && (await this.#untilAnswered(() => this.#readBack(append)))) {
+      counters.kept.add(append.entries.length);
+      return 'kept';
+    }
+    await this.#untilAnswered(() => this.#refresh(append));
     return mayPlanAgain ? 'again' : { refuse: 'not-ready' };
   }
 
-  /**
-   * True if the batch is in the log after all: kept whole or not at all, so its first entry tells.
-   */
-  async #readBack(append: ShardAppend): Promise<boolean> {
-    const { persistence, shards, clock, log } = this.#around;
-    const first = append.entries[0] as Entry;
+  /** Asks the store until it answers; rejects only if it cannot be trusted any more. */
+  async #untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
+    const { clock, log } = this.#around;
     for (;;) {
       try {
-        // A new epoch first: whatever of the old one is still on its way cannot come in any more.
-        await shards.take([append.shard]);
-        const found = await persistence.findEntry(first, first.number);
-        return found?.id === first.id && found.position === first.position;
+        return await ask();
       } catch (error) {
         if (error instanceof ImError && error.kind !== 'passing') throw error;
         log.warn('the store is asked again about a batch', { why: reasonOf(error) });
         await new Promise<void>((resolve) => clock.after(READ_BACK_MS, resolve));
       }
     }
+  }
+
+  /**
+   * True if the batch is in the log after all: kept whole or not at all, so its first entry tells.
+   */
+  async #readBack(append: ShardAppend): Promise<boolean> {
+    const { persistence, shards } = this.#around;
+    const first = append.entries[0] as Entry;
+    // A new epoch first: whatever of the old one is still on its way cannot come in any more.
+    await shards.take([append.shard]);
+    const found = await persistence.findEntry(first, first.number);
+    return found?.id === first.id && found.position === first.position;
   }
 
   async #refresh(append: ShardAppend): Promise<void> {
