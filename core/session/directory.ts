@@ -8,11 +8,14 @@ export class DeviceSeat {
   session: Session | undefined;
   /** Commands handed in by any session of this device and not answered yet. */
   unsettled = 0;
+  readonly #unused: (seat: DeviceSeat) => void;
   #waiting: (() => void)[] = [];
 
-  constructor(user: string, device: string) {
+  /** `unused` is called when the last command is settled and no session is here any more. */
+  constructor(user: string, device: string, unused: (seat: DeviceSeat) => void) {
     this.user = user;
     this.device = device;
+    this.#unused = unused;
   }
 
   settle(): void {
@@ -21,6 +24,7 @@ export class DeviceSeat {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
+    if (!this.session) this.#unused(this);
   }
 
   /** Resolves when everything that was handed in is accepted, or never will be. */
@@ -42,7 +46,10 @@ export class Directory {
     let devices = this.#users.get(user);
     if (!devices) this.#users.set(user, (devices = new Map()));
     let seat = devices.get(device);
-    if (!seat) devices.set(device, (seat = new DeviceSeat(user, device)));
+    if (!seat) {
+      seat = new DeviceSeat(user, device, (unused) => this.release(unused));
+      devices.set(device, seat);
+    }
     return seat;
   }
 
