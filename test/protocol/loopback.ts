@@ -1,4 +1,6 @@
-/** A transport in memory: hands each piece over at once and keeps what the kernel does to a peer. */
+/**
+ * A transport in memory: hands each piece over at once and keeps what the kernel does to a peer.
+ */
 import {
   definePlugin,
   type AnyPlugin,
