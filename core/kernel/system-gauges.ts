@@ -1,4 +1,6 @@
-/** What the process itself says of its load: only a real node has these, a simulated one has not. */
+/**
+ * What the process itself says of its load: only a real node has these, a simulated one has not.
+ */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Cancel, Metrics } from '../contract/index.ts';
 

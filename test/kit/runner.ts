@@ -1,6 +1,6 @@
 /**
- * The test runner that a judge speaks to: mocha's where its globals stand, Node's own otherwise. So a plugin author
- * may run a judge with `mocha`, with `node --test`, or by starting the test file.
+ * The test runner that a judge speaks to: mocha's where its globals stand, Node's own otherwise. So
+ * a plugin author may run a judge with `mocha`, with `node --test`, or by starting the test file.
  */
 import * as own from 'node:test';
 

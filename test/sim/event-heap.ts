@@ -1,4 +1,7 @@
-/** A binary heap of events, earliest first; those of one moment in the sequence in which they were made. */
+/**
+ * A binary heap of events, earliest first; those of one moment in the sequence in which they were
+ * made.
+ */
 
 export interface TimedEvent {
   readonly atUs: number;

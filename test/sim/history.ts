@@ -1,9 +1,11 @@
 /**
- * What happened in a run, in one format for the simulator and for the rigs with real processes. Plain data: it can be
- * written as JSON lines. The checkers are pure functions over it and know nothing of how it was made.
+ * What happened in a run, in one format for the simulator and for the rigs with real processes.
+ * Plain data: it can be written as JSON lines. The checkers are pure functions over it and know
+ * nothing of how it was made.
  *
- * A *run* is one process of a client, from its start to its crash; a *session* one connection of it. Bodies are
- * `text` as it was sent, or a fingerprint of it, as long as a run uses one of the two throughout.
+ * A *run* is one process of a client, from its start to its crash; a *session* one connection of
+ * it. Bodies are `text` as it was sent, or a fingerprint of it, as long as a run uses one of the
+ * two throughout.
  */
 
 /** One entry of a log, as somebody saw it. */
@@ -39,7 +41,10 @@ export interface Invoked extends Actor {
   readonly users: readonly string[];
   readonly title: string;
 }
-/** What the SDK told the application about a command. `log`: the store's history that the run then knew. */
+/**
+ * What the SDK told the application about a command. `log`: the store's history that the run then
+ * knew.
+ */
 export interface Outcome extends Actor {
   readonly type: 'outcome';
   readonly id: string;
@@ -140,7 +145,9 @@ export interface Kept {
   readonly log: string;
   readonly entry: SeenEntry;
 }
-/** A log as a cold reader found it, at the end or when it was lost. `last`: no later log follows. */
+/**
+ * A log as a cold reader found it, at the end or when it was lost. `last`: no later log follows.
+ */
 export interface Drained {
   readonly type: 'drained';
   readonly log: string;

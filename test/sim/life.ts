@@ -1,7 +1,8 @@
 /**
- * One process of the simulated world: a node or a client, from its start to its crash. Everything that it does to the
- * world goes through here, so a crash can fall on any of these acts, in the middle of a turn: from that moment its
- * timers do not fire, what it sends goes nowhere, and what it asked for is never answered.
+ * One process of the simulated world: a node or a client, from its start to its crash. Everything
+ * that it does to the world goes through here, so a crash can fall on any of these acts, in the
+ * middle of a turn: from that moment its timers do not fire, what it sends goes nowhere, and what
+ * it asked for is never answered.
  */
 import type { Cancel, Clock } from 'im-kernel/contract';
 import type { VirtualClock } from './virtual-clock.ts';

@@ -100,13 +100,19 @@ export class Link {
     end.life.after(0, () => this.#close(end, 'destroyed'));
   }
 
-  /** The network resets the connection: both ends learn it, each behind a random part of what was under way. */
+  /**
+   * The network resets the connection: both ends learn it, each behind a random part of what was
+   * under way.
+   */
   reset(): void {
     this.#pipes.up.break();
     this.#pipes.down.break();
   }
 
-  /** The process at the sending end of this direction has died: its system says so, or (silent) it does not. */
+  /**
+   * The process at the sending end of this direction has died: its system says so, or (silent) it
+   * does not.
+   */
   die(direction: Direction, silent: boolean): void {
     const end = this.#senderOf(direction);
     if (!end.open) return;

@@ -1,11 +1,17 @@
-/** Takes whole DELIVER frames out of a stream of bytes: what TCP never does, and a buggy gateway might. */
+/**
+ * Takes whole DELIVER frames out of a stream of bytes: what TCP never does, and a buggy gateway
+ * might.
+ */
 import { FrameBuffer } from '../../core/wire/frame-buffer.ts';
 import type { Prng } from './prng.ts';
 
 const HEADER_BYTES = 5;
 const DELIVER = 0x20;
 
-/** For one stream: gives back each segment's whole frames, but for those deliveries that chance takes. */
+/**
+ * For one stream: gives back each segment's whole frames, but for those deliveries that chance
+ * takes.
+ */
 export function lossy(prng: Prng, probability: number): (bytes: Uint8Array) => Uint8Array {
   let held = new Uint8Array(0);
   return (bytes) => {

@@ -1,6 +1,6 @@
 /**
- * `npm run sim -- --seeds N --seed S [--verbose] [--mutant NAME]`: plays N seeds from S on. Exit 1 at the first seed
- * that breaks a promise, with all that is needed to play it again.
+ * `npm run sim -- --seeds N --seed S [--verbose] [--mutant NAME]`: plays N seeds from S on. Exit 1
+ * at the first seed that breaks a promise, with all that is needed to play it again.
  */
 import { parseArgs } from 'node:util';
 import { MUTANTS, mutantNamed } from './mutants.ts';

@@ -1,6 +1,7 @@
 /**
- * One direction of a simulated connection: octets in order, never lost in the middle (that is TCP's work), but late,
- * cut into arbitrary segments, held back for any time, or ended by a break behind any octet.
+ * One direction of a simulated connection: octets in order, never lost in the middle (that is TCP's
+ * work), but late, cut into arbitrary segments, held back for any time, or ended by a break behind
+ * any octet.
  */
 import type { Prng } from './prng.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -77,7 +78,10 @@ export class Pipe {
     this.#closeBy('finish');
   }
 
-  /** Ends the stream behind a random prefix of what was written: in the middle of a frame, as it may fall. */
+  /**
+   * Ends the stream behind a random prefix of what was written: in the middle of a frame, as it may
+   * fall.
+   */
   break(): void {
     const kept = this.#buffered === 0 ? 0 : this.#prng.below(this.#buffered + 1);
     this.#cutTo(kept);

@@ -1,6 +1,7 @@
 /**
- * What a seed is about: who takes part, which faults exist at all and how strong they are. Leaving most of them out
- * most of the time finds more than a tuned mean (swarm testing, Groce et al., ISSTA 2012).
+ * What a seed is about: who takes part, which faults exist at all and how strong they are. Leaving
+ * most of them out most of the time finds more than a tuned mean (swarm testing, Groce et al.,
+ * ISSTA 2012).
  */
 import type { Limits } from '../../core/config/limits.ts';
 import type { PipeShape, Slicing } from './pipe.ts';
@@ -59,7 +60,9 @@ export interface Plan {
   /** Probability that a command is an act rather than a message. */
   readonly acts: number;
   readonly faults: readonly FaultPlan[];
-  /** True: the store survives its node. False: it is gone with it, and the next one is another log. */
+  /**
+   * True: the store survives its node. False: it is gone with it, and the next one is another log.
+   */
   readonly durable: boolean;
   readonly storeMs: number;
   readonly highWaterBytes: number;
@@ -88,7 +91,8 @@ function drawDevices(prng: Prng, users: readonly string[]): readonly DevicePlan[
 function drawFaults(prng: Prng, durable: boolean): readonly FaultPlan[] {
   if (prng.chance(0.05)) return [];
   const strength = prng.pick([0.5, 1, 3]);
-  // A store without durability gives up its log at each end of a node: seldom, or nothing ever grows.
+  // A store without durability gives up its log at each end of a node: seldom, or nothing ever
+  // grows.
   const rare = (kind: FaultKind): number => (!durable && kind.startsWith('node-') ? 2 : 1);
   return prng.some(FAULTS, prng.pick([0.15, 0.3, 0.5])).map((kind) => ({
     kind,

@@ -1,6 +1,6 @@
 /**
- * The simulator's only source of chance: xoshiro128** (Blackman and Vigna, public domain algorithm), seeded through
- * splitmix32. The same seed gives the same draws on every machine.
+ * The simulator's only source of chance: xoshiro128** (Blackman and Vigna, public domain
+ * algorithm), seeded through splitmix32. The same seed gives the same draws on every machine.
  */
 import type { Random } from 'im-kernel/contract';
 

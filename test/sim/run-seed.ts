@@ -1,4 +1,7 @@
-/** One seed, one run: faults and work, then healing, then everybody must come to rest with everything done. */
+/**
+ * One seed, one run: faults and work, then healing, then everybody must come to rest with
+ * everything done.
+ */
 import { judge } from './checks/index.ts';
 import { Faults } from './faults.ts';
 import type { History, Violation } from './history.ts';
@@ -11,7 +14,10 @@ import { World, type WorldOptions } from './world.ts';
 
 /** The longest that faults and work go on. */
 const SAFETY_LIMIT_MS = 120_000;
-/** From healing to rest: a client's longest wait between two connections, its connecting, and the answers. */
+/**
+ * From healing to rest: a client's longest wait between two connections, its connecting, and the
+ * answers.
+ */
 const LIVENESS_LIMIT_MS = 120_000;
 const LOOK_EVERY_MS = 250;
 /** What still happens after everything seems done must not be wrong either. */
@@ -34,8 +40,9 @@ export interface SeedReport {
 }
 
 /**
- * What a device still has to do; undefined: nothing. One whose client has ended is started again: a process that was
- * replaced by another of its device ends for good, and somebody has to open the app again.
+ * What a device still has to do; undefined: nothing. One whose client has ended is started again: a
+ * process that was replaced by another of its device ends for good, and somebody has to open the
+ * app again.
  */
 async function unfinished(world: World, device: SimDevice): Promise<string | undefined> {
   const { client, actor } = device;

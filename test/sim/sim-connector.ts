@@ -1,4 +1,7 @@
-/** How the SDK under simulation reaches the node: over the simulated network, with a tap that writes the history. */
+/**
+ * How the SDK under simulation reaches the node: over the simulated network, with a tap that writes
+ * the history.
+ */
 import type { Connection, ConnectionEvents, Connector } from '../../client/connector.ts';
 import type { Life } from './life.ts';
 import type { Link } from './link.ts';

@@ -1,4 +1,6 @@
-/** One device of a user: the real SDK in each of its runs, and the memory that lies between them. */
+/**
+ * One device of a user: the real SDK in each of its runs, and the memory that lies between them.
+ */
 import type { ActFields } from '../../client/groups.ts';
 import type { Client } from '../../client/client.ts';
 import type { CommandHandle } from '../../client/command-handle.ts';
@@ -39,7 +41,9 @@ interface Run {
   readonly watched: Set<string>;
   /** The store's history, as the SDK knows it. */
   log: string;
-  /** Under which log each entry came: what waits to be shown is still shown after a new log began. */
+  /**
+   * Under which log each entry came: what waits to be shown is still shown after a new log began.
+   */
   readonly cameUnder: Map<string, string>;
   /** The highest position shown, by conversation. */
   readonly shown: Map<string, number>;
@@ -105,7 +109,10 @@ export class SimDevice {
     this.#handlerMs = 0;
   }
 
-  /** Ends every process of the device but the newest: two that live on would replace each other for ever. */
+  /**
+   * Ends every process of the device but the newest: two that live on would replace each other for
+   * ever.
+   */
   endOlder(): void {
     for (const run of this.#alive) if (run !== this.#run) this.#end(run);
   }

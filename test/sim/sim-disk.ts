@@ -1,6 +1,6 @@
 /**
- * The store under simulation: the reference store in memory, which here outlives the node that uses it. Each life of a
- * node sees it through a `NodeStore`, which adds time, failures and crashes.
+ * The store under simulation: the reference store in memory, which here outlives the node that uses
+ * it. Each life of a node sees it through a `NodeStore`, which adds time, failures and crashes.
  */
 import { type Entry, ImError, type Persistence, type ShardAppend } from 'im-kernel/contract';
 import type { AppendOutcome } from 'im-kernel/contract';

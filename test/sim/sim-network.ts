@@ -1,4 +1,7 @@
-/** The simulated network: who listens where, who is connected to whom, and every way in which that goes wrong. */
+/**
+ * The simulated network: who listens where, who is connected to whom, and every way in which that
+ * goes wrong.
+ */
 import { Link, type Direction, type LinkEar } from './link.ts';
 import type { Life } from './life.ts';
 import type { PipeShape } from './pipe.ts';
@@ -111,7 +114,10 @@ export class SimNetwork {
     for (const link of this.#links) link.slow(factor);
   }
 
-  /** Everything that was cut, refused or slowed works again, and no slower than heartbeats allow for. */
+  /**
+   * Everything that was cut, refused or slowed works again, and no slower than heartbeats allow
+   * for.
+   */
   heal(): void {
     for (const actor of this.#cuts.keys()) this.mend(actor);
     this.#refused.clear();
@@ -119,7 +125,9 @@ export class SimNetwork {
     this.#healed = true;
   }
 
-  /** A process has died: its ends of its connections close with a reset, or (silent) are just gone. */
+  /**
+   * A process has died: its ends of its connections close with a reset, or (silent) are just gone.
+   */
   died(life: Life, silent: boolean): void {
     for (const link of this.#links) {
       if (link.clientLife === life) link.die('up', silent);

@@ -1,6 +1,6 @@
 /**
- * A device's memory, which outlives the process of its client. A write takes time; one that is under way when the
- * client dies may or may not be kept.
+ * A device's memory, which outlives the process of its client. A write takes time; one that is
+ * under way when the client dies may or may not be kept.
  */
 import {
   applyChange,

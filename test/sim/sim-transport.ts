@@ -1,4 +1,7 @@
-/** The transport that the node under simulation listens with: bytes of the simulated network, TLV as a stream. */
+/**
+ * The transport that the node under simulation listens with: bytes of the simulated network, TLV as
+ * a stream.
+ */
 import {
   definePlugin,
   type Ear,

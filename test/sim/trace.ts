@@ -1,4 +1,7 @@
-/** A rolling hash over everything that happens, which shows that one seed is one run; and the last events, in words. */
+/**
+ * A rolling hash over everything that happens, which shows that one seed is one run; and the last
+ * events, in words.
+ */
 
 const KEPT_LINES = 200;
 
@@ -34,7 +37,10 @@ export class Trace {
     this.#mix(crc);
   }
 
-  /** A line for people. It is hashed too, so that what is printed is part of what must be the same twice. */
+  /**
+   * A line for people. It is hashed too, so that what is printed is part of what must be the same
+   * twice.
+   */
   say(atUs: number, actor: string, text: string): void {
     this.add(atUs, actor, text);
     const line = `${(atUs / 1000).toFixed(3).padStart(12)} ${actor.padEnd(12)} ${text}`;

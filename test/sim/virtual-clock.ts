@@ -1,6 +1,7 @@
 /**
- * The world's time. It stands still while an event runs and jumps to the next one. After each event one real turn of
- * the loop passes, in which all promises settle: V8 runs microtasks in a fixed sequence, so the run is repeatable.
+ * The world's time. It stands still while an event runs and jumps to the next one. After each event
+ * one real turn of the loop passes, in which all promises settle: V8 runs microtasks in a fixed
+ * sequence, so the run is repeatable.
  */
 import type { Cancel } from 'im-kernel/contract';
 import { EventHeap, type TimedEvent } from './event-heap.ts';
@@ -49,8 +50,8 @@ export class VirtualClock {
   }
 
   /**
-   * Runs events until `done` answers true, or the world's time passes `limitMs`, or nothing is left to happen.
-   * Resolves to whether `done` was reached. What an event throws rejects this promise.
+   * Runs events until `done` answers true, or the world's time passes `limitMs`, or nothing is left
+   * to happen. Resolves to whether `done` was reached. What an event throws rejects this promise.
    */
   run(done: () => boolean, limitMs: number): Promise<boolean> {
     return new Promise((resolve, reject) => {

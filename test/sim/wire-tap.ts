@@ -1,4 +1,7 @@
-/** Reads along with one connection, at the client's end, and notes what the wire carried in the history. */
+/**
+ * Reads along with one connection, at the client's end, and notes what the wire carried in the
+ * history.
+ */
 import { FrameDecoder } from '../../core/wire/frame-decoder.ts';
 import type { Delivery, Frame, Welcome, What } from '../../core/wire/frames.ts';
 import type { Actor, HistoryRecorder, SeenEntry } from './history.ts';

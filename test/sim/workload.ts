@@ -1,4 +1,7 @@
-/** What the users do: messages in direct conversations and groups, acts that often make no sense, and reading. */
+/**
+ * What the users do: messages in direct conversations and groups, acts that often make no sense,
+ * and reading.
+ */
 import type { SimDevice, Wish } from './sim-device.ts';
 import type { Prng } from './prng.ts';
 import type { World } from './world.ts';
@@ -50,7 +53,10 @@ export class Workload {
     this.#over = true;
   }
 
-  /** One more message of each device to everybody it knows, after the faults: they must all get through. */
+  /**
+   * One more message of each device to everybody it knows, after the faults: they must all get
+   * through.
+   */
   farewell(): void {
     for (const device of this.#devices) this.#hand(device, this.#message(device));
   }

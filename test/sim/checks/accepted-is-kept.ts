@@ -1,4 +1,7 @@
-/** P1: no accepted entry is lost. Whatever was answered ACCEPTED stands at its position in a cold read of its log. */
+/**
+ * P1: no accepted entry is lost. Whatever was answered ACCEPTED stands at its position in a cold
+ * read of its log.
+ */
 import type { History, SeenEntry, Violation } from '../history.ts';
 import { eventsOf, keyOf, logsOf, sessionsOf } from './reading.ts';
 

@@ -1,6 +1,7 @@
 /**
- * P7: each device of a member gets every entry of the membership, the last one too, and each run of a client shows an
- * entry once. Asked at the end, of the log then in force, when every device has been back.
+ * P7: each device of a member gets every entry of the membership, the last one too, and each run of
+ * a client shows an entry once. Asked at the end, of the log then in force, when every device has
+ * been back.
  */
 import type { Drained, History, Shown, Violation } from '../history.ts';
 import { MembershipOracle } from './membership.ts';
@@ -14,8 +15,8 @@ interface Newcomer {
 }
 
 /**
- * Folds up to each device's first welcome under this log: it starts at its user's received mark, which lies no higher
- * than what the user's devices had acknowledged or written by then.
+ * Folds up to each device's first welcome under this log: it starts at its user's received mark,
+ * which lies no higher than what the user's devices had acknowledged or written by then.
  */
 function newcomersOf(history: History, log: string): readonly Newcomer[] {
   const sessions = sessionsOf(history);

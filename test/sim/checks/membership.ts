@@ -1,4 +1,7 @@
-/** The membership oracle: who may see which positions of a conversation, read off its log and nothing else. */
+/**
+ * The membership oracle: who may see which positions of a conversation, read off its log and
+ * nothing else.
+ */
 import type { SeenEntry } from '../history.ts';
 
 /** One stay, both ends included. */

@@ -1,4 +1,7 @@
-/** P2: nothing is invented or altered. What anybody sees was handed in by the one it names, octet for octet. */
+/**
+ * P2: nothing is invented or altered. What anybody sees was handed in by the one it names, octet
+ * for octet.
+ */
 import type { History, HistoryEvent, Invoked, SeenEntry, Violation } from '../history.ts';
 import { eventsOf } from './reading.ts';
 

@@ -1,6 +1,6 @@
 /**
- * P3: one entry per (user, device, conversation, number), for ever, and one per command; a repeat gets the first
- * answer.
+ * P3: one entry per (user, device, conversation, number), for ever, and one per command; a repeat
+ * gets the first answer.
  */
 import type { Accepted, History, SeenEntry, Violation } from '../history.ts';
 import { eventsOf, keyOf, logsOf, sessionsOf } from './reading.ts';

@@ -1,6 +1,6 @@
 /**
- * P4: (log, conversation, position) names one entry, for everyone, for ever; positions are 1 to n without a gap, and
- * no two entries of a conversation have one order.
+ * P4: (log, conversation, position) names one entry, for everyone, for ever; positions are 1 to n
+ * without a gap, and no two entries of a conversation have one order.
  */
 import type { Drained, History, HistoryEvent, SeenEntry, Violation } from '../history.ts';
 import { conversationsIn, faceOf, keyOf, logsOf, sessionsOf } from './reading.ts';

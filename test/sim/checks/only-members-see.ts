@@ -1,4 +1,7 @@
-/** P14: no entry reaches one who is not a member at its position. Also P17: no receipt passes its log. */
+/**
+ * P14: no entry reaches one who is not a member at its position. Also P17: no receipt passes its
+ * log.
+ */
 import type { Drained, History, Violation } from '../history.ts';
 import { MembershipOracle } from './membership.ts';
 import { conversationsIn, eventsOf, keyOf, logsOf, sessionsOf } from './reading.ts';

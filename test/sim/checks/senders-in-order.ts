@@ -1,19 +1,21 @@
 /**
- * P6: what one device sends to one conversation is placed in the order of its numbers, which is the order in which
- * the application handed it in.
+ * P6: what one device sends to one conversation is placed in the order of its numbers, which is the
+ * order in which the application handed it in.
  */
 import type { Drained, History, SeenEntry, Violation } from '../history.ts';
 import { keyOf, logsOf } from './reading.ts';
 
-/** What an application handed in: the how manieth it was, and in which life of the device's memory. */
+/**
+ * What an application handed in: the how manieth it was, and in which life of the device's memory.
+ */
 interface HandedIn {
   readonly rank: number;
   readonly memory: string;
 }
 
 /**
- * The order of what is handed in holds as long as the device remembers. A client that starts without a memory begins
- * a new one, perhaps beside a process that still has the older.
+ * The order of what is handed in holds as long as the device remembers. A client that starts
+ * without a memory begins a new one, perhaps beside a process that still has the older.
  */
 function handedInBy(history: History): ReadonlyMap<string, HandedIn> {
   const memories = new Map<string, number>();
@@ -32,8 +34,9 @@ function handedInBy(history: History): ReadonlyMap<string, HandedIn> {
 }
 
 /**
- * Commands that were refused in a session whose answer got lost: sent again, they are `stale`, get a new number, and
- * are judged anew (PROTOCOL section 3, rule 3), behind what was accepted meanwhile.
+ * Commands that were refused in a session whose answer got lost: sent again, they are `stale`, get
+ * a new number, and are judged anew (PROTOCOL section 3, rule 3), behind what was accepted
+ * meanwhile.
  */
 function judgedAnew(history: History): ReadonlySet<string> {
   const sentIn = new Map<string, string>();

@@ -1,6 +1,7 @@
 /**
- * P5: a session sees positions ascending without a skip, told by `previous`, and goes on at its cursor; what is sent
- * again is marked so. An application sees them ascending too. ACCEPTED comes before what follows it.
+ * P5: a session sees positions ascending without a skip, told by `previous`, and goes on at its
+ * cursor; what is sent again is marked so. An application sees them ascending too. ACCEPTED comes
+ * before what follows it.
  */
 import type { Accepted, Delivered, History, Shown, Violation, Welcomed } from '../history.ts';
 import { keyOf } from './reading.ts';

@@ -1,4 +1,7 @@
-/** P13, as far as a session shows it: never more than a window of commands unanswered or deliveries unacknowledged. */
+/**
+ * P13, as far as a session shows it: never more than a window of commands unanswered or deliveries
+ * unacknowledged.
+ */
 import type { History, HistoryEvent, Violation } from '../history.ts';
 
 interface Open {

@@ -4,7 +4,10 @@ import { OutboxQueue } from '../../../client/outbox-queue.ts';
 const body = new Uint8Array();
 const TEA = { conversation: 'g/tea' } as const;
 
-/** Three commands in flight on a first connection, which then says that number 1 is stale and is gone. */
+/**
+ * Three commands in flight on a first connection, which then says that number 1 is stale and is
+ * gone.
+ */
 function aQueueInDoubt(): { queue: OutboxQueue; renumbered: string[] } {
   const renumbered: string[] = [];
   const queue = new OutboxQueue(({ command }) => {
