@@ -206,6 +206,9 @@ describe('the checkers', () => {
     };
     assert.deepEqual(promisesBroken([...goodEvents(), wire]), ['P9']);
     assert.deepEqual(promisesBroken([...goodEvents(), { ...wire, code: 'busy' }]), []);
+    const sent = { type: 'sent', conversation: 'g/tea', number: 3, id: 'id-3' } as const;
+    const again: HistoryEvent = { ...sent, session: 's-ann-2' };
+    assert.deepEqual(promisesBroken([...goodEvents(), wire, again]), []);
   });
 
   it('P13: see more than a window unanswered, or unacknowledged', () => {

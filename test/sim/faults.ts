@@ -84,9 +84,14 @@ const ACTIONS: Readonly<Record<FaultKind, Fault>> = {
   },
   'node-crash': ({ node }, prng) => {
     const silent = prng.chance(0.3);
-    if (prng.chance(0.4)) node.crash(silent);
-    else node.crashWithin(prng.between(1, 60), silent);
-    return () => node.start();
+    const how = prng.below(3);
+    if (how === 0) node.crash(silent);
+    else if (how === 1) node.crashWithin(prng.between(1, 60), silent);
+    else node.trouble.duringWrite = () => node.crash(silent);
+    return () => {
+      node.trouble.duringWrite = undefined;
+      node.start();
+    };
   },
   'node-restart': ({ node }) => {
     const stopped = node.stop();
@@ -131,7 +136,12 @@ export class Faults {
     this.#over = true;
     const { world, node, devices } = this.#victims;
     world.network.heal();
-    Object.assign(node.trouble, { slowness: 1, refuse: undefined, unknown: 0 });
+    Object.assign(node.trouble, {
+      slowness: 1,
+      refuse: undefined,
+      unknown: 0,
+      duringWrite: undefined,
+    });
     node.start();
     for (const device of devices) {
       device.quicken();

@@ -13,6 +13,8 @@ const VIOLATIONS_SHOWN = 5;
 const LINES_SHOWN = 40;
 /** One seed in so many is played twice, and must leave the same trace. */
 const TWICE_EVERY = 50;
+/** So many seeds must reach every situation. */
+const SEEDS_FOR_ALL = 500;
 
 function wholeNumber(name: string, text: string): number {
   const value = Number(text);
@@ -115,6 +117,11 @@ async function main(): Promise<number> {
   console.log(describeSum(sum, seeds.length, performance.now() - startedMs));
   if (values.mutant !== undefined) {
     console.log(`the mutant ${values.mutant} lives; there are: ${Object.keys(MUTANTS).join(', ')}`);
+    return 1;
+  }
+  const { missed } = sum.situations;
+  if (seeds.length >= SEEDS_FOR_ALL && missed.length > 0) {
+    console.log(`never came about: ${missed.join(', ')}`);
     return 1;
   }
   console.log(`${seeds.length} seeds, 0 violations`);

@@ -146,20 +146,6 @@ function loseTheTail(store: Persistence, prng: Prng): Persistence {
   });
 }
 
-/** Lets in whatever comes, under whichever epoch it was planned. */
-function noFence(store: Persistence): Persistence {
-  const epochs = new Map<number, number>();
-  return altered(store, {
-    takeShards: async (node, shards) => {
-      const taken = await store.takeShards(node, shards);
-      for (const [at, shard] of shards.entries()) epochs.set(shard, taken[at] ?? 0);
-      return taken;
-    },
-    append: (batch) =>
-      store.append(batch.map((part) => ({ ...part, epoch: epochs.get(part.shard) ?? 0 }))),
-  });
-}
-
 /** Forgets that stays have ended. */
 function membersNeverLeave(store: Persistence): Persistence {
   return altered(store, {
@@ -178,7 +164,6 @@ export const MUTANTS: Readonly<Record<string, Spoiling>> = {
   'alter-bodies': { spoilStore: alterBodies },
   'cursor-runs-ahead': { spoilStore: cursorRunsAhead },
   'lose-the-tail': { spoilStore: loseTheTail },
-  'no-fence': { spoilStore: noFence },
   'members-never-leave': { spoilStore: membersNeverLeave },
   'lose-deliveries': { dropDeliveries: 0.02 },
   'time-out-is-refusal': { refusedAfterMs: 1_500 },

@@ -21,6 +21,8 @@ export interface StoreTrouble {
   refuse: 'IM_STORE_AWAY' | 'IM_STORE_FULL' | undefined;
   /** The probability that an append's answer gets lost. */
   unknown: number;
+  /** Called once, in the middle of the next write. */
+  duringWrite: (() => void) | undefined;
 }
 
 export interface NodeStoreParts {
@@ -60,8 +62,16 @@ class Wire {
       this.#answersUntilMs = Math.max(this.#answersUntilMs, world.nowMs + this.#delayMs() / 2);
       return this.#answersUntilMs - world.nowMs;
     };
+    this.#disturb(this.#writesUntilMs - world.nowMs);
     const carriedOut = (): boolean => this.#stillCarriedOut();
     return this.#ask(this.#writesUntilMs - world.nowMs, carriedOut, answerInMs, run);
+  }
+
+  #disturb(delayMs: number): void {
+    const { trouble, world, prng } = this.#parts;
+    const run = trouble.duringWrite;
+    trouble.duringWrite = undefined;
+    if (run !== undefined) world.after(prng.next() * delayMs, 'faults', run);
   }
 
   #ask<T>(

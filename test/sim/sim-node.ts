@@ -50,7 +50,12 @@ function limitsWith(changes: Partial<Limits>): Limits {
 }
 
 export class SimNode {
-  readonly trouble: StoreTrouble = { slowness: 1, refuse: undefined, unknown: 0 };
+  readonly trouble: StoreTrouble = {
+    slowness: 1,
+    refuse: undefined,
+    unknown: 0,
+    duringWrite: undefined,
+  };
   readonly #world: World;
   #life: Life | undefined;
   #running: Node | undefined;

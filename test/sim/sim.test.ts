@@ -22,7 +22,6 @@ const REACHED = [
   'frame cut in the middle',
   'connection refused',
   'output held back',
-  'write under way at a crash was kept',
   'write under way at a crash was lost',
   'append of unknown fate was kept',
   'append of unknown fate was lost',

@@ -47,7 +47,19 @@ function appeared(history: History): readonly Violation[] {
   return violations;
 }
 
+/**
+ * A client that dies before it has noted a refusal asks again, and another session judges anew: the last session
+ * that each (id, number) was sent in.
+ */
+function lastSentIn(history: History): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { id, number, session } of eventsOf(history, 'sent'))
+    found.set(keyOf(id, number), session);
+  return found;
+}
+
 function lies(history: History): readonly Violation[] {
+  const lastSent = lastSentIn(history);
   const sessions = sessionsOf(history);
   const kept = new Map<string, SeenEntry>();
   for (const { log, entries } of logsOf(history).values())
@@ -59,6 +71,8 @@ function lies(history: History): readonly Violation[] {
     const session = sessions.get(event.session);
     if (session === undefined || PASSING.has(event.code)) return false;
     const { log, user, device } = session;
+    const last = lastSent.get(keyOf(event.id, event.number)) ?? event.session;
+    if (last !== event.session) return false;
     return kept.has(keyOf(log, user, device, event.conversation, event.number, event.id));
   };
   return eventsOf(history, 'refused')
