@@ -1,6 +1,6 @@
 /**
- * Rules broken on purpose, without a switch in the product: by a store, a wire or a judge of outcomes that cheats. A
- * checker that lets one of them live is the one that is broken.
+ * Rules broken on purpose, without a switch in the product: by a store, a wire or a judge of
+ * outcomes that cheats. A checker that lets one of them live is the one that is broken.
  */
 import type { Entry, Persistence, ShardAppend } from 'im-kernel/contract';
 import memory from '../../plugins/persistence/memory/index.ts';

@@ -1,4 +1,7 @@
-/** The store as one life of a node sees it: late, sometimes away or of unknown fate, and silent once the node is dead. */
+/**
+ * The store as one life of a node sees it: late, sometimes away or of unknown fate, and silent once
+ * the node is dead.
+ */
 import {
   type AppendOutcome,
   definePlugin,
@@ -111,7 +114,10 @@ class Wire {
 /** How long an append may be under way that nobody waits for any more. */
 const LATE_MS = 500;
 
-/** What becomes of an append whose answer gets lost: it was carried out, it never will be, or it will be late. */
+/**
+ * What becomes of an append whose answer gets lost: it was carried out, it never will be, or it
+ * will be late.
+ */
 async function lose(parts: NodeStoreParts, batch: readonly ShardAppend[]): Promise<void> {
   const { world, disk, life, situations, prng } = parts;
   const fate = prng.pick(['was kept', 'was lost', 'came late'] as const);

@@ -91,7 +91,10 @@ export class SimNode {
     });
   }
 
-  /** The process is gone at once: its system closes its connections, or (silent) the machine went with it. */
+  /**
+   * The process is gone at once: its system closes its connections, or (silent) the machine went
+   * with it.
+   */
   crash(silent: boolean): void {
     if (this.life === undefined) return;
     this.#world.recorder.add({ type: 'node', what: 'crashed', detail: silent ? 'silent' : '' });

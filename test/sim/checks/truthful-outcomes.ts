@@ -1,6 +1,6 @@
 /**
- * P9: truthful outcomes. What was refused never stands in that log, nor under a later one; no command is both
- * accepted and refused. (That the accepted never vanishes is P1.)
+ * P9: truthful outcomes. What was refused never stands in that log, nor under a later one; no
+ * command is both accepted and refused. (That the accepted never vanishes is P1.)
  */
 import type { History, Outcome, Refused, SeenEntry, Violation } from '../history.ts';
 import { eventsOf, keyOf, logsOf, sessionsOf } from './reading.ts';
@@ -48,8 +48,8 @@ function appeared(history: History): readonly Violation[] {
 }
 
 /**
- * A client that dies before it has noted a refusal asks again, and another session judges anew: the last session
- * that each (id, number) was sent in.
+ * A client that dies before it has noted a refusal asks again, and another session judges anew: the
+ * last session that each (id, number) was sent in.
  */
 function lastSentIn(history: History): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
