@@ -152,9 +152,21 @@ export class Sender {
     this.#retransmitter.answered(refusal.entry, frame.attempt);
     if (refusal.outcome === 'final') {
       counts.refused += 1;
-      this.#forget(refusal.entry.command.id)?.refuse(frame.code, frame.detail);
+      this.#refused(refusal.entry.command.id, frame);
     } else if (refusal.outcome === 'later') counts.passingRefusals += 1;
     this.#pump();
+  }
+
+  /**
+   * Told only when the outbox holds it: a client that forgot the refusal in a crash would ask
+   * again, and might hear another answer.
+   */
+  #refused(id: string, { code, detail }: Refused): void {
+    this.#settings.journal.add({ change: 'remove', id }, () => {
+      const handle = this.#handles.get(id);
+      this.#handles.delete(id);
+      handle?.refuse(code, detail);
+    });
   }
 
   /** The client ends: nobody will hear the answers of what is left. */
