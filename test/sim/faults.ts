@@ -142,6 +142,7 @@ export class Faults {
       unknown: 0,
       duringWrite: undefined,
     });
+    node.spare();
     node.start();
     for (const device of devices) {
       device.quicken();

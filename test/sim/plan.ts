@@ -125,7 +125,7 @@ function drawLimits(prng: Prng): Partial<Limits> {
     sendersCached: prng.pick([8, 256]),
     tailEntries: prng.pick([1, 8, 128]),
     feedsPerConnection: prng.pick([16, 512]),
-    refusalsRemembered: prng.pick([16, 1_024]),
+    refusalsRemembered: prng.pick([128, 1_024]),
     progressEvery: prng.pick([1, 50, 2_000]),
     sendTimeout: prng.pick([5_000, 30_000]),
     ackTimeout: prng.pick([10_000, 60_000]),

@@ -61,6 +61,7 @@ export class SimNode {
   #running: Node | undefined;
   #lives = 0;
   #stopping = false;
+  #spared = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -96,9 +97,15 @@ export class SimNode {
    * with it.
    */
   crash(silent: boolean): void {
-    if (this.life === undefined) return;
+    if (this.life === undefined || this.#spared) return;
     this.#world.recorder.add({ type: 'node', what: 'crashed', detail: silent ? 'silent' : '' });
     this.#end(silent);
+  }
+
+  /** It does not crash any more, whatever was meant for it. */
+  spare(): void {
+    this.#spared = true;
+    this.life?.endAfter(Infinity);
   }
 
   /** Crashes upon one of its next acts: in the middle of a turn. */
