@@ -33,6 +33,28 @@ export const hello = (over: object): ClientFrame => ({
 
 /** As the first thing on a connection. */
 export const badFirst: readonly Bad[] = [
+  {
+    what: 'SEND',
+    input: encodeFrame({
+      type: 'send',
+      conversation: 'd/ann/bob',
+      number: 1,
+      id,
+      sentAt: 1,
+      body: new Uint8Array(2),
+    }),
+    codes: ['unauthenticated'],
+  },
+  {
+    what: 'a device with a slash in its name',
+    input: encodeFrame(hello({ device: 'a/b' })),
+    codes: ['unauthenticated'],
+  },
+  {
+    what: 'a token in bad UTF-8',
+    input: frame(0x01, hex('01 01 01 02 02 c328 03 02 6431')),
+    codes: malformed,
+  },
   { what: 'PING', input: encodeFrame({ type: 'ping', id: 0 }), codes: ['unauthenticated'] },
   { what: 'a token that is none', input: encodeFrame(hello({})), codes: ['unauthenticated'] },
   {
@@ -63,7 +85,9 @@ export const badFirst: readonly Bad[] = [
 ];
 
 const longConversation = hex('01 09 642f616e6e2f626f62');
-const rest = hex('03 10 0199a0b1c2d37e4f8a9b0c1d2e3f4051 04 01 01 07 02 6869');
+const namesGroup = '01 05 672f746561';
+const idAndTime = '03 10 0199a0b1c2d37e4f8a9b0c1d2e3f4051 04 01 01';
+const rest = hex(`${idAndTime} 07 02 6869`);
 
 /** A SEND whose number field is this. */
 function sendWith(number: string, more = ''): Uint8Array {
@@ -89,10 +113,71 @@ export const badLater: readonly Bad[] = [
   },
   { what: 'a field beyond its frame', input: sendWith('02 01 01', '63 7f 00'), codes: malformed },
   { what: 'a length of 5 bytes', input: sendWith('02 8180808000 01'), codes: malformed },
-  { what: 'a name in bad UTF-8', input: sendWith('02 01 01', '06 02 c328'), codes: malformed },
+  {
+    what: 'a media type in bad UTF-8',
+    input: sendWith('02 01 01', '06 02 c328'),
+    codes: malformed,
+  },
+  { what: 'a SEND of nothing', input: frame(0x10, hex('')), codes: malformed },
+  {
+    what: 'a title in bad UTF-8',
+    input: frame(0x11, hex(`${namesGroup} 02 01 01 ${idAndTime} 06 01 61 08 02 c328`)),
+    codes: malformed,
+  },
+  { what: 'a group beyond its frame', input: frame(0x21, hex('01 7f 01 05')), codes: malformed },
+  {
+    what: 'a field beyond its group',
+    input: frame(0x21, hex('01 0a 01 7f 672f746561 0201')),
+    codes: malformed,
+  },
+  {
+    what: 'a field of 256 MiB in a short frame',
+    input: sendWith('02 01 01', '63 ffffff7f 00'),
+    codes: malformed,
+  },
 ];
 
-/** As messages of `im.json.1`, on a connection that was welcomed. */
+/** As messages of `im.tlv.1`: each must be whole frames. */
+export const badMessages: readonly Bad[] = [
+  { what: 'half a frame', input: hex('03 00000003 02'), codes: malformed },
+  { what: 'a frame and half a frame', input: hex('03 00000003 020100 03 0000'), codes: malformed },
+  { what: 'an empty message', input: hex(''), codes: malformed },
+  {
+    what: 'a message above its limit',
+    input: new Uint8Array(1_048_577),
+    codes: ['frame-too-large'],
+  },
+];
+
+const helloJson = (over: object): string => JSON.stringify(hello(over));
+
+/** As messages of `im.json.1`, first on a connection. */
+export const badJsonFirst: readonly Bad[] = [
+  { what: 'PING', input: '{"type":"ping","id":1}', codes: ['unauthenticated'] },
+  { what: 'nonsense', input: '{"type":', codes: malformed },
+  { what: 'another version', input: helloJson({ version: 2 }), codes: ['unsupported-version'] },
+  {
+    what: 'HELLO above 16 KiB',
+    input: helloJson({ token: 'x'.repeat(17_000) }),
+    codes: ['unauthenticated'],
+  },
+];
+
+/** As messages of `im.json.1`, on a connection that was welcomed: above a limit. */
+export const longJson: readonly Bad[] = [
+  {
+    what: 'a message above the limit of frames',
+    input: `{"type":"bye","reason":"${'x'.repeat(65_536)}"}`,
+    codes: ['frame-too-large'],
+  },
+  {
+    what: 'a message above the limit of messages',
+    input: `{"type":"bye","reason":"${'x'.repeat(1_048_576)}"}`,
+    codes: ['frame-too-large'],
+  },
+];
+
+/** The same, malformed. */
 export const badJson: readonly Bad[] = [
   '{',
   '[]',
@@ -105,6 +190,9 @@ export const badJson: readonly Bad[] = [
   '{"type":"ping","id":-1}',
   '{"type":"ping","id":1.5}',
   '{"type":"ping","id":1e20}',
+  '{"type":"ping","id":281474976710656}',
+  '{"type":"received","upTo":[{"conversation":"g/tea","position":-1}]}',
+  '{"type":"received","upTo":{"conversation":"g/tea","position":1}}',
   '{"type":"ping","id":"1"}',
   '{"type":"ping","id":null}',
   '['.repeat(30_000),
@@ -128,8 +216,16 @@ const send: Omit<Send, 'number' | 'id'> = {
   body: new Uint8Array([104, 105]),
 };
 
+interface RefusedCommand {
+  readonly what: string;
+  readonly command: object;
+  readonly code: string;
+  /** JSON cannot say it. */
+  readonly binaryOnly?: boolean;
+}
+
 /** Well-formed commands of ann that are refused with this code, and the connection goes on. */
-export const refused: readonly { what: string; command: object; code: string }[] = [
+export const refused: readonly RefusedCommand[] = [
   { what: 'a name with a slash', command: { ...send, conversation: 'd/ann/b/b' }, code: 'invalid' },
   { what: 'names turned round', command: { ...send, conversation: 'd/bob/ann' }, code: 'invalid' },
   {
@@ -150,13 +246,14 @@ export const refused: readonly { what: string; command: object; code: string }[]
   },
   {
     what: 'a body too large',
-    command: { ...send, body: new Uint8Array(60_001) },
+    command: { ...send, body: new Uint8Array(60_001).fill(120) },
     code: 'too-large',
   },
   {
     what: 'text that is none',
     command: { ...send, body: new Uint8Array([0xc3]) },
     code: 'invalid',
+    binaryOnly: true,
   },
   { what: 'number 0', command: { ...send, number: 0 }, code: 'stale' },
   {
@@ -169,4 +266,23 @@ export const refused: readonly { what: string; command: object; code: string }[]
     command: { ...send, type: 'act', action: 'group.leave' },
     code: 'invalid',
   },
+  {
+    what: "an act in others' conversation",
+    command: { ...send, type: 'act', action: 'friend.accept', conversation: 'd/bob/cat' },
+    code: 'not-found',
+  },
+  {
+    what: 'an act on a user with a slash in the name',
+    command: { ...send, type: 'act', action: 'group.create', conversation: 'g/x', user: ['a/b'] },
+    code: 'invalid',
+  },
+];
+
+/** Questions of ann, and the code of the RESULT. */
+export const refusedQuestions: readonly { what: string; rest: object; code: string }[] = [
+  { what: 'history', rest: { conversation: 'd/bob/cat' }, code: 'not-found' },
+  { what: 'members', rest: { conversation: 'd/bob/cat' }, code: 'not-found' },
+  { what: 'history', rest: { conversation: 'g/nowhere' }, code: 'not-found' },
+  { what: 'history', rest: { conversation: 'd/ann/b/b' }, code: 'invalid' },
+  { what: 'secrets', rest: {}, code: 'invalid' },
 ];

@@ -1,115 +1,50 @@
-/** Bad input on live sockets: the code, the closing, and everybody else untouched. */
+/** Peers that behave badly without a wrong byte: slices, half frames, slowness, silence. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { encodeFrame } from '../../core/wire/frame-buffer.ts';
-import type { Act, Deliver, Send } from '../../core/wire/frames.ts';
 import { Device } from '../scenes/device.ts';
-import { RawConnection, type Way } from '../scenes/raw-connection.ts';
-import { ServerProcess } from '../scenes/server-process.ts';
-import { badFirst, badJson, badLater, hello, refused, type Bad } from './bad-input.ts';
+import { RawConnection } from '../scenes/raw-connection.ts';
+import { hello } from './bad-input.ts';
+import { acknowledge, Besieged } from './besieged.ts';
 
-const silentConnections = 10_000;
-const residentMaxKb = 600_000;
+const residentMaxKb = 400_000;
+const byteEveryMs = 10;
 
-function acknowledge(device: Device, { conversation, position }: Deliver): void {
-  device.live.send({ type: 'received', upTo: [{ conversation, position }] });
-}
-
-describe('a server under bad input', function () {
+describe('a server with peers that behave badly', function () {
   this.timeout(60_000);
-  let folder = '';
-  let server: ServerProcess;
-  const tokens = new Map<string, string>();
-  const ann = new Device('ann', 'main');
-  const bob = new Device('bob', 'main');
+  const besieged = new Besieged({
+    helloTimeout: '500ms',
+    linger: '50ms',
+    sendTimeout: '1s',
+    ackTimeout: '2s',
+  });
 
-  async function welcomed(device: Device, way: Way): Promise<RawConnection> {
-    await device.connect(way, server.addresses, tokens.get(device.user) ?? '');
-    return device.live;
+  before(() => besieged.begin());
+  after(() => besieged.clear());
+  afterEach(() => besieged.expectFine(residentMaxKb));
+
+  function greeting(user: string): Uint8Array {
+    return encodeFrame(hello({ token: besieged.tokenOf(user), device: 'main' }));
   }
 
-  /** The ERROR that this input is answered with, once the connection is closed. */
-  async function codeFor({ input }: Bad, way: Way, first: boolean): Promise<string | undefined> {
-    let code: string | undefined;
-    let greeted = false;
-    const connection = await RawConnection.open(way, server.addresses, (frame) => {
-      if (frame.type === 'welcome') greeted = true;
-      if (frame.type === 'error') code = frame.code;
-    });
-    if (!first) {
-      const token = tokens.get('eve') ?? '';
-      connection.send({ type: 'hello', version: 1, token, device: 'main' });
-      await connection.until('WELCOME', () => greeted || undefined);
-    }
-    connection.sendRaw(input);
-    await connection.until('the end', () => connection.closed, true);
-    return code;
+  async function counted(name: string, label?: string): Promise<number> {
+    return (await besieged.metrics()).value(name, label);
   }
 
-  before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'im-hostile-'));
-    server = new ServerProcess(folder, './data/auth.key', {
-      limits: { helloTimeout: '1s', linger: '50ms', sendTimeout: '1s', ackTimeout: '2s' },
-    });
-    await server.start();
-    for (const user of ['ann', 'bob', 'eve']) tokens.set(user, await server.token(user));
-    await welcomed(ann, 'tcp');
-    await welcomed(bob, 'websocket');
-  });
-  after(async () => {
-    ann.connection?.cut();
-    bob.connection?.cut();
-    await server.kill();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  /** Whatever a test did: ann and bob never noticed, and the process is within its bounds. */
-  afterEach(async () => {
-    const command = ann.send('bob', { type: 'send', body: new Uint8Array(Buffer.from('fine?')) });
-    assert.equal((await ann.answerTo(command)).type, 'accepted');
-    const got = await bob.next();
-    assert.equal(got.id, command.id);
-    acknowledge(bob, got);
-    const resident = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'));
-    assert.ok(Number(resident?.[1]) < residentMaxKb, resident?.[0]);
-  });
-
-  for (const way of ['tcp', 'websocket'] as const) {
-    for (const bad of badFirst)
-      it(`answers ${bad.codes[0]} to ${bad.what} first, over ${way}`, async () => {
-        const code = await codeFor(bad, way, true);
-        assert.ok(bad.codes.includes(code ?? ''), code);
-      });
-    for (const bad of badLater)
-      it(`answers ${bad.codes[0]} to ${bad.what}, over ${way}`, async () => {
-        assert.equal(await codeFor(bad, way, false), bad.codes[0]);
-      });
+  /** The counter stands at `expected` as soon as the server has noticed. */
+  async function countsTo(expected: number, name: string, label?: string): Promise<void> {
+    let now = -1;
+    for (let tries = 0; tries < 100 && now !== expected; tries++) now = await counted(name, label);
+    assert.equal(now, expected, `${name} ${label ?? ''}`);
   }
 
-  for (const bad of badJson)
-    it(`answers ${bad.codes[0]} to ${bad.what}`, async () => {
-      assert.equal(await codeFor(bad, 'websocket json', false), bad.codes[0]);
-    });
-
-  it('refuses what is well-formed and wrong, and the connection goes on', async () => {
-    for (const [i, { what, command, code }] of refused.entries()) {
-      const whole = { number: 1_000_000 + i, id: crypto.randomUUID(), ...command } as Send | Act;
-      ann.live.send(whole);
-      const answer = await ann.answerTo(whole);
-      assert.equal(answer.type === 'refused' ? answer.code : 'accepted', code, what);
-    }
-  });
-
-  it('understands frames in any slices, and many at once', async () => {
-    const bytes = Buffer.concat([
-      encodeFrame(hello({ token: tokens.get('eve') })),
-      ...Array.from({ length: 20 }, (_, i) => encodeFrame({ type: 'ping', id: i })),
-    ]);
-    for (const slice of [1, 7, bytes.length]) {
+  for (const slice of [1, 7, Infinity])
+    it(`understands frames in slices of ${slice} bytes`, async () => {
+      const pings = Array.from({ length: 20 }, (_, i) => encodeFrame({ type: 'ping', id: i }));
+      const bytes = Buffer.concat([greeting('eve'), ...pings]);
       const pongs: number[] = [];
-      const connection = await RawConnection.open('tcp', server.addresses, (frame) => {
+      const connection = await RawConnection.open('tcp', besieged.server.addresses, (frame) => {
         if (frame.type === 'pong') pongs.push(frame.id);
       });
       for (let at = 0; at < bytes.length; at += slice)
@@ -117,55 +52,130 @@ describe('a server under bad input', function () {
       await connection.until('20 PONGs', () => pongs.length === 20 || undefined);
       assert.deepEqual(pongs, [...pongs.keys()]);
       connection.cut();
-    }
+    });
+
+  it('understands many frames in one WebSocket message', async () => {
+    const mal = new Device('mal', 'main');
+    const connection = await besieged.welcomed(mal, 'websocket');
+    const body = new Uint8Array([65]);
+    const ids = Array.from({ length: 30 }, () => crypto.randomUUID());
+    const rest = { type: 'send', conversation: 'd/eve/mal', sentAt: 1, body } as const;
+    const frames = ids.map((id, i) => encodeFrame({ ...rest, number: i + 1, id }));
+    connection.sendRaw(new Uint8Array(Buffer.concat(frames)));
+    await connection.until('30 answers', () => mal.answers.length === 30 || undefined);
+    assert.deepEqual(
+      mal.answers.map((answer) => [answer.type, answer.id]),
+      ids.map((id) => ['accepted', id]),
+    );
+    connection.cut();
+    await mal.gone();
   });
 
-  it('survives a peer that vanishes in the middle of a frame', async () => {
-    for (const way of ['tcp', 'websocket'] as const) {
+  for (const how of ['cut', 'end'] as const)
+    it(`counts a peer that vanishes in the middle of a frame (${how})`, async () => {
+      const before = await counted('im_frames_cut_total');
       const eve = new Device('eve', 'main');
-      const connection = await welcomed(eve, way);
-      connection.sendRaw(new Uint8Array(Buffer.from('100000f000010964', 'hex')));
-      connection.cut();
+      const connection = await besieged.welcomed(eve, 'tcp');
+      connection.sendRaw(encodeFrame({ type: 'ping', id: 1 }).subarray(0, 6));
+      await besieged.exchange();
+      connection[how]();
       await eve.gone();
-    }
+      await countsTo(before + 1, 'im_frames_cut_total');
+      await countsTo(2, 'im_sessions');
+    });
+
+  it('survives a peer that vanishes in the middle of a WebSocket message', async () => {
+    const eve = new Device('eve', 'main');
+    const connection = await besieged.welcomed(eve, 'websocket');
+    connection.sendRaw(new Uint8Array(900_000));
+    connection.cut();
+    await eve.gone();
+    await countsTo(2, 'im_sessions');
   });
 
-  it('closes a reader that does not read, and nobody waits for it', async () => {
+  it('ends a HELLO that comes too slowly', async () => {
+    const before = await counted('im_session_errors_total', 'unauthenticated');
+    let code = '';
+    const connection = await RawConnection.open('tcp', besieged.server.addresses, (frame) => {
+      if (frame.type === 'error') code = frame.code;
+    });
+    for (const octet of greeting('eve')) {
+      if (connection.closed) break;
+      connection.sendRaw(Uint8Array.of(octet));
+      await pause(byteEveryMs);
+    }
+    await connection.until('the end', () => connection.closed, true);
+    assert.equal(code, 'unauthenticated');
+    await countsTo(before + 1, 'im_session_errors_total', 'unauthenticated');
+  });
+
+  it('waits for a command that comes byte by byte, and nobody else waits', async () => {
     const eve = new Device('eve', 'slow');
-    const connection = await welcomed(eve, 'tcp');
-    await eve.answerTo(eve.send('ann', { type: 'act', action: 'friend.request' }));
-    await ann.answerTo(ann.send('eve', { type: 'act', action: 'friend.accept' }));
-    acknowledge(ann, await ann.next());
-    await ann.live.until('eve online', () => ann.presence.get('eve') === 'online' || undefined);
+    const connection = await besieged.welcomed(eve, 'tcp');
+    const id = crypto.randomUUID();
+    const rest = { conversation: 'd/eve/eve', number: 1, id, sentAt: 1 };
+    const command = { ...rest, type: 'send', body: new Uint8Array(20) } as const;
+    const { waitsMs } = await besieged.chatWhile(async () => {
+      for (const octet of encodeFrame(command)) {
+        connection.sendRaw(Uint8Array.of(octet));
+        await pause(byteEveryMs);
+      }
+      assert.equal((await eve.answerTo(command)).type, 'accepted');
+    });
+    assert.ok(waitsMs.length > 5, `only ${waitsMs.length} messages meanwhile`);
+    connection.cut();
+    await eve.gone();
+  });
+
+  it('closes a reader that does not read, and gives it everything when it comes back', async () => {
+    const before = await counted('im_sessions_dropped_total');
+    const { ann } = besieged;
+    const eve = new Device('eve', 'paused');
+    const connection = await besieged.welcomed(eve, 'tcp');
     connection.pause();
     const body = new Uint8Array(50_000).fill(120);
     for (let i = 0; i < 200; i++) {
       const command = ann.send('eve', { type: 'send', body });
       assert.equal((await ann.answerTo(command)).type, 'accepted');
     }
-    const gone = (): true | undefined => ann.presence.get('eve') === 'offline' || undefined;
-    await ann.live.until('eve offline', gone);
+    await countsTo(before + 1, 'im_sessions_dropped_total');
     connection.cut();
+    await eve.gone();
+
+    await besieged.welcomed(eve, 'tcp');
+    const positions: number[] = [];
+    while (positions.length < 200) {
+      const got = await eve.next();
+      if (got.conversation === 'd/ann/eve') positions.push(got.position);
+      acknowledge(eve, got);
+    }
+    assert.deepEqual(
+      positions,
+      [...positions.keys()].map((i) => i + 1),
+    );
+    eve.live.cut();
     await eve.gone();
   });
 
-  it(`ends ${silentConnections} connections that say nothing`, async () => {
-    const { hostname, port } = new URL(server.addresses.find((one) => one.startsWith('tcp')) ?? '');
-    const ended: Promise<void>[] = [];
-    const sockets: Socket[] = [];
-    for (let i = 0; i < silentConnections; i++) {
-      const socket = connect(Number(port), hostname);
-      sockets.push(socket);
-      socket.resume();
-      ended.push(new Promise((resolve) => void socket.on('close', () => resolve())));
-      socket.on('error', () => {});
-      if (i % 200 === 199) await new Promise((resolve) => void socket.once('connect', resolve));
-    }
-    await Promise.all(ended);
-    assert.equal(
-      sockets.filter((socket) => socket.bytesRead === 0).length,
-      0,
-      'ended without ERROR',
+  it('reads no more from a peer that asks and asks and does not read', async () => {
+    const before = await counted('im_sessions_dropped_total', 'slow');
+    const mal = new Device('mal', 'asking');
+    const connection = await besieged.welcomed(mal, 'tcp');
+    connection.pause();
+    const pings = Buffer.concat(
+      Array.from({ length: 2_000 }, (_, id) => encodeFrame({ type: 'ping', id, sentAt: 1 })),
     );
+    for (let i = 0; i < 2_000; i++) connection.sendRaw(pings);
+    await countsTo(before + 1, 'im_sessions_dropped_total', 'slow');
+    connection.cut();
+    await mal.gone();
+  });
+
+  it('answers a half-closed connection that says nothing, and closes it', async () => {
+    const { hostname, port } = new URL(besieged.server.addresses[0] ?? '');
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    socket.end();
+    socket.resume();
+    await new Promise((resolve) => socket.once('close', resolve));
   });
 });

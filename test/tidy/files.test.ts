@@ -7,7 +7,7 @@ const implied = new Set(['oxlint-tsgolint']);
 
 /** What is started by name, and so need not be imported. */
 const entries =
-  /\.test\.ts$|^bin\/im\.js$|\/main\.ts$|^test\/(run|reporter)\.ts$|^cli\/generate\.ts$|^(plugins|examples|cli\/templates)\/.*\/index\.ts$|^examples\//;
+  /\.(test|rig)\.ts$|^bin\/im\.js$|\/main\.ts$|^test\/(run|reporter)\.ts$|^cli\/generate\.ts$|^(plugins|examples|cli\/templates)\/.*\/index\.ts$|^examples\//;
 
 const manifest = JSON.parse(readText('package.json')) as {
   dependencies: Record<string, string>;

@@ -1,0 +1,106 @@
+/**
+ * A real server under attack, two friends who chat on it meanwhile, and what must hold whatever
+ * comes: the same process, both friends served, memory within its bound, nothing unexpected in the
+ * log.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Deliver } from '../../core/wire/frames.ts';
+import { Device } from '../scenes/device.ts';
+import type { RawConnection, Way } from '../scenes/raw-connection.ts';
+import { ServerProcess, type Differences } from '../scenes/server-process.ts';
+import { ServerMetrics } from './server-metrics.ts';
+
+const users = ['ann', 'bob', 'eve', 'mal', 'kim', 'max'];
+const unexpected = /"level":"error"|unhandled|uncaught|IM_BUG|MaxListeners|internal/i;
+
+export function acknowledge(device: Device, { conversation, position }: Deliver): void {
+  device.live.send({ type: 'received', upTo: [{ conversation, position }] });
+}
+
+export class Besieged {
+  readonly folder = mkdtempSync(join(tmpdir(), 'im-besieged-'));
+  readonly server: ServerProcess;
+  readonly ann = new Device('ann', 'main');
+  readonly bob = new Device('bob', 'main');
+  readonly #tokens = new Map<string, string>();
+  #pid: number | undefined;
+
+  constructor(limits: Readonly<Record<string, unknown>>, others: Differences = {}) {
+    this.server = new ServerProcess(this.folder, './data/auth.key', { ...others, limits });
+  }
+
+  async begin(): Promise<void> {
+    await this.server.start();
+    this.#pid = this.server.pid;
+    for (const user of users) this.#tokens.set(user, await this.server.token(user));
+    await this.welcomed(this.ann, 'tcp');
+    await this.welcomed(this.bob, 'websocket');
+  }
+
+  tokenOf(user: string): string {
+    return this.#tokens.get(user) ?? assert.fail(`${user} has no token`);
+  }
+
+  async welcomed(device: Device, way: Way): Promise<RawConnection> {
+    await device.connect(way, this.server.addresses, this.tokenOf(device.user));
+    return device.live;
+  }
+
+  metrics(): Promise<ServerMetrics> {
+    return ServerMetrics.of(this.server);
+  }
+
+  get residentKb(): number {
+    const status = readFileSync(`/proc/${this.#pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]);
+  }
+
+  /** One message from ann to bob, there and acknowledged; resolves to how long that took, in ms. */
+  async exchange(text = 'fine?'): Promise<number> {
+    const begun = performance.now();
+    const body = new Uint8Array(Buffer.from(text));
+    const command = this.ann.send('bob', { type: 'send', body });
+    assert.equal((await this.ann.answerTo(command)).type, 'accepted');
+    const got = await this.bob.next();
+    assert.equal(got.id, command.id);
+    acknowledge(this.bob, got);
+    return performance.now() - begun;
+  }
+
+  /** The friends chat, one message after the other, until `during` is done; the waits in ms. */
+  async chatWhile<T>(during: () => Promise<T>): Promise<{ done: T; waitsMs: number[] }> {
+    const waitsMs: number[] = [];
+    const end = new AbortController();
+    const chat = async (): Promise<void> => {
+      while (!end.signal.aborted) waitsMs.push(await this.exchange());
+    };
+    const ending = async (): Promise<T> => {
+      try {
+        return await during();
+      } finally {
+        end.abort();
+      }
+    };
+    const [done] = await Promise.all([ending(), chat()]);
+    return { done, waitsMs };
+  }
+
+  async expectFine(residentMaxKb: number): Promise<void> {
+    await this.exchange();
+    assert.equal(this.server.pid, this.#pid, 'another process');
+    assert.ok(this.residentKb < residentMaxKb, `${this.residentKb} KB are resident`);
+    const bad = this.server.output.split('\n').filter((line) => unexpected.test(line));
+    const told = bad.filter((line) => !line.includes('"msg":"metrics"'));
+    assert.deepEqual(told, []);
+  }
+
+  async clear(): Promise<void> {
+    this.ann.connection?.cut();
+    this.bob.connection?.cut();
+    await this.server.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

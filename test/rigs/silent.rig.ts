@@ -1,0 +1,50 @@
+/**
+ * Ten thousand at once, more than once: others go on, the event loop never stands still for long,
+ * and memory comes to rest instead of growing with every wave.
+ */
+import assert from 'node:assert/strict';
+import { Besieged } from './besieged.ts';
+import { wave, type Told } from './silent.ts';
+
+const size = 10_000;
+const waves = 5;
+const residentMaxKb = 500_000;
+/** A small heap, so that what is resident follows what is in use. */
+const serverOptions = '--max-old-space-size=192';
+/** What the last three waves may take: 30,000 connections that leaked 1 KB each took more. */
+const growthMaxKb = 30_000;
+const loopDelayMaxMs = 200;
+/** Ten thousand arrive and go while the friends wait; the load shares their process and cores. */
+const worstMaxMs = 2_000;
+
+function show({ worstMs, loopDelayMs, residentKb }: Told): void {
+  const worst = `worst wait ${worstMs.toFixed()} ms, event loop ${loopDelayMs} ms`;
+  console.log(`      ${worst}, ${(residentKb / 1024).toFixed()} MiB`);
+}
+
+describe('a server with very many silent connections', function () {
+  this.timeout(240_000);
+  const besieged = new Besieged({ helloTimeout: '5s', linger: '50ms' });
+  before(async () => {
+    const { NODE_OPTIONS: usual } = process.env;
+    process.env['NODE_OPTIONS'] = `${usual ?? ''} ${serverOptions}`;
+    await besieged.begin().finally(() => {
+      process.env['NODE_OPTIONS'] = usual ?? '';
+    });
+  });
+  after(() => besieged.clear());
+  afterEach(() => besieged.expectFine(residentMaxKb));
+
+  it(`ends ${waves} waves of ${size} while others chat, and comes to rest in memory`, async () => {
+    const residentKb: number[] = [];
+    for (let i = 0; i < waves; i++) {
+      const told = await wave({ besieged, size, begins: i === 1 });
+      show(told);
+      assert.ok(told.worstMs < worstMaxMs, `somebody waited ${told.worstMs} ms`);
+      assert.ok(told.loopDelayMs < loopDelayMaxMs, `the loop stood for ${told.loopDelayMs} ms`);
+      residentKb.push(told.residentKb);
+    }
+    const growthKb = (residentKb.at(-1) ?? 0) - (residentKb[1] ?? 0);
+    assert.ok(growthKb < growthMaxKb, `${growthKb} KB more after the last waves`);
+  });
+});
