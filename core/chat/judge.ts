@@ -6,6 +6,7 @@
 import type { Act, Send } from '../wire/frames.ts';
 import type { Code } from '../wire/codes.ts';
 import { PASSING } from '../wire/codes.ts';
+import { UINT_MAX } from '../wire/field.ts';
 import { judgeDirectSend, judgeFriendAct } from './direct.ts';
 import type { Draft } from './draft.ts';
 import { judgeGroupAct, judgeGroupSend } from './group.ts';
@@ -96,6 +97,8 @@ function taken(code: 'conflict' | 'stale', pending: Pending, draft: Draft): Verd
   // Its sender goes on under another number, so nothing may wait for this one any more.
   pending.refusals.release(conversation, number);
   const expected = pending.refusals.lowestFree(conversation, last);
+  // A client may have used up the last number that a frame can hold: none is free then.
+  if (expected > UINT_MAX) return { is: 'refused', code, detail: 'no number is left' };
   return { is: 'refused', code, detail: undefined, expected };
 }
 
