@@ -50,7 +50,7 @@ export class Deadlines {
 
   /** True if it is time for a PING. */
   quiet(nowMs: number, standing: Standing): boolean {
-    return standing.live && nowMs >= standing.sentMs + this.#limits.heartbeat;
+    return nowMs >= this.#pingMs(standing);
   }
 
   /** True once if the handler's time has come. */
@@ -62,11 +62,10 @@ export class Deadlines {
 
   /** When to look again. */
   next(nowMs: number, standing: Standing): number {
-    const pingMs = standing.live ? standing.sentMs + this.#limits.heartbeat : undefined;
     const dueMs = Math.min(
       standing.pacing ? nowMs + this.#limits.heartbeat : this.#deadMs,
       standing.greeting ? this.#lateMs : Infinity,
-      pingMs ?? Infinity,
+      this.#pingMs(standing),
       this.handlerMs ?? Infinity,
       this.expiresMs ?? Infinity,
       this.#slowMs ?? Infinity,
@@ -74,6 +73,10 @@ export class Deadlines {
     return Math.max(dueMs, nowMs);
   }
 
+  /** When there is nothing else to send; a blocked output has something. */
+  #pingMs({ live, blocked, sentMs }: Standing): number {
+    return live && !blocked ? sentMs + this.#limits.heartbeat : Infinity;
+  }
   get #deadMs(): number {
     return this.receivedMs + this.#limits.heartbeat * DEAD_AFTER_HEARTBEATS;
   }
