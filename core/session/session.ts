@@ -4,7 +4,7 @@
  * which the reception gives once the peer is known. Nothing that a peer sends throws past
  * `receive`.
  */
-import type { Binding, Ear, Peer } from '../contract/index.ts';
+import { ImError, type Binding, type Ear, type Peer } from '../contract/index.ts';
 import type { Code } from '../wire/codes.ts';
 import type { ClientFrame } from '../wire/frames.ts';
 import type { WireError } from '../wire/wire-error.ts';
@@ -224,7 +224,9 @@ export class Session implements Ear, Reader {
       (handler) => this.#welcomed(handler),
       (error: unknown) => {
         this.#around.log.error('a greeting failed', { session: this.id, error: String(error) });
-        this.fail('internal');
+        const passing = error instanceof ImError && error.kind === 'passing';
+        if (passing) this.fail('not-ready', undefined, this.#around.limits.retryAfter);
+        else this.fail('internal');
       },
     );
   }
