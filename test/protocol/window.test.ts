@@ -198,9 +198,22 @@ describe('the protocol, deliveries that are not acknowledged (§4)', () => {
     bob.wire.drain();
     await stage.rest();
     assert.equal(before + bob.take('deliver').length, 11);
+  });
+
+  it('piles up no PINGs behind what is not read, and drops who reads nothing for 30 s', async () => {
+    const stage = await small();
+    const bob = await stage.join('bob');
     bob.wire.stalled = true;
-    await ann.accepted(ann.send('d/ann/bob', 'and more'));
-    await stage.pass(31_000);
+    bob.say({ type: 'ping', id: 1 });
+    await stage.pass(29_000);
+    bob.wire.drain();
+    await stage.rest();
+    assert.ok(bob.take('ping').length <= 1);
+    bob.wire.stalled = true;
+    bob.say({ type: 'ping', id: 2 });
+    await stage.pass(29_000);
+    assert.equal(bob.wire.closed, false);
+    await stage.pass(2_000);
     assert.equal(bob.wire.destroyed, true);
   });
 });

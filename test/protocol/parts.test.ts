@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import {
+  definePlugin,
+  ImError,
+  type AnyPlugin,
+  type OrderingHost,
+  type Ordering,
+} from 'im-kernel/contract';
+import { inBetween } from './in-between.ts';
+import { closeStages, openStage } from './stage.ts';
+
+/** An ordering that gives every place its position, unless it is told to fail. */
+class Moody {
+  fails = false;
+  slow: Promise<void> | undefined;
+  holdMs = 0;
+  #host: OrderingHost | undefined;
+
+  get plugin(): AnyPlugin {
+    const ordering: Ordering = {
+      start: () => Promise.resolve(),
+      stop: () => Promise.resolve(),
+      rule: { strategy: 'moody', holdMs: this.holdMs, maxHoldMs: 900 },
+      place: async (batch) => {
+        await this.slow;
+        if (this.fails) throw new Error('not now');
+        return batch.map(({ position }) => position * 10);
+      },
+    };
+    Object.defineProperty(ordering, 'rule', {
+      get: () => ({ strategy: 'moody', holdMs: this.holdMs, maxHoldMs: 900 }),
+    });
+    return definePlugin({
+      contract: 1,
+      role: 'ordering',
+      type: 'moody',
+      summary: 'For this test.',
+      stability: 'experimental',
+      config: {},
+      create: (_config, host) => {
+        this.#host = host;
+        return ordering;
+      },
+    }) as AnyPlugin;
+  }
+
+  announce(): void {
+    this.#host?.announce({ strategy: 'moody', holdMs: this.holdMs, maxHoldMs: 900 });
+  }
+}
+
+describe('the protocol, where plugins take part', () => {
+  afterEach(closeStages);
+
+  it('tells the ordering in WELCOME, and everybody when it changes', async () => {
+    const moody = new Moody();
+    const stage = await openStage({ ordering: moody.plugin });
+    const ann = stage.connect();
+    ann.hello('ann');
+    const rule = { strategy: 'moody', holdMs: 0, maxHoldMs: 900 };
+    assert.deepEqual((await ann.next('welcome')).ordering, [rule]);
+    const shy = stage.connect();
+    moody.holdMs = 300;
+    moody.announce();
+    assert.deepEqual((await ann.next('ordering')).ordering, [{ ...rule, holdMs: 300 }]);
+    await stage.rest();
+    assert.deepEqual(shy.log, []);
+  });
+
+  it('tells in ACCEPTED, DELIVER and a repeat the order that was given', async () => {
+    const stage = await openStage({ ordering: new Moody().plugin });
+    const [ann, bob] = [await stage.join('ann'), await stage.join('bob')];
+    const sent = ann.send('d/ann/bob', 'hi');
+    ann.say(sent);
+    assert.equal((await ann.accepted(sent)).order, 10);
+    assert.deepEqual((await ann.accepted(sent)).order, 10);
+    assert.equal((await bob.next('deliver')).order, 10);
+  });
+
+  it('refuses for now while the ordering does not answer, and goes on after it', async () => {
+    const moody = new Moody();
+    const stage = await openStage({ ordering: moody.plugin });
+    const ann = await stage.join('ann');
+    moody.fails = true;
+    const sent = ann.send('d/ann/bob', 'hi');
+    assert.equal(await ann.fate(sent), 'not-ready');
+    moody.fails = false;
+    ann.say(sent);
+    assert.equal((await ann.accepted(sent)).position, 1);
+    assert.deepEqual(stage.failed, []);
+  });
+
+  it('welcomes a device only when what an older session handed in is settled', async () => {
+    const moody = new Moody();
+    let go: (() => void) | undefined;
+    const stage = await openStage({ ordering: moody.plugin });
+    moody.slow = new Promise((resolve) => (go = resolve));
+    const older = await stage.join('ann');
+    const sent = older.send('d/ann/bob', 'on its way');
+    await stage.rest();
+    const newer = stage.connect();
+    newer.hello('ann', 'd1', { pending: ['d/ann/bob'] });
+    assert.equal(await older.lastWord(), 'session-replaced');
+    await stage.rest();
+    assert.deepEqual(newer.log, []);
+    go?.();
+    const { known } = await newer.next('welcome');
+    assert.deepEqual(known, [{ conversation: 'd/ann/bob', number: 1, id: sent.id }]);
+  });
+
+  it('says not-ready to a greeting that comes while the store is away', async () => {
+    let away = true;
+    const stage = await openStage({
+      between: (store) =>
+        inBetween(store, {
+          registerDevice: (user, device) =>
+            away
+              ? Promise.reject(new ImError('IM_STORE_AWAY', { why: 'on purpose' }))
+              : store.registerDevice(user, device),
+        }),
+    });
+    const ann = stage.connect();
+    ann.hello('ann');
+    assert.equal(await ann.lastWord(), 'not-ready');
+    assert.equal((await ann.next('error')).retryAfterMs, 500);
+    away = false;
+    await stage.join('ann');
+  });
+
+  it('says not-ready to a question that the store cannot answer', async () => {
+    const stage = await openStage({
+      between: (store) =>
+        inBetween(store, {
+          conversationsOf: () =>
+            Promise.reject(new ImError('IM_STORE_AWAY', { why: 'on purpose' })),
+        }),
+    });
+    const ann = await stage.join('ann');
+    assert.equal((await ann.ask('conversations')).code, 'not-ready');
+  });
+});
