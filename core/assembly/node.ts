@@ -72,6 +72,10 @@ export class Node {
     add('path', 'path', this.#path());
     for (const { name, component } of transports) add(name, 'transports', component);
     supervisor.onFailed((name, why) => this.#tell(name, why));
+    parts.shards.onLost = (shard) => {
+      const why = `shard ${shard} was taken by another node; what belongs to it gets not-ready here`;
+      supervisor.report('path', { state: 'degraded', why });
+    };
     this.#watch();
   }
 

@@ -22,6 +22,8 @@ export class Shards {
   readonly #persistence: Persistence;
   readonly #node: string;
   readonly #epochs = new Map<number, number>();
+  /** Told of each shard that the store says another owns. */
+  onLost: (shard: number) => void = () => undefined;
 
   constructor(persistence: Persistence, node: string) {
     this.#persistence = persistence;
@@ -45,6 +47,6 @@ export class Shards {
 
   /** The store says that another node owns it. */
   lose(shard: number): void {
-    this.#epochs.delete(shard);
+    if (this.#epochs.delete(shard)) this.onLost(shard);
   }
 }

@@ -10,9 +10,12 @@ import type { Limits } from './limits.ts';
 /** What a frame holds besides a body: names, numbers, ids, tags and lengths. */
 const FRAME_REST_BYTES = 4096;
 
+/** What is added to the smaller limit before the two are compared. */
+type Plus = number | 'twice';
+
 interface Rule {
   readonly small: keyof Limits;
-  readonly plus: number;
+  readonly plus: Plus;
   readonly large: keyof Limits;
   readonly why: string;
 }
@@ -23,9 +26,10 @@ const RULES: readonly Rule[] = [
   rule('maxFrame', 0, 'messageMax', 'a frame travels in one message'),
   rule('bodyMax', 0, 'laneBatchBytes', 'a body is kept in one batch'),
   rule('retransmit', 0, 'ackTimeout', 'a connection is asked before it is closed'),
+  rule('window', 'twice', 'refusalsRemembered', 'every command in flight may be refused'),
 ];
 
-function rule(small: keyof Limits, plus: number, large: keyof Limits, why: string): Rule {
+function rule(small: keyof Limits, plus: Plus, large: keyof Limits, why: string): Rule {
   return { small, plus, large, why };
 }
 
@@ -34,13 +38,20 @@ export function checkLimits(limits: Blocks['limits'], tree: TreeMap, problems: P
   const entries = block?.value.kind === 'map' ? block.value.entries : undefined;
   for (const { small, plus, large, why } of RULES) {
     if (limits[small] === undefined || limits[large] === undefined) continue;
-    if (limits[small] + plus <= limits[large]) continue;
+    const more = plus === 'twice' ? limits[small] : plus;
+    if (limits[small] + more <= limits[large]) continue;
     const place = (entries?.get(small) ?? entries?.get(large) ?? block ?? tree).place;
-    const print = small === 'retransmit' ? printDuration : printSize;
-    const sum = plus === 0 ? print(limits[small]) : `${print(limits[small])} + ${print(plus)}`;
+    const print = printerOf(small);
+    const rest = plus === 'twice' ? ', twice,' : ` + ${print(more)}`;
+    const sum = `${print(limits[small])}${more === 0 ? '' : rest}`;
     const message = `${sum} must not exceed limits.${large} (${print(limits[large])}): ${why}`;
     problems.add(place, `limits.${small}`, message);
   }
+}
+
+function printerOf(limit: keyof Limits): (value: number) => string {
+  if (limit === 'window') return String;
+  return limit === 'retransmit' ? printDuration : printSize;
 }
 
 interface Listener {

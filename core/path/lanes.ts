@@ -20,6 +20,7 @@ interface Surroundings {
 class Lane {
   readonly #around: Surroundings;
   #queue: Handed[] = [];
+  #toKeep = 0;
   #running = false;
   #idle: (() => void)[] = [];
 
@@ -27,11 +28,13 @@ class Lane {
     this.#around = around;
   }
 
+  /** Commands that wait to be kept; those that are refused already only wait for their turn. */
   get length(): number {
-    return this.#queue.length;
+    return this.#toKeep;
   }
 
   hand(handed: Handed): void {
+    if (!handed.refusal) this.#toKeep += 1;
     this.#queue.push(handed);
     if (this.#running) return;
     this.#running = true;
@@ -60,11 +63,17 @@ class Lane {
   #take(): readonly Handed[] {
     const { laneBatch, laneBatchBytes } = this.#around.limits;
     let bytes = 0;
+    let toKeep = 0;
     let count = 0;
-    while (count < this.#queue.length && count < laneBatch && bytes < laneBatchBytes) {
-      bytes += bodyBytes(this.#queue[count] as Handed);
+    for (const handed of this.#queue) {
+      if (toKeep >= laneBatch || bytes >= laneBatchBytes) break;
+      if (!handed.refusal) {
+        toKeep += 1;
+        bytes += bodyBytes(handed);
+      }
       count += 1;
     }
+    this.#toKeep -= toKeep;
     if (count === this.#queue.length) {
       const all = this.#queue;
       this.#queue = [];

@@ -136,6 +136,12 @@ describe('rules between settings', () => {
     assert.match(problem ?? '', /limits\.retransmit 2m must not exceed limits\.ackTimeout \(1m\)/);
   });
 
+  it('has every command in flight fit among the refusals that are remembered', async () => {
+    const [problem] = await problemsOf(file('', 'limits: { window: 600 }'));
+    const wanted = /window 600, twice, must not exceed limits\.refusalsRemembered \(1024\)/;
+    assert.match(problem ?? '', wanted);
+  });
+
   for (const [one, two, taken] of [
     ['127.0.0.1:7400', '127.0.0.1:7400', true],
     ['0.0.0.0:7400', '127.0.0.1:7400', true],
