@@ -2,7 +2,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { primaryCode, reasonOf } from './faults.ts';
+import { faultOf, primaryCode, reasonOf } from './faults.ts';
 import type { Failure, OpenSettings } from './messages.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 
@@ -108,6 +108,11 @@ export function openDatabase({ file }: OpenSettings): DatabaseSync {
   } catch (error) {
     db?.close();
     if (error instanceof Refusal) throw error;
+    // What stands in the write-ahead log alone must find room in the file before anything is said.
+    if (faultOf(error) === 'full') {
+      const why = `${file}: ${reasonOf(error)}`;
+      throw new Refusal({ code: 'IM_STORE_FULL', details: { why } });
+    }
     return refuse(file, reasonToRefuse(error));
   }
 }
