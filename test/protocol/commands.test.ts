@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import type { Accepted, Refused } from '../../core/wire/frames.ts';
+import type { Accepted, Refused, ServerFrame } from '../../core/wire/frames.ts';
 import { freshId } from './raw-client.ts';
 import { closeStages, openStage, pluck } from './stage.ts';
 
 const TALK = 'd/ann/bob';
+
+function isAnswer(frame: ServerFrame): frame is Accepted | Refused {
+  return frame.type === 'accepted' || frame.type === 'refused';
+}
 
 for (const store of ['memory', 'sqlite'] as const) {
   describe(`the protocol, commands (§3), kept in ${store}`, () => {
@@ -93,9 +97,7 @@ for (const store of ['memory', 'sqlite'] as const) {
       const numbers = [1, 2, 2, 9, 4, 10, 0, 11];
       for (const number of numbers) ann.send(TALK, 'x', { number });
       await stage.rest();
-      const isAnswer = (type: string): boolean => type === 'accepted' || type === 'refused';
-      const answers = (): (Accepted | Refused)[] =>
-        ann.log.filter((frame): frame is Accepted | Refused => isAnswer(frame.type));
+      const answers = (): readonly (Accepted | Refused)[] => ann.log.filter(isAnswer);
       while (answers().length < numbers.length) await stage.rest();
       assert.deepEqual(pluck(answers(), 'number'), numbers);
     });

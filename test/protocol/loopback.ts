@@ -133,6 +133,6 @@ export class Loopback implements Transport {
         this.#host = host;
         return this;
       },
-    }) as AnyPlugin;
+    });
   }
 }

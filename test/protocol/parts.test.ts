@@ -41,7 +41,7 @@ class Moody {
         this.#host = host;
         return ordering;
       },
-    }) as AnyPlugin;
+    });
   }
 
   announce(): void {

@@ -15,6 +15,10 @@ function told(client: RawClient): unknown {
   return client.take('presence').map(({ user, state, since }) => [user, state, since]);
 }
 
+function onlyGhost(): Promise<readonly FriendLine[]> {
+  return Promise.resolve([{ user: 'ghost', state: 'friend' }]);
+}
+
 describe('the protocol, presence (§4)', () => {
   afterEach(closeStages);
 
@@ -109,9 +113,9 @@ describe('the protocol, presence (§4)', () => {
   });
 
   it('says since 0 of a friend who was never seen', async () => {
-    const friendsOf = (): Promise<readonly FriendLine[]> =>
-      Promise.resolve([{ user: 'ghost', state: 'friend' }]);
-    const stage = await openStage({ between: (store) => inBetween(store, { friendsOf }) });
+    const stage = await openStage({
+      between: (store) => inBetween(store, { friendsOf: onlyGhost }),
+    });
     const ann = await stage.join('ann');
     const { item } = await ann.ask('presence', { user: ['ghost'] });
     assert.deepEqual(item, [{ user: 'ghost', state: 'offline', since: 0 }]);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Delivery } from '../../core/wire/frames.ts';
 import { GroupModel, type GroupAct } from './group-model.ts';
 import type { RawClient } from './raw-client.ts';

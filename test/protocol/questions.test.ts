@@ -15,6 +15,10 @@ async function positions(asker: RawClient, more: object): Promise<unknown> {
   return [pluck(item, 'position'), left];
 }
 
+function upTo(first: number, last: number): readonly number[] {
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+}
+
 for (const store of ['memory', 'sqlite'] as const) {
   describe(`the protocol, questions (§5), kept in ${store}`, () => {
     afterEach(closeStages);
@@ -23,8 +27,6 @@ for (const store of ['memory', 'sqlite'] as const) {
       const stage = await openStage({ store, limits: { tailEntries: 2 } });
       const ann = await stage.join('ann');
       await say(ann, TALK, 120);
-      const upTo = (first: number, last: number): number[] =>
-        Array.from({ length: last - first + 1 }, (_, at) => first + at);
       assert.deepEqual(await positions(ann, {}), [upTo(1, 50), 1]);
       assert.deepEqual(await positions(ann, { after: 118 }), [[119, 120], undefined]);
       assert.deepEqual(await positions(ann, { before: 3 }), [[1, 2], undefined]);
@@ -148,7 +150,7 @@ describe('the protocol, refused and long answers (§5)', () => {
       const answer = await eve.ask(what, conversation === undefined ? {} : { conversation });
       assert.deepEqual([answer.code, answer.item], [code, []], `${what} ${conversation}`);
     }
-    const strange = await eve.ask('history', { what: 'weather' as 'history' });
+    const strange = await eve.ask('history', { what: 'weather' });
     assert.equal(strange.code, 'invalid');
   });
 

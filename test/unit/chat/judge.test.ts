@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Entry } from 'im-kernel/contract';
 import { Conversation } from '../../../core/chat/conversation.ts';
 import { Draft } from '../../../core/chat/draft.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Refusals } from '../../../core/chat/refusals.ts';
 
 describe('what a session remembers of its refusals', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
-import { Feed } from '../../../core/path/feed.ts';
+import * as fc from 'fast-check';
+import { Feed, type Next } from '../../../core/path/feed.ts';
 import { BOB, FeedWorld, type Step } from './feed-world.ts';
 
 const steps: fc.Arbitrary<readonly Step[]> = fc.array(
@@ -44,8 +44,9 @@ class Reader {
 
   async send(count: number): Promise<void> {
     const { feed } = this;
-    for (let left = count; feed && left > 0; left -= 1) {
-      let next = feed.peek();
+    if (!feed) return;
+    for (let left = count; left > 0; left -= 1) {
+      let next: Next = feed.peek();
       for (let reads = 0; next === 'reading'; reads += 1) {
         assert.ok(reads < 4, 'reading brings it on');
         await feed.read();

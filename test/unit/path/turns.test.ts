@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Feed } from '../../../core/path/feed.ts';
 import { Turns } from '../../../core/path/turns.ts';
 
