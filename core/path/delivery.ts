@@ -6,10 +6,10 @@ import { reasonOf, type Clock, type Log, type Persistence } from '../contract/in
 import type { Limits } from '../config/limits.ts';
 import type { Conversation } from '../chat/conversation.ts';
 import type { Session } from '../session/session.ts';
-import { parseConversation } from '../wire/names.ts';
 import { Backlog } from './backlog.ts';
 import type { Conversations } from './conversations.ts';
-import { Feed } from './feed.ts';
+import type { Feed } from './feed.ts';
+import { loadFeed, mayBeIn } from './load-feed.ts';
 import type { Progress } from './progress.ts';
 import { Retransmission } from './retransmission.ts';
 import type { SentBefore } from './sent-before.ts';
@@ -77,10 +77,9 @@ export class Delivery {
       this.#acknowledged(feed, position, read);
       return;
     }
-    if (!parseConversation(name)) return;
-    this.#open(name);
-    const waiting = this.#opening.get(name);
-    if (!waiting) return;
+    if (!mayBeIn(name, this.#session.user)) return;
+    // Looked up even where there is no room for one more place: what was said counts all the same.
+    const waiting = this.#lookUp(name);
     waiting.received = Math.max(waiting.received, position);
     if (read) waiting.read = Math.max(waiting.read, position);
   }
@@ -139,41 +138,36 @@ export class Delivery {
       this.#backlog.add(name);
       return;
     }
-    this.#opening.set(name, { received: 0, read: 0 });
-    this.#load(name).then(
+    this.#lookUp(name);
+  }
+
+  #lookUp(name: string): Acknowledged {
+    let waiting = this.#opening.get(name);
+    if (waiting) return waiting;
+    waiting = { received: 0, read: 0 };
+    this.#opening.set(name, waiting);
+    loadFeed(name, this.#session, this.#around).then(
       (feed) => this.#opened(name, feed),
       (error: unknown) => this.#fail(error),
     );
-  }
-
-  async #load(name: string): Promise<Feed | undefined> {
-    const { conversations, persistence, progress } = this.#around;
-    const { user, device } = this.#session;
-    const conversation = await conversations.pin(name);
-    try {
-      if (!conversation.knows(user)) {
-        conversations.unpin(conversation);
-        return undefined;
-      }
-      const place = await persistence.loadCursor(name, user, device);
-      const cursor = Math.max(place.cursor, progress.cursorOf(name, user, device) ?? 0);
-      return new Feed(conversation, { user, device }, { ...place, cursor }, persistence);
-    } catch (error) {
-      conversations.unpin(conversation);
-      throw error;
-    }
+    return waiting;
   }
 
   #opened(name: string, feed: Feed | undefined): void {
-    const waiting = this.#opening.get(name);
+    const { received = 0, read = 0 } = this.#opening.get(name) ?? {};
     this.#opening.delete(name);
     if (feed && this.#closed) this.#around.conversations.unpin(feed.conversation);
     if (feed && !this.#closed) {
-      feed.sentBefore = this.#around.sentBefore.of(this.#session, name);
-      this.#feeds.set(name, feed);
-      if (waiting && waiting.read > 0) this.#acknowledged(feed, waiting.read, true);
-      if (waiting && waiting.received > 0) this.#acknowledged(feed, waiting.received, false);
-      this.#step(feed);
+      const stays = this.#makeRoom();
+      if (read > 0) this.#apply(feed, read, true);
+      if (received > 0) this.#apply(feed, received, false);
+      if (stays) {
+        this.#feeds.set(name, feed);
+        this.#step(feed);
+      } else {
+        if (feed.behind) this.#backlog.add(name);
+        this.#around.conversations.unpin(feed.conversation);
+      }
     }
     this.#pump();
     this.#session.resume();
@@ -239,15 +233,21 @@ export class Delivery {
   }
 
   #acknowledged(feed: Feed, position: number, read: boolean): void {
+    const moved = this.#apply(feed, position, read);
+    this.#step(feed);
+    // The room may be for others: this one may have nothing more.
+    if (moved) this.#pump();
+  }
+
+  /** True if the cursor moved. */
+  #apply(feed: Feed, position: number, read: boolean): boolean {
     const held = feed.held;
     const moved = feed.acknowledge(position, this.#around.clock.monotonic());
     this.#turns.acknowledged(held - feed.held);
     if (moved) this.#retransmission.progressed(this.#turns.held > 0);
     const readUpTo = Math.min(position, feed.conversation.lastVisible(this.#session.user));
     if (moved || read) this.#moved(feed, read ? readUpTo : 0);
-    this.#step(feed);
-    // The room may be for others: this one may have nothing more.
-    if (moved) this.#pump();
+    return moved;
   }
 
   #moved(feed: Feed, readUpTo: number): void {

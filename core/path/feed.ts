@@ -81,13 +81,15 @@ export class Feed {
   peek(): Next {
     while (this.behind) {
       const from = this.#stayAt(this.#next);
-      if (from === undefined) return 'nothing';
+      if (from === undefined) break;
       this.#next = from;
       const kept = this.#find(from);
       if (!kept) return 'reading';
       if (!this.#own(kept)) return this.#meant === undefined ? 'reading' : kept;
       this.#next += 1;
     }
+    // Bodies that were read stay in memory for no longer than they are needed.
+    if (this.#page.length > 0) this.#page = [];
     return 'nothing';
   }
 
