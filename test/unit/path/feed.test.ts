@@ -58,7 +58,8 @@ class Reader {
         return;
       }
       assert.equal(next.position, ahead, 'the next one, none skipped, none twice');
-      const before: number = this.#wanted.filter((position) => position < next.position).at(-1) ?? 0;
+      const before: number =
+        this.#wanted.filter((position) => position < next.position).at(-1) ?? 0;
       assert.equal(feed.sent(next.position, 0), before, 'previous');
       this.sent.push(next.position);
     }
