@@ -89,6 +89,14 @@ export class Tail {
     return first ? this.#items[position - first.position] : undefined;
   }
 
+  /** Drops all but the newest; returns what that saves, in octets. */
+  keepLast(): number {
+    const before = this.costBytes;
+    this.#items = this.#items.slice(-1);
+    this.costBytes = this.#items[0]?.costBytes ?? 0;
+    return before - this.costBytes;
+  }
+
   clear(): void {
     this.#items = [];
     this.costBytes = 0;

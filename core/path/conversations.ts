@@ -10,8 +10,11 @@ import type { Kept } from '../chat/tail.ts';
 export class Conversations {
   readonly #persistence: Persistence;
   readonly #limits: Limits;
-  /** In order of use, the longest unused first. */
   readonly #cached = new Map<string, Conversation>();
+  /** Of these, those that nobody uses now, the longest unused first. */
+  readonly #idle = new Set<Conversation>();
+  /** Those with entries in memory, the longest without a new one first. */
+  readonly #tailed = new Set<Conversation>();
   readonly #loading = new Map<string, Promise<void>>();
   #tailBytes = 0;
 
@@ -50,26 +53,34 @@ export class Conversations {
     const conversation = this.#cached.get(name);
     if (conversation) {
       conversation.pins += 1;
-      this.#touch(conversation);
+      this.#idle.delete(conversation);
     }
     return conversation;
   }
 
   unpin(conversation: Conversation): void {
     conversation.pins -= 1;
-    if (this.#cached.size > this.#limits.conversationsCached) this.#evict();
+    if (conversation.pins > 0) return;
+    this.#idle.add(conversation);
+    this.#evict(0);
   }
 
   /** Reads a conversation back from the store, in place. */
   async refresh(conversation: Conversation): Promise<void> {
     const record = await this.#persistence.loadConversation(conversation.name);
-    this.#tailBytes -= conversation.tail.costBytes;
+    this.#dropTail(conversation);
     conversation.reset(record);
   }
 
   remember(conversation: Conversation, kept: Kept): void {
     this.#tailBytes += conversation.tail.push(kept, this.#limits.tailEntries);
-    if (this.#tailBytes > this.#limits.tailBytes) this.#cutTails(conversation);
+    this.#tailed.delete(conversation);
+    this.#tailed.add(conversation);
+    for (const oldest of this.#tailed) {
+      if (this.#tailBytes <= this.#limits.tailBytes) return;
+      if (oldest !== conversation) this.#dropTail(oldest);
+      else this.#tailBytes -= conversation.tail.keepLast();
+    }
   }
 
   #load(name: string): Promise<void> {
@@ -84,34 +95,25 @@ export class Conversations {
   async #read(name: string): Promise<void> {
     const conversation = new Conversation(name);
     conversation.reset(await this.#persistence.loadConversation(name));
+    // Whoever asked for it has not pinned it yet: room is made before it comes.
+    this.#evict(1);
     this.#cached.set(name, conversation);
-    if (this.#cached.size > this.#limits.conversationsCached) {
-      conversation.pins += 1;
-      this.#evict();
-      conversation.pins -= 1;
+    this.#idle.add(conversation);
+  }
+
+  /** Makes room for `more`, as far as there are conversations that nobody uses. */
+  #evict(more: number): void {
+    for (const conversation of this.#idle) {
+      if (this.#cached.size + more <= this.#limits.conversationsCached) return;
+      this.#idle.delete(conversation);
+      this.#dropTail(conversation);
+      this.#cached.delete(conversation.name);
     }
   }
 
-  #touch(conversation: Conversation): void {
-    this.#cached.delete(conversation.name);
-    this.#cached.set(conversation.name, conversation);
-  }
-
-  #evict(): void {
-    for (const [name, conversation] of this.#cached) {
-      if (this.#cached.size <= this.#limits.conversationsCached) return;
-      if (conversation.pins > 0) continue;
-      this.#tailBytes -= conversation.tail.costBytes;
-      this.#cached.delete(name);
-    }
-  }
-
-  #cutTails(spared: Conversation): void {
-    for (const conversation of this.#cached.values()) {
-      if (this.#tailBytes <= this.#limits.tailBytes) return;
-      if (conversation === spared) continue;
-      this.#tailBytes -= conversation.tail.costBytes;
-      conversation.tail.clear();
-    }
+  #dropTail(conversation: Conversation): void {
+    if (!this.#tailed.delete(conversation)) return;
+    this.#tailBytes -= conversation.tail.costBytes;
+    conversation.tail.clear();
   }
 }
