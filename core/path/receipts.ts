@@ -8,8 +8,8 @@ import type { Directory } from '../session/directory.ts';
 import type { Session } from '../session/session.ts';
 import type { MarkMove } from './progress.ts';
 
-/** Entries read back, at most, to find the authors of a range that is no longer in memory. */
-const READ_BACK_MAX = 500;
+/** Entries read back at once to find the authors of what is no longer in memory. */
+const PAGE = 64;
 const NOBODY: ReadonlySet<string> = new Set();
 
 export class Receipts {
@@ -69,24 +69,41 @@ export class Receipts {
     const authors = new Set<string>();
     for (let position = upTo; position > from; position -= 1) {
       const kept = conversation.tail.get(position);
-      if (!kept) return this.#readBack(conversation, user, from, position + 1, authors);
+      if (!kept) return this.#readBack(move, from, position + 1, authors);
       if (conversation.sees(user, position)) authors.add(kept.user);
     }
     return authors;
   }
 
+  /** Reads back until everybody who could be told is found, or all that is newly covered is read. */
   async #readBack(
-    conversation: Conversation,
-    user: string,
+    { conversation, user }: MarkMove,
     after: number,
-    before: number,
+    below: number,
     authors: Set<string>,
   ): Promise<ReadonlySet<string>> {
-    const range = { after, before, limit: READ_BACK_MAX, take: 'last' as const };
-    for (const entry of await this.#persistence.readConversation(conversation.name, range)) {
-      if (conversation.sees(user, entry.position)) authors.add(entry.user);
+    const awaited = this.#here(conversation);
+    for (const author of authors) awaited.delete(author);
+    for (let before = below; awaited.size > 0 && before - 1 > after;) {
+      const range = { after, before, limit: PAGE, take: 'last' as const };
+      const entries = await this.#persistence.readConversation(conversation.name, range);
+      for (const entry of entries) {
+        if (!conversation.sees(user, entry.position)) continue;
+        authors.add(entry.user);
+        awaited.delete(entry.user);
+      }
+      before = entries[0]?.position ?? 0;
     }
     return authors;
+  }
+
+  /** The members who have a session. */
+  #here(conversation: Conversation): Set<string> {
+    const here = new Set<string>();
+    for (const member of conversation.members.keys()) {
+      for (const _ of this.#directory.sessionsOf(member)) here.add(member);
+    }
+    return here;
   }
 
   /** True if somebody else is there to be told. */
