@@ -245,8 +245,7 @@ export class Delivery {
     const moved = feed.acknowledge(position, this.#around.clock.monotonic());
     this.#turns.acknowledged(held - feed.held);
     if (moved) this.#retransmission.progressed(this.#turns.held > 0);
-    const readUpTo = Math.min(position, feed.conversation.lastVisible(this.#session.user));
-    if (moved || read) this.#moved(feed, read ? readUpTo : 0);
+    if (moved || read) this.#moved(feed, read ? feed.visible(position) : 0);
     return moved;
   }
 

@@ -65,8 +65,14 @@ export class Feed {
 
   /** The mark that the cursor stands for: 0 before the first position that the user sees. */
   get mark(): number {
-    const { cursor } = this;
-    return cursor >= this.conversation.firstVisible(this.#user) ? cursor : 0;
+    return this.visible(this.cursor);
+  }
+
+  /** A position as a mark: lowered to the last that the user sees; 0 before the first. */
+  visible(position: number): number {
+    const { conversation } = this;
+    if (position < conversation.firstVisible(this.#user)) return 0;
+    return Math.min(position, conversation.lastVisible(this.#user));
   }
 
   /** True if something may lie ahead. */
