@@ -174,6 +174,37 @@ describe('the protocol, receipts (§4)', () => {
     assert.deepEqual(await receipts(stage, ann), [['bob', 9, 0]]);
   });
 
+  it('find the authors of what is no longer in memory, however long ago that was', async () => {
+    const stage = await openStage({ limits: { tailEntries: 4, window: 1_000 } });
+    const [ann, cat] = [await stage.join('ann'), await stage.join('cat')];
+    await ann.accepted(ann.act(TEA, 'group.create', { user: ['bob', 'cat'] }));
+    await say(cat, TEA, 1);
+    await say(ann, TEA, 700);
+    await stage.keepProgress();
+    for (const client of [ann, cat]) client.take('receipt');
+    const bob = await stage.join('bob');
+    await bob.next('deliver');
+    bob.received(TEA, 702);
+    await bob.heardOut();
+    assert.deepEqual(await receipts(stage, ann), [['bob', 702, 0]]);
+    assert.deepEqual(await receipts(stage, cat), [['bob', 702, 0]]);
+  });
+
+  it('are not made of a READ of what was before the membership', async () => {
+    const stage = await openStage();
+    const [ann, bob] = [await stage.join('ann'), await stage.join('bob')];
+    await ann.accepted(ann.act(TEA, 'group.create'));
+    await say(ann, TEA, 4);
+    await ann.accepted(ann.act(TEA, 'group.add', { user: ['bob'] }));
+    await bob.next('deliver');
+    bob.read(TEA, 3);
+    await bob.heardOut();
+    assert.deepEqual(await marksOf(ann, TEA), [
+      ['ann', 6, 0],
+      ['bob', 0, 0],
+    ]);
+  });
+
   it('ignores what is unknown, ill-named or not visible, at any length', async () => {
     const stage = await openStage();
     const [ann, eve] = [await stage.join('ann'), await stage.join('eve')];
