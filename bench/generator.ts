@@ -62,7 +62,7 @@ for (let pair = 0; pair < workload.pairs; pair += 1) {
   }
 }
 
-for (const caller of callers) {
+const senders = callers.map((caller) => {
   let number = 0;
   const one = (): void => {
     if (!running) return;
@@ -72,10 +72,26 @@ for (const caller of callers) {
   };
   const answered = (): void => {
     acked += 1;
-    one();
+    if (workload.perSecond === undefined) one();
   };
-  for (let slot = 0; slot < workload.window; slot += 1) one();
+  return one;
+});
+
+function isRunning(): boolean {
+  return running;
 }
+
+/** Sends what is due by now, each text from the next user, until the run ends. */
+async function sendAtRate(perSecond: number): Promise<void> {
+  const begun = performance.now();
+  for (let turn = 0; isRunning(); await sleep(1)) {
+    const due = ((performance.now() - begun) / 1000) * perSecond;
+    for (; turn < due; turn += 1) senders[turn % senders.length]?.();
+  }
+}
+
+if (workload.perSecond !== undefined) void sendAtRate(workload.perSecond);
+else for (const one of senders) for (let slot = 0; slot < workload.window; slot += 1) one();
 
 await sleep(workload.warmUpMs);
 const before = { acked, received, cpu: process.cpuUsage(), at: performance.now() };

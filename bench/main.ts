@@ -1,7 +1,8 @@
 /**
- * `npm run bench`: chat throughput of im-kernel (durable, synced before each answer), a raw
- * forwarder and Socket.IO (both in memory), one after the other in one run, load and server on the
- * same machine. Ratios travel between machines, rates do not.
+ * `npm run bench -- --work chat|latency|group|idle|offline`. chat, the default, and latency run
+ * im-kernel (durable, synced before each answer), a raw forwarder and Socket.IO (both in memory)
+ * one after the other; the others run im-kernel alone. Load and server share the machine: ratios
+ * travel between machines, rates do not.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -10,13 +11,18 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { localToken } from '../cli/local-token.ts';
 import { measure, type Outcome } from './measure.ts';
+import { runWork } from './run-work.ts';
 import { ServerUnderTest } from './server.ts';
 import type { Workload } from './workload.ts';
+import { works } from './works/index.ts';
+import type { Work } from './works/work.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    work: { type: 'string', default: 'chat' },
+    rate: { type: 'string', default: '1000' },
     peers: { type: 'string', default: 'im,raw,socketio' },
     seconds: { type: 'string' },
     pairs: { type: 'string', default: '50' },
@@ -30,6 +36,7 @@ const workload: Workload = {
   bodyBytes: 200,
   warmUpMs: values.quick ? 1000 : 2000,
   measureMs: seconds * 1000,
+  ...(values.work === 'latency' ? { perSecond: Number(values.rate) } : {}),
 };
 
 async function server(peer: string, folder: string): Promise<ServerUnderTest> {
@@ -70,20 +77,43 @@ async function run(peer: string): Promise<Outcome> {
   }
 }
 
-const outcomes: Outcome[] = [];
-for (const peer of values.peers.split(',')) outcomes.push(await run(peer));
-
-console.log(
-  `${workload.pairs} pairs, window ${workload.window}, ${workload.bodyBytes}-byte texts, ` +
-    `${seconds} s, ${cpus().length} cores shared by server and load`,
-);
-console.table(Object.fromEntries(outcomes.map(({ peer, row }) => [peer, row])));
-const im = outcomes.find(({ peer }) => peer === 'im');
-for (const other of outcomes) {
-  if (!im || other === im) continue;
-  const ratio = im.row['messages/s'] / other.row['messages/s'];
-  console.log(`im (durable) : ${other.peer} (in memory) = ${ratio.toFixed(2)}`);
+async function runBeside(name: string, work: Work): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'im-bench-'));
+  const started = await server('im', folder);
+  try {
+    const row = await runWork(name, work, started, folder, values.quick);
+    console.log(`${name}, ${cpus().length} cores shared by server and load`);
+    console.table({ im: row });
+    process.exitCode = ['lost', 'repeated', 'disordered'].some((name) => row[name]) ? 1 : 0;
+  } finally {
+    await started.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
-const bad = outcomes.filter(({ row }) => row.lost + row.repeated + row.disordered > 0);
-for (const { peer } of bad) console.log(`${peer}: lost, repeated or disordered texts`);
-process.exitCode = bad.some(({ peer }) => peer === 'im') ? 1 : 0;
+
+async function runChat(): Promise<void> {
+  const { perSecond } = workload;
+  const pace = perSecond === undefined ? 'as fast as answered' : `${perSecond} per second`;
+  const outcomes: Outcome[] = [];
+  for (const peer of values.peers.split(',')) outcomes.push(await run(peer));
+
+  console.log(
+    `${workload.pairs} pairs, window ${workload.window}, ${workload.bodyBytes}-byte texts, ` +
+      `${pace}, ${seconds} s, ${cpus().length} cores shared by server and load`,
+  );
+  console.table(Object.fromEntries(outcomes.map(({ peer, row }) => [peer, row])));
+  const im = outcomes.find(({ peer }) => peer === 'im');
+  for (const other of outcomes) {
+    if (!im || other === im || perSecond !== undefined) continue;
+    const ratio = im.row['messages/s'] / other.row['messages/s'];
+    console.log(`im (durable) : ${other.peer} (in memory) = ${ratio.toFixed(2)}`);
+  }
+  const bad = outcomes.filter(({ row }) => row.lost + row.repeated + row.disordered > 0);
+  for (const { peer } of bad) console.log(`${peer}: lost, repeated or disordered texts`);
+  process.exitCode = bad.some(({ peer }) => peer === 'im') ? 1 : 0;
+}
+
+const beside = works[values.work];
+if (beside) await runBeside(values.work, beside);
+else if (['chat', 'latency'].includes(values.work)) await runChat();
+else throw new Error(`--work is chat, latency, ${Object.keys(works).join(', ')}`);

@@ -9,6 +9,8 @@ export interface Workload {
   readonly bodyBytes: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
+  /** Texts per second of all users together, whatever the answers; absent: as fast as answered. */
+  readonly perSecond?: number;
 }
 
 /** One user's connection to the server under test. */

@@ -1,8 +1,8 @@
 /**
  * One timing wheel per node instead of a timer per connection: setting a deadline moves an object
  * between two sets, and one clock timer turns the wheel while anything is on it. Deadlines are met
- * late by up to one tick, never early; where very many fall together, some wait a few ticks more, so
- * that ten thousand connections that end at once hold up nobody else. After Varghese and Lauck,
+ * late by up to one tick, never early; where very many fall together, some wait a few ticks more,
+ * so that ten thousand connections that end at once hold up nobody else. After Varghese and Lauck,
  * "Hashed and Hierarchical Timing Wheels" (1987), the simple hashed form.
  */
 import type { Cancel, Clock } from '../contract/index.ts';

@@ -1,4 +1,4 @@
-/** A member that reads nothing while a hundred megabytes are sent to it, and comes back for them. */
+/** A member that reads nothing of a hundred megabytes sent to it, and comes back for them. */
 import assert from 'node:assert/strict';
 import type { Deliver } from '../../core/wire/frames.ts';
 import { Device } from '../scenes/device.ts';
