@@ -83,7 +83,7 @@ export class Receipts {
     authors: Set<string>,
   ): Promise<ReadonlySet<string>> {
     const awaited = this.#here(conversation);
-    for (const author of authors) awaited.delete(author);
+    for (const found of [user, ...authors]) awaited.delete(found);
     for (let before = below; awaited.size > 0 && before - 1 > after;) {
       const range = { after, before, limit: PAGE, take: 'last' as const };
       const entries = await this.#persistence.readConversation(conversation.name, range);
