@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { closeStages, openStage, type Stage } from './stage.ts';
+
+const TALK = 'd/ann/bob';
+
+/** A counter's sum under a label, as an operator reads it. */
+function counted(stage: Stage, name: string, label?: string): number {
+  const found = stage.node.metrics.snapshot().find((one) => one.name === name);
+  if (found?.kind !== 'counter') return 0;
+  return label === undefined ? found.value : (found.labels[label] ?? 0);
+}
+
+describe('what a node counts', () => {
+  afterEach(closeStages);
+
+  it('is every answer to a command, by its kind and code', async () => {
+    const stage = await openStage();
+    const ann = await stage.join('ann');
+    const sent = ann.send(TALK, 'hi');
+    ann.say(sent);
+    await ann.accepted(sent);
+    await ann.accepted(sent);
+    await ann.fate(ann.act(TALK, 'friend.accept'));
+    await ann.fate(ann.send('no name', 'x'));
+    await ann.fate(ann.send('g/none', 'x', { number: 0 }));
+    assert.equal(counted(stage, 'im_commands_accepted_total'), 1);
+    assert.equal(counted(stage, 'im_commands_repeated_total'), 1);
+    assert.equal(counted(stage, 'im_entries_kept_total'), 1);
+    for (const code of ['not-found', 'invalid', 'stale']) {
+      assert.equal(counted(stage, 'im_commands_refused_total', code), 1, code);
+    }
+  });
+
+  it('is every connection that ends by an ERROR or is dropped, by code and reason', async () => {
+    const stage = await openStage();
+    const bad = stage.connect();
+    bad.hello('bad');
+    await bad.lastWord();
+    const odd = await stage.join('odd');
+    odd.wire.say(Uint8Array.of(0x7f, 0, 0, 0, 0));
+    await odd.lastWord();
+    const older = await stage.join('ann');
+    const ann = await stage.join('ann');
+    await older.lastWord();
+    const cut = await stage.join('cut');
+    cut.wire.say(Uint8Array.of(0x10, 0));
+    cut.wire.vanish();
+    ann.answersPings = false;
+    await stage.pass(60_000);
+    assert.equal(ann.wire.closed, true);
+    for (const code of ['unauthenticated', 'malformed', 'session-replaced']) {
+      assert.equal(counted(stage, 'im_session_errors_total', code), 1, code);
+    }
+    assert.equal(counted(stage, 'im_sessions_dropped_total', 'silent'), 1);
+    assert.equal(counted(stage, 'im_sessions_opened_total'), 5);
+    assert.equal(counted(stage, 'im_tokens_refused_total'), 1);
+    assert.equal(counted(stage, 'im_frames_cut_total'), 1);
+  });
+
+  it('is every signal that is not passed on, by reason', async () => {
+    const stage = await openStage({ limits: { signalMax: 4 } });
+    const [ann, eve] = [await stage.join('ann'), await stage.join('eve')];
+    await ann.accepted(ann.send(TALK, 'hi'));
+    ann.say({ type: 'signal', conversation: TALK, kind: 'x', body: new Uint8Array(5) });
+    eve.say({ type: 'signal', conversation: TALK, kind: 'x' });
+    await eve.heardOut();
+    await stage.rest();
+    assert.equal(counted(stage, 'im_signals_dropped_total', 'ill-formed'), 1);
+    assert.equal(counted(stage, 'im_signals_dropped_total', 'no member'), 1);
+  });
+});
