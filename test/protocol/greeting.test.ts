@@ -117,6 +117,17 @@ describe('the protocol, greeting (§2)', () => {
     assert.equal(await ann.lastWord(), 'unauthenticated');
   });
 
+  it('takes one or more whole frames per message where messages carry them', async () => {
+    const stage = await openStage();
+    const ann = stage.connect({ encoding: 'tlv', framing: 'messages' });
+    ann.hello('ann');
+    await ann.next('welcome');
+    ann.say({ type: 'ping', id: 1 }, { type: 'ping', id: 2 });
+    assert.deepEqual(pluck(await ann.some('pong', 2), 'id'), [1, 2]);
+    ann.wire.say(Uint8Array.of(0x03, 0, 0, 0, 3, 1));
+    assert.equal(await ann.lastWord(), 'malformed');
+  });
+
   it('calls a second HELLO malformed', async () => {
     const stage = await openStage();
     const ann = await stage.join('ann');
