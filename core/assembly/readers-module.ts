@@ -40,9 +40,16 @@ export const readersModule = new ContainerModule(({ bind }) => {
     [T.directory, T.persistence, T.progress, T.clock, T.log, T.limits],
   );
   bind(T.questions).toResolvedValue(
-    (persistence, conversations, presence, limits) =>
-      new Questions({ persistence, conversations, presence, limits }),
-    [T.persistence, T.conversations, T.presence, T.limits],
+    (persistence, conversations, presence, limits, log, metrics) =>
+      new Questions({
+        persistence,
+        conversations,
+        presence,
+        limits,
+        log,
+        refused: metrics.counter('im_questions_refused_total', 'Questions refused, by code.'),
+      }),
+    [T.persistence, T.conversations, T.presence, T.limits, T.log, T.metrics],
   );
   bind(T.signals).toResolvedValue(
     (directory, conversations, limits, log, metrics) =>

@@ -5,6 +5,7 @@ import { Reception } from '../path/reception.ts';
 import { SentBefore } from '../path/sent-before.ts';
 import { Directory } from '../session/directory.ts';
 import { Door } from '../session/door.ts';
+import { Kicks } from '../session/kicks.ts';
 import { Flusher } from '../session/output.ts';
 import { Rates } from '../session/rates.ts';
 import { sessionCounters } from '../session/session-counters.ts';
@@ -30,17 +31,17 @@ export const sessionModule = new ContainerModule(({ bind }) => {
   );
   bind(T.attendance).toResolvedValue(
     (delivery, lanes, shards, answers, questions, signals, presence, attendants) => {
-      const { progress, limits, log, clock } = delivery;
+      const { progress, limits, clock } = delivery;
       const rates = new Rates(limits, clock);
       const path = { delivery, lanes, shards, answers, questions, signals, presence, attendants };
-      return { ...path, progress, rates, limits, log };
+      return { ...path, progress, rates, limits };
     },
     [T.delivery, T.lanes, T.shards, T.answers, T.questions, T.signals, T.presence, T.attendants],
   );
   bind(T.reception).toResolvedValue(
     (node, authentication, ordering, directory, metrics, attendance) => {
-      const { delivery, progress, presence, limits, log } = attendance;
-      const { persistence, clock } = delivery;
+      const { delivery, progress, presence, limits } = attendance;
+      const { persistence, clock, log } = delivery;
       const unauthenticated = metrics.counter('im_tokens_refused_total', 'Greetings refused.');
       const around = { node, authentication, ordering, directory, persistence, clock };
       return new Reception({
@@ -67,6 +68,7 @@ export const sessionModule = new ContainerModule(({ bind }) => {
         reception,
         flusher: new Flusher((run) => clock.soon(run)),
         counters: sessionCounters(metrics),
+        kicks: new Kicks(log),
         left: (session) => reception.leave(session),
       }),
     [T.clock, T.log, T.limits, T.wheel, T.directory, T.random, T.metrics, T.reception],

@@ -1,5 +1,4 @@
 /** A welcomed session: what its frames mean, and what it is owed. */
-import { reasonOf, type Log } from '../contract/index.ts';
 import type { Limits } from '../config/limits.ts';
 import { Refusals } from '../chat/refusals.ts';
 import { refuse, type Refusal } from '../chat/rules.ts';
@@ -33,7 +32,6 @@ export interface AttendanceSurroundings {
   readonly progress: Progress;
   readonly rates: Rates;
   readonly limits: Limits;
-  readonly log: Log;
   /** The session gives its seat back. */
   readonly leave: (session: Session) => void;
 }
@@ -111,24 +109,11 @@ export class Attendance implements SessionHandler {
 
   query(frame: Query): void {
     this.#asked += 1;
-    this.#around.questions.answer(this.#session, frame).then(
-      (result) => this.#answered(() => this.#session.output.write(result)),
-      (error: unknown) => {
-        this.#around.log.warn('a question was not answered', { why: reasonOf(error) });
-        const detail = 'the store cannot be read';
-        const { query } = frame;
-        this.#answered(() =>
-          this.#session.output.write({
-            type: 'result',
-            query,
-            what: 'history',
-            item: [],
-            code: 'not-ready',
-            detail,
-          }),
-        );
-      },
-    );
+    void this.#around.questions.answer(this.#session, frame).then((result) => {
+      this.#asked -= 1;
+      this.#session.output.write(result);
+      this.#session.resume();
+    });
   }
 
   pong(id: number): void {
@@ -174,12 +159,6 @@ export class Attendance implements SessionHandler {
     this.unsettled -= 1;
     this.#seat.settle();
     this.#session.settled();
-    this.#session.resume();
-  }
-
-  #answered(write: () => void): void {
-    this.#asked -= 1;
-    write();
     this.#session.resume();
   }
 }

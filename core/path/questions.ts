@@ -1,5 +1,5 @@
 /** Questions: not numbered, without effect, answered from what is kept. */
-import type { Persistence } from '../contract/index.ts';
+import { reasonOf, type Counter, type Log, type Persistence } from '../contract/index.ts';
 import type { Limits } from '../config/limits.ts';
 import type { Conversation } from '../chat/conversation.ts';
 import type { Session } from '../session/session.ts';
@@ -18,6 +18,8 @@ interface Surroundings {
   readonly conversations: Conversations;
   readonly presence: Presence;
   readonly limits: Limits;
+  readonly log: Log;
+  readonly refused: Counter;
 }
 
 const LIMIT_DEFAULT = 50;
@@ -43,22 +45,20 @@ export class Questions {
     this.#around = around;
   }
 
-  /** The answer to a question. Rejects only if the store cannot be read. */
+  /** The answer to a question, a refusal too; never rejects. */
   async answer(session: Session, query: Query): Promise<Result> {
     try {
       return await this.#ask(session, query);
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      const { code, message } = error;
-      return {
-        type: 'result',
-        query: query.query,
-        what: 'history',
-        item: [],
-        code,
-        detail: message,
-      };
+      const { code, message } = error instanceof Refused ? error : this.#unanswered(error);
+      this.#around.refused.add(1, code);
+      return { ...result(query, 'history', [], false), code, detail: message };
     }
+  }
+
+  #unanswered(error: unknown): Refused {
+    this.#around.log.warn('a question was not answered', { why: reasonOf(error) });
+    return new Refused('not-ready', 'the store cannot be read');
   }
 
   #ask(session: Session, query: Query): Promise<Result> {

@@ -96,7 +96,7 @@ export class Reception implements Greeter {
   async #identify(session: Session, hello: Hello): Promise<Identity | undefined> {
     const answer = await this.#around.authentication.authenticate(hello.token);
     if ('refused' in answer) {
-      this.#around.log.info('a token was refused', {
+      this.#around.log.debug('a token was refused', {
         address: session.address,
         why: answer.refused,
       });
@@ -117,6 +117,8 @@ export class Reception implements Greeter {
     const { directory, limits } = this.#around;
     const seat = directory.seat(identity.user, device);
     const others = directory.countOf(identity.user) - (seat.session ? 1 : 0);
+    session.user = identity.user;
+    session.device = device;
     if (others >= limits.connectionsPerUser) {
       directory.release(seat);
       session.fail('too-many-connections', 'too many connections of this user', limits.retryAfter);
@@ -124,8 +126,6 @@ export class Reception implements Greeter {
     }
     const older = seat.session;
     seat.session = session;
-    session.user = identity.user;
-    session.device = device;
     older?.fail('session-replaced', 'the device connected again');
     return seat;
   }

@@ -2,6 +2,7 @@
 import type { Clock, Log } from '../contract/index.ts';
 import type { Limits } from '../config/limits.ts';
 import type { Act, Hello, Query, Read, Received, Send, Signal } from '../wire/frames.ts';
+import type { Kicks } from './kicks.ts';
 import type { Flusher } from './output.ts';
 import type { SessionCounters } from './session-counters.ts';
 import type { Session } from './session.ts';
@@ -41,6 +42,7 @@ export interface SessionSurroundings {
   readonly wheel: Wheel;
   readonly flusher: Flusher;
   readonly counters: SessionCounters;
+  readonly kicks: Kicks;
   readonly reception: Reception;
   /** Called once, when the connection is gone. */
   readonly gone: (session: Session) => void;

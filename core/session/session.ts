@@ -103,6 +103,7 @@ export class Session implements Ear, Reader {
   fail(code: Code, detail?: string, retryAfterMs?: number): void {
     if (this.#state === 'ending' || this.#state === 'closed') return;
     this.#around.counters.errors.add(1, code);
+    this.#around.kicks.tell(this, code, detail);
     this.output.write({
       type: 'error',
       code,
@@ -132,6 +133,7 @@ export class Session implements Ear, Reader {
   destroy(reason: string): void {
     if (this.#state === 'closed') return;
     this.#around.counters.dropped.add(1, reason);
+    this.#around.kicks.tell(this, reason);
     this.#state = 'ending';
     this.output.destroy();
   }

@@ -57,6 +57,17 @@ describe('what a node counts', () => {
     assert.equal(counted(stage, 'im_frames_cut_total'), 1);
   });
 
+  it('is every question that is refused, by code', async () => {
+    const stage = await openStage();
+    const ann = await stage.join('ann');
+    await ann.ask('history', { conversation: 'g/none' });
+    await ann.ask('members', { conversation: 'no name' });
+    await ann.ask('friends');
+    assert.equal(counted(stage, 'im_questions_refused_total', 'not-found'), 1);
+    assert.equal(counted(stage, 'im_questions_refused_total', 'invalid'), 1);
+    assert.equal(counted(stage, 'im_questions_refused_total'), 2);
+  });
+
   it('is every signal that is not passed on, by reason', async () => {
     const stage = await openStage({ limits: { signalMax: 4 } });
     const [ann, eve] = [await stage.join('ann'), await stage.join('eve')];

@@ -12,7 +12,7 @@ import {
   type Persistence,
   type Role,
 } from 'im-kernel/contract';
-import { fakeClock, quietHost, seededRandom, type FakeClock } from 'im-kernel/kit';
+import { fakeClock, quietHost, seededRandom, type FakeClock, type QuietHost } from 'im-kernel/kit';
 import { assemble } from '../../core/assembly/assemble.ts';
 import type { Node } from '../../core/assembly/node.ts';
 import { LIMITS, type Limits } from '../../core/config/limits.ts';
@@ -71,12 +71,15 @@ export class Stage {
   readonly loopback = new Loopback();
   readonly node: Node;
   readonly failed: string[] = [];
+  /** Everything that the node logged. */
+  readonly lines: QuietHost['lines'];
   #folder: string | undefined;
   #peers = 0;
 
   constructor(options: StageOptions) {
     this.clock = fakeClock();
     const host = quietHost();
+    this.lines = host.lines;
     const clock: Clock = {
       now: () => this.clock.now(),
       monotonic: () => this.clock.monotonic(),
