@@ -7,6 +7,7 @@ import { Progress } from '../path/progress.ts';
 import { Questions } from '../path/questions.ts';
 import { Receipts } from '../path/receipts.ts';
 import { Signals } from '../path/signals.ts';
+import { Rates } from '../session/rates.ts';
 import { T } from './tokens.ts';
 
 export const readersModule = new ContainerModule(({ bind }) => {
@@ -52,14 +53,15 @@ export const readersModule = new ContainerModule(({ bind }) => {
     [T.persistence, T.conversations, T.presence, T.limits, T.log, T.metrics],
   );
   bind(T.signals).toResolvedValue(
-    (directory, conversations, limits, log, metrics) =>
+    (directory, conversations, clock, limits, log, metrics) =>
       new Signals({
         directory,
         conversations,
         limits,
         log,
+        rates: new Rates(limits.signalsPerSecond, limits.signalsPerSecond, clock),
         dropped: metrics.counter('im_signals_dropped_total', 'Signals not passed on, by reason.'),
       }),
-    [T.directory, T.conversations, T.limits, T.log, T.metrics],
+    [T.directory, T.conversations, T.clock, T.limits, T.log, T.metrics],
   );
 });

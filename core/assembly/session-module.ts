@@ -32,7 +32,7 @@ export const sessionModule = new ContainerModule(({ bind }) => {
   bind(T.attendance).toResolvedValue(
     (delivery, lanes, shards, answers, questions, signals, presence, attendants) => {
       const { progress, limits, clock } = delivery;
-      const rates = new Rates(limits, clock);
+      const rates = new Rates(limits.messagesPerSecond, limits.messagesBurst, clock);
       const path = { delivery, lanes, shards, answers, questions, signals, presence, attendants };
       return { ...path, progress, rates, limits };
     },

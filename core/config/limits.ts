@@ -92,6 +92,11 @@ export const LIMITS = {
     fallback: 100,
     min: 1,
   }),
+  signalsPerSecond: whole({
+    help: 'Signals of one user per second; more are dropped; 0: no bound.',
+    fallback: 50,
+    min: 0,
+  }),
   laneQueue: whole({
     help: 'Commands waiting in one lane; more get `busy`.',
     fallback: 20_000,
@@ -114,19 +119,23 @@ export const LIMITS = {
     fallback: 1_024,
     min: 16,
   }),
-  conversationsCached: whole({ help: 'Conversations held in memory.', fallback: 20_000, min: 16 }),
+  conversationsCached: whole({
+    help: 'Conversations held in memory; more only while they are in use.',
+    fallback: 20_000,
+    min: 16,
+  }),
   sendersCached: whole({
     help: 'Sending devices held in memory, per conversation.',
     fallback: 256,
     min: 8,
   }),
   tailEntries: whole({
-    help: 'Recent entries held in memory, per conversation.',
+    help: 'Recent entries held in memory, per conversation; for a while up to twice as many.',
     fallback: 128,
     min: 1,
   }),
   tailBytes: size({
-    help: 'Recent entries held in memory, all together.',
+    help: 'What recent entries take in memory, all together.',
     fallback: 67_108_864,
     min: 65_536,
   }),

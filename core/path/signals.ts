@@ -3,6 +3,7 @@ import { reasonOf, type Counter, type Log } from '../contract/index.ts';
 import type { Limits } from '../config/limits.ts';
 import type { Conversation } from '../chat/conversation.ts';
 import type { Directory } from '../session/directory.ts';
+import type { Rates } from '../session/rates.ts';
 import type { Session } from '../session/session.ts';
 import type { Signal } from '../wire/frames.ts';
 import { parseConversation } from '../wire/names.ts';
@@ -13,6 +14,8 @@ interface Surroundings {
   readonly conversations: Conversations;
   readonly limits: Limits;
   readonly log: Log;
+  /** One signal to a large group is much work for little: nobody may ask for it without end. */
+  readonly rates: Rates;
   readonly dropped: Counter;
 }
 
@@ -23,11 +26,15 @@ export class Signals {
     this.#around = around;
   }
 
-  /** Passes a signal on, or ignores it: unknown conversation, no member, too long. */
+  /** Passes a signal on, or ignores it: unknown conversation, no member, too long, too many. */
   pass(session: Session, signal: Signal): void {
-    const { conversations, limits, dropped, log } = this.#around;
+    const { conversations, limits, dropped, log, rates } = this.#around;
     if ((signal.body?.length ?? 0) > limits.signalMax || !parseConversation(signal.conversation)) {
       dropped.add(1, 'ill-formed');
+      return;
+    }
+    if (!rates.take(session.user)) {
+      dropped.add(1, 'too many');
       return;
     }
     const cached = conversations.get(signal.conversation);

@@ -1,6 +1,5 @@
-/** Commands per user and second: token buckets, off by default. */
+/** So much per user and second, and so much at once: token buckets. */
 import type { Clock } from '../contract/index.ts';
-import type { Limits } from '../config/limits.ts';
 
 interface Bucket {
   tokens: number;
@@ -10,23 +9,25 @@ interface Bucket {
 const USERS_MAX = 100_000;
 
 export class Rates {
-  readonly #limits: Limits;
+  readonly #perSecond: number;
+  readonly #burst: number;
   readonly #clock: Clock;
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(limits: Limits, clock: Clock) {
-    this.#limits = limits;
+  /** `perSecond` 0: no bound. */
+  constructor(perSecond: number, burst: number, clock: Clock) {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
     this.#clock = clock;
   }
 
   /** Takes one; false if there is none left. */
   take(user: string): boolean {
-    const { messagesPerSecond, messagesBurst } = this.#limits;
-    if (messagesPerSecond === 0) return true;
+    if (this.#perSecond === 0) return true;
     const nowMs = this.#clock.monotonic();
-    const bucket = this.#buckets.get(user) ?? { tokens: messagesBurst, atMs: nowMs };
-    const earned = ((nowMs - bucket.atMs) * messagesPerSecond) / 1000;
-    bucket.tokens = Math.min(messagesBurst, bucket.tokens + earned);
+    const bucket = this.#buckets.get(user) ?? { tokens: this.#burst, atMs: nowMs };
+    const earned = ((nowMs - bucket.atMs) * this.#perSecond) / 1000;
+    bucket.tokens = Math.min(this.#burst, bucket.tokens + earned);
     bucket.atMs = nowMs;
     this.#remember(user, bucket);
     if (bucket.tokens < 1) return false;

@@ -79,4 +79,19 @@ describe('what a node counts', () => {
     assert.equal(counted(stage, 'im_signals_dropped_total', 'ill-formed'), 1);
     assert.equal(counted(stage, 'im_signals_dropped_total', 'no member'), 1);
   });
+
+  it('is every signal above what one user may send, which reaches nobody', async () => {
+    const stage = await openStage({ limits: { signalsPerSecond: 5 } });
+    const [ann, bob] = [await stage.join('ann'), await stage.join('bob')];
+    await ann.accepted(ann.send(TALK, 'hi'));
+    const signal = { type: 'signal', conversation: TALK, kind: 'typing' } as const;
+    ann.say(...Array.from({ length: 8 }, () => signal));
+    await ann.heardOut();
+    await bob.heardOut();
+    assert.equal(bob.take('signal').length, 5);
+    assert.equal(counted(stage, 'im_signals_dropped_total', 'too many'), 3);
+    stage.clock.advance(1_000);
+    ann.say(signal);
+    await bob.next('signal');
+  });
 });

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { fakeClock } from 'im-kernel/kit';
 import { Rates } from '../../../core/session/rates.ts';
-import { limitsWith } from '../path/limits-with.ts';
 
 describe('the rates', () => {
   it('let through a burst, then so many a second, per user', () => {
     const clock = fakeClock();
-    const rates = new Rates(limitsWith({ messagesPerSecond: 10, messagesBurst: 5 }), clock);
+    const rates = new Rates(10, 5, clock);
     const take = (user: string, count: number): number =>
       Array.from({ length: count }, () => rates.take(user)).filter(Boolean).length;
     assert.equal(take('ann', 9), 5);
@@ -19,9 +18,9 @@ describe('the rates', () => {
 
   it('have no bound at 0, and do not mind a wall clock that jumps', () => {
     const clock = fakeClock();
-    const free = new Rates(limitsWith({ messagesPerSecond: 0, messagesBurst: 1 }), clock);
+    const free = new Rates(0, 1, clock);
     for (let count = 0; count < 1_000; count += 1) assert.ok(free.take('ann'));
-    const rates = new Rates(limitsWith({ messagesPerSecond: 1, messagesBurst: 1 }), clock);
+    const rates = new Rates(1, 1, clock);
     assert.ok(rates.take('ann'));
     clock.jump(1_000_000);
     assert.equal(rates.take('ann'), false);
