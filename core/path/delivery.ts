@@ -226,7 +226,7 @@ export class Delivery {
     const previous = feed.sent(position, this.#around.clock.monotonic());
     const told = previous === position - 1 ? undefined : previous;
     const again = position <= feed.sentBefore;
-    this.#session.output.deliver(next.payload, next.delivery, told, again);
+    this.#session.output.deliver(next, told, again);
     this.#turns.sent(feed);
     this.#turns.update(feed, feed.behind);
     this.#retransmission.sent();
@@ -269,7 +269,7 @@ export class Delivery {
         if (this.#closed || !again || oldest.oldest !== position) return;
         if (this.#session.output.blocked) return;
         const told = again.previous === position - 1 ? undefined : again.previous;
-        this.#session.output.deliver(again.kept.payload, again.kept.delivery, told, true);
+        this.#session.output.deliver(again.kept, told, true);
       },
       (error: unknown) => this.#fail(error),
     );

@@ -43,6 +43,12 @@ export interface OutputSurroundings {
   readonly overflow: () => void;
 }
 
+/** A DELIVER, encoded once for all who get it; as fields only for those who need them. */
+export interface Deliverable {
+  readonly payload: Uint8Array;
+  readonly delivery: Delivery;
+}
+
 export class Output {
   readonly #peer: Peer;
   readonly #frames: FrameBuffer | undefined;
@@ -77,21 +83,16 @@ export class Output {
   }
 
   /** A DELIVER whose fields were encoded before, once for all who get it. */
-  deliver(
-    payload: Uint8Array,
-    delivery: Delivery,
-    previous: number | undefined,
-    again: boolean,
-  ): void {
+  deliver(message: Deliverable, previous: number | undefined, again: boolean): void {
     if (this.#closed) return;
     if (this.#frames) {
-      this.#frames.appendDeliver(payload, previous, again);
+      this.#frames.appendDeliver(message.payload, previous, again);
     } else {
       const extra = {
         ...(previous === undefined ? {} : { previous }),
         ...(again ? { again: 1 } : {}),
       };
-      this.#gather(encodeJson({ type: 'deliver', ...delivery, ...extra }));
+      this.#gather(encodeJson({ type: 'deliver', ...message.delivery, ...extra }));
     }
     this.#wait();
   }
