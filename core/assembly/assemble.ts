@@ -15,6 +15,7 @@ import type {
   Ordering,
   Persistence,
   Random,
+  ReaderRule,
   Register,
   Transport,
 } from '../contract/index.ts';
@@ -64,7 +65,7 @@ export function assemble(settings: Settings, means: Means): Node {
   let node: Node | undefined;
   const ordering = create(settings.ordering, {
     register,
-    announce: () => node?.announceOrdering(),
+    announce: (rule: ReaderRule) => node?.announce(rule),
   }) as Ordering;
   const components = {
     persistence,

@@ -9,6 +9,7 @@ import type {
   Log,
   Ordering,
   Persistence,
+  ReaderRule,
   Transport,
 } from '../contract/index.ts';
 import type { Limits } from '../config/limits.ts';
@@ -115,8 +116,7 @@ export class Node {
   }
 
   /** Tells every client the ordering that holds from now on. */
-  announceOrdering(): void {
-    const { rule } = this.#parts.components.ordering;
+  announce(rule: ReaderRule): void {
     for (const session of this.#parts.directory.sessions) {
       if (session.live) session.output.write({ type: 'ordering', ordering: [rule] });
     }

@@ -18,6 +18,7 @@ import {
 import type { Verdict } from '../chat/judge.ts';
 import type { Placed } from '../chat/sender.ts';
 import type { Shards } from '../cluster/shards.ts';
+import { UINT_MAX } from '../wire/field.ts';
 import type { Conversations } from './conversations.ts';
 import type { Fate, Fates, Judged, Planned } from './judged.ts';
 import type { Drafts } from './recall.ts';
@@ -58,6 +59,9 @@ export class Keeping {
     try {
       const answer = this.#around.ordering.place(placed.map(placingOf), lastOrder);
       const orders = answer instanceof Promise ? await answer : answer;
+      if (orders.length !== placed.length || !orders.every(isOrder)) {
+        throw new Error('an order is missing, or is not a whole number from 1 to 2^48-1');
+      }
       return placed.map((it, at) => ({
         shard: it.handed.shard,
         entry: entryOf(it, orders[at] as number),
@@ -186,6 +190,11 @@ function changesOf(entries: readonly Entry[], drafts: Drafts): readonly Conversa
     if (change) changes.push(change);
   }
   return changes;
+}
+
+/** What is out of range could never be told to anybody, and must not enter the log. */
+function isOrder(order: number): boolean {
+  return Number.isInteger(order) && order >= 1 && order <= UINT_MAX;
 }
 
 function placingOf({ handed, verdict }: Judged): Placing {

@@ -12,6 +12,8 @@ import { closeStages, openStage } from './stage.ts';
 /** An ordering that gives every place its position, unless it is told to fail. */
 class Moody {
   fails = false;
+  /** What it gives instead of what is right. */
+  gives: readonly number[] | undefined;
   slow: Promise<void> | undefined;
   holdMs = 0;
   #host: OrderingHost | undefined;
@@ -24,7 +26,7 @@ class Moody {
       place: async (batch) => {
         await this.slow;
         if (this.fails) throw new Error('not now');
-        return batch.map(({ position }) => position * 10);
+        return this.gives ?? batch.map(({ position }) => position * 10);
       },
     };
     Object.defineProperty(ordering, 'rule', {
@@ -87,6 +89,20 @@ describe('the protocol, where plugins take part', () => {
     moody.fails = false;
     ann.say(sent);
     assert.equal((await ann.accepted(sent)).position, 1);
+    assert.deepEqual(stage.failed, []);
+  });
+
+  it('lets no order into the log that could never be told', async () => {
+    const moody = new Moody();
+    const stage = await openStage({ ordering: moody.plugin });
+    const ann = await stage.join('ann');
+    for (const gives of [[], [0], [2 ** 48], [1.5], [Number.NaN], [1, 2]]) {
+      moody.gives = gives;
+      const sent = ann.send('d/ann/bob', 'hi', { number: 1 });
+      assert.equal(await ann.fate(sent), 'not-ready', String(gives));
+    }
+    moody.gives = undefined;
+    assert.equal((await ann.accepted(ann.send('d/ann/bob', 'hi', { number: 1 }))).order, 10);
     assert.deepEqual(stage.failed, []);
   });
 
