@@ -6,6 +6,8 @@ import type {
   PresenceItem,
   Signal,
 } from '../core/wire/frames.ts';
+import { UINT_MAX } from '../core/wire/field.ts';
+import { parseConversation } from '../core/wire/names.ts';
 import type { Cancel } from './clock.ts';
 import type { CommandHandle } from './command-handle.ts';
 import type { Counts } from './counts.ts';
@@ -105,16 +107,24 @@ export class Client {
     return this.#send({ ...this.#head(to), type: 'send', body: UTF8.encode(content) }, [content]);
   }
 
-  /** Sends any act of PROTOCOL section 3; `groups` and `friends` are the usual way. */
+  /**
+   * Sends any act of PROTOCOL section 3; `groups` and `friends` are the usual way. Throws as `send`
+   * does, and RangeError if `open` is no number that a frame can hold.
+   */
   act(to: string, action: string, fields: ActFields = NO_FIELDS): CommandHandle {
+    if (!isUint(fields.open ?? 0)) throw new RangeError(`open is 0 or 1, not ${fields.open}`);
     const texts = [action, fields.title ?? '', ...(fields.user ?? [])];
     return this.#send({ ...this.#head(to), type: 'act', action, ...fields }, texts);
   }
 
   /**
    * A person has seen all up to there. It is told once the application has handled all up to there.
+   * Throws RangeError for what is no conversation or no position.
    */
   read(conversation: string, position: number): void {
+    if (!isUint(position) || parseConversation(conversation) === undefined) {
+      throw new RangeError(`there is no position ${position} of ${conversation}`);
+    }
     this.#engine.acknowledger.read(conversation, position);
   }
 
@@ -180,4 +190,8 @@ export class Client {
     } else handle.refuse('invalid', 'a text with an unpaired surrogate');
     return handle;
   }
+}
+
+function isUint(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= UINT_MAX;
 }

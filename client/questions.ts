@@ -33,11 +33,11 @@ export class Questions {
   }
 
   /**
-   * Rejects with RefusedError (RESULT.code), or ClientError `timeout`, `question` (too many) or
-   * `closed`.
+   * Rejects with RefusedError (RESULT.code), ClientError `timeout`, `question` (too many) or
+   * `closed`, or RangeError for a number that no frame can hold.
    */
   ask<W extends What>(question: Question<W>): Promise<Result<W>> {
-    const { clock, limits, send } = this.#settings;
+    const { clock, limits } = this.#settings;
     if (this.#open.size >= limits.questions) {
       const why = `more than ${limits.questions} questions are open`;
       return Promise.reject(new ClientError('question', why));
@@ -52,8 +52,9 @@ export class Questions {
         reject(new ClientError('timeout', why));
       });
       const settle = resolve as (result: Result) => void;
-      this.#open.set(query, { frame, what: question.what, resolve: settle, reject, cancelTimer });
-      send(frame);
+      const open = { frame, what: question.what, resolve: settle, reject, cancelTimer };
+      this.#open.set(query, open);
+      this.#send(open);
     });
   }
 
@@ -88,7 +89,18 @@ export class Questions {
 
   /** A new connection: asks again what is open. */
   connected(): void {
-    for (const { frame } of this.#open.values()) this.#settings.send(frame);
+    for (const open of this.#open.values()) this.#send(open);
+  }
+
+  /** What cannot be written is the asker's mistake, and must not end the connection. */
+  #send({ frame, reject, cancelTimer }: Open): void {
+    try {
+      this.#settings.send(frame);
+    } catch (error) {
+      this.#open.delete(frame.query);
+      cancelTimer();
+      reject(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   close(error: ClientError): void {

@@ -107,6 +107,28 @@ describe('the client, told by others', () => {
     await outcomes;
   });
 
+  it('refuses a number that no frame can hold, and keeps its connection', async () => {
+    const { im, net, time, errors, goOnline } = await anOnlineClient();
+    for (const [talk, position] of [
+      ['d/ann/bob', Number.NaN],
+      ['d/ann/bob', -1],
+      ['d/ann/bob', 1.5],
+      ['d/ann/bob', 2 ** 48],
+      ['no name', 1],
+    ] as const) {
+      assert.throws(() => im.read(talk, position), RangeError);
+    }
+    assert.throws(() => im.act('g/tea', 'group.create', { open: 1.5 }), RangeError);
+    await assert.rejects(im.history('g/tea', { limit: -1 }), RangeError);
+    net.last.cut();
+    await time.settle();
+    const early = assert.rejects(im.history('g/tea', { after: 0.5 }), RangeError);
+    await time.pass(1_000);
+    await goOnline();
+    await early;
+    assert.deepEqual([im.state, errors, net.last.only('query')], ['online', [], []]);
+  });
+
   it('reports a handler of plain events that fails, and goes on', async () => {
     const { im, net, time, errors } = await anOnlineClient();
     im.on('presence', () => {
