@@ -75,7 +75,7 @@ export class Receipts {
     return authors;
   }
 
-  /** Reads back until everybody who could be told is found, or all that is newly covered is read. */
+  /** Reads back until all who could be told are found, or all that is newly covered is read. */
   async #readBack(
     { conversation, user }: MarkMove,
     after: number,
