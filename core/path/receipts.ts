@@ -62,10 +62,12 @@ export class Receipts {
     }
     const grew = after.received > before.received;
     const upTo = grew ? after.received : after.read;
-    const from = Math.min(
+    const covered = Math.min(
       grew ? before.received : after.received,
       after.read > before.read ? before.read : after.received,
     );
+    // What came before the user did is nothing to be read, however much it is.
+    const from = Math.max(covered, conversation.firstVisible(user) - 1);
     const authors = new Set<string>();
     for (let position = upTo; position > from; position -= 1) {
       const kept = conversation.tail.get(position);
