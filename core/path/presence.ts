@@ -30,14 +30,22 @@ class Person {
   /** True once the list of friends has been read. */
   ready = false;
 
-  constructor(since: number) {
+  readonly #watched: number;
+
+  /** `watched`: of so many friends it is told, at most. */
+  constructor(since: number, watched: number) {
     this.since = since;
+    this.#watched = watched;
   }
 
   set(friend: string, isFriend: boolean): void {
-    this.changed.set(friend, isFriend);
-    if (isFriend) this.friends.add(friend);
+    if (!this.ready) this.changed.set(friend, isFriend);
+    if (isFriend) this.add(friend);
     else this.friends.delete(friend);
+  }
+
+  add(friend: string): void {
+    if (this.friends.size < this.#watched) this.friends.add(friend);
   }
 }
 
@@ -55,7 +63,7 @@ export class Presence {
     let person = this.#people.get(user);
     const first = !person;
     if (!person) {
-      person = new Person(this.#around.clock.now());
+      person = new Person(this.#around.clock.now(), this.#around.limits.friendsWatched);
       this.#people.set(user, person);
       this.#around.progress.see(user);
       person.loaded = this.#load(user, person);
@@ -135,13 +143,14 @@ export class Presence {
     while (person.friends.size < this.#around.limits.friendsWatched) {
       const lines = await this.#around.persistence.friendsOf(user, after, FRIENDS_PAGE);
       for (const line of lines) {
-        if (line.state === 'friend') person.friends.add(line.user);
+        if (line.state === 'friend') person.add(line.user);
         after = line.user;
       }
       if (lines.length < FRIENDS_PAGE) break;
     }
-    for (const [friend, isFriend] of person.changed) person.set(friend, isFriend);
     person.ready = true;
+    for (const [friend, isFriend] of person.changed) person.set(friend, isFriend);
+    person.changed.clear();
   }
 
   #tellFriendsOf(person: Person, session: Session): void {

@@ -107,6 +107,11 @@ export class Loopback implements Transport {
   readonly addresses = ['tcp://127.0.0.1:7400'];
   #host: TransportHost | undefined;
 
+  /** The bounds that it was handed. */
+  get bounds(): Pick<TransportHost, 'messageMaxBytes' | 'highWaterBytes'> | undefined {
+    return this.#host;
+  }
+
   start(): Promise<void> {
     return Promise.resolve();
   }

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import type { AppendOutcome, ShardAppend } from 'im-kernel/contract';
+import { inBetween } from './in-between.ts';
+import { closeStages, openStage, pluck } from './stage.ts';
+
+const TALK = 'd/ann/bob';
+const KIB = 1024;
+
+describe('the bounds of a node', () => {
+  afterEach(closeStages);
+
+  it('refuse a HELLO above its own bound, below that of all frames', async () => {
+    const stage = await openStage({ limits: { helloFrame: KIB } });
+    const ann = stage.connect();
+    ann.hello('ann', 'd1', { agent: 'a'.repeat(KIB) });
+    assert.equal(await ann.lastWord(), 'unauthenticated');
+    await stage.join('bob');
+  });
+
+  it('tell a transport how long a message and how much output may be', async () => {
+    const limits = { messageMax: 70_000, outputHighWater: 20_000 };
+    const stage = await openStage({ limits });
+    const { messageMaxBytes, highWaterBytes } = stage.loopback.bounds ?? {};
+    assert.deepEqual([messageMaxBytes, highWaterBytes], [70_000, 20_000]);
+  });
+
+  it('drop who asks for more than may wait for it, and is no reader', async () => {
+    // From a file the answers come in a later turn: after the PONG that fills the buffer.
+    const stage = await openStage({ store: 'sqlite', limits: { outputMax: 64 * KIB } });
+    const bob = await stage.join('bob');
+    for (let at = 0; at < 3; at += 1) await bob.accepted(bob.send(TALK, 'x'.repeat(30 * KIB)));
+    bob.wire.stalled = true;
+    bob.say(
+      { type: 'ping', id: 1 },
+      ...[1, 2, 3].map((query) => {
+        return { type: 'query', query, what: 'history', conversation: TALK } as const;
+      }),
+    );
+    assert.equal(await bob.lastWord(), 'destroyed');
+    const dropped = stage.node.metrics
+      .snapshot()
+      .find(({ name }) => name === 'im_sessions_dropped_total');
+    assert.deepEqual(dropped?.kind === 'counter' && dropped.labels, { slow: 1 });
+  });
+
+  it('keep a batch to its octets, and one body more at most', async () => {
+    const batches: number[][] = [];
+    const stage = await openStage({
+      limits: { laneBatchBytes: 64 * KIB },
+      between: (store) =>
+        inBetween(store, {
+          append: (batch: readonly ShardAppend[]): Promise<readonly AppendOutcome[]> => {
+            const entries = batch.flatMap((part) => part.entries);
+            batches.push(entries.map(({ body }) => body?.length ?? 0));
+            return store.append(batch);
+          },
+        }),
+    });
+    const ann = await stage.join('ann');
+    const sent = Array.from({ length: 12 }, () => ann.send(TALK, 'x'.repeat(30 * KIB)));
+    for (const command of sent) await ann.accepted(command);
+    assert.equal(batches.flat().length, 12);
+    for (const bodies of batches) {
+      assert.ok(bodies.slice(0, -1).reduce((sum, bytes) => sum + bytes, 0) < 64 * KIB);
+    }
+  });
+
+  it('tell one user of so many friends, those who come later among them', async () => {
+    const stage = await openStage({ limits: { friendsWatched: 2 } });
+    const ann = await stage.join('ann');
+    for (const friend of ['bob', 'cid', 'dan', 'eve']) {
+      const other = await stage.join(friend);
+      const talk = `d/ann/${friend}`;
+      await ann.accepted(ann.act(talk, 'friend.request'));
+      await other.accepted(other.act(talk, 'friend.accept'));
+    }
+    const { item } = await ann.ask('presence');
+    assert.deepEqual(pluck(item, 'user'), ['ann', 'bob', 'cid']);
+    ann.wire.vanish();
+    const again = await stage.join('ann');
+    await again.ask('presence');
+    assert.deepEqual(pluck(again.take('presence'), 'user'), ['bob', 'cid']);
+  });
+
+  it('end a stop that waits for a store which never answers', async () => {
+    const stage = await openStage({
+      limits: { drainTimeout: 3_000 },
+      between: (store) => inBetween(store, { append: () => new Promise(() => undefined) }),
+    });
+    const ann = await stage.join('ann');
+    ann.send(TALK, 'never kept');
+    await stage.rest();
+    let stopped = false;
+    void stage.node.stop().then(() => {
+      stopped = true;
+    });
+    await stage.pass(2_500);
+    assert.deepEqual([stopped, ann.wire.closed], [false, false]);
+    await stage.pass(1_000);
+    assert.deepEqual([stopped, ann.wire.destroyed], [true, true]);
+    assert.deepEqual(ann.take('accepted'), []);
+  });
+});
