@@ -50,7 +50,10 @@ export function judge(pending: Pending, draft: Draft, rules: ChatRules, nowMs: n
   const last = draft.lastNumber(sender);
   if (command.number <= last || command.number === 0) return repeatOrStale(pending, draft);
   const held = refusals.held(command.conversation, command.number, last);
-  if (held) return refused(held, 'an earlier command must come again first');
+  if (held) {
+    refusals.hold(command.conversation, command.number, held);
+    return refused(held, 'an earlier command must come again first');
+  }
   const refusal = pending.refusal ?? judgeRights(pending, draft, rules);
   if (isRefusal(refusal)) return refusedNow(pending, refusal);
   refusals.release(command.conversation, command.number);

@@ -5,25 +5,22 @@
  * bounded.
  */
 import type { Code } from '../wire/codes.ts';
+import { Holds } from './holds.ts';
 
 interface Refused {
   readonly id: string;
   readonly code: Code;
 }
 
-interface Held {
-  readonly number: number;
-  readonly code: Code;
-}
-
 export class Refusals {
   readonly #max: number;
   readonly #byConversation = new Map<string, Map<number, Refused>>();
-  readonly #held = new Map<string, Held>();
+  readonly #holds: Holds;
   #count = 0;
 
   constructor(max: number) {
     this.#max = max;
+    this.#holds = new Holds(max);
   }
 
   get(conversation: string, number: number): Refused | undefined {
@@ -58,29 +55,22 @@ export class Refusals {
    * late copy may be refused for now although the first was answered for good.
    */
   held(conversation: string, number: number, last: number): Code | undefined {
-    const held = this.#held.get(conversation);
-    if (!held || number <= held.number) return undefined;
-    if (held.number > last && !this.get(conversation, held.number)) return held.code;
-    this.#held.delete(conversation);
-    return undefined;
+    for (;;) {
+      const held = this.#holds.lowest(conversation);
+      if (!held || number <= held.number) return undefined;
+      if (held.number > last && !this.get(conversation, held.number)) return held.code;
+      this.#holds.remove(conversation, held.number);
+    }
   }
 
   /** A passing refusal. */
   hold(conversation: string, number: number, code: Code): void {
-    const held = this.#held.get(conversation);
-    if (held && held.number <= number) return;
-    this.#held.delete(conversation);
-    this.#held.set(conversation, { number, code });
-    if (this.#held.size <= this.#max) return;
-    for (const oldest of this.#held.keys()) {
-      this.#held.delete(oldest);
-      return;
-    }
+    this.#holds.add(conversation, number, code);
   }
 
   /** This number came again and has its lasting answer. */
   release(conversation: string, number: number): void {
-    if (this.#held.get(conversation)?.number === number) this.#held.delete(conversation);
+    this.#holds.remove(conversation, number);
   }
 
   #forgetOldest(): void {

@@ -238,6 +238,27 @@ describe('the protocol, passing refusals (§3)', () => {
     assert.equal(await ann.fate(fourth!), 'accepted');
   });
 
+  it('lets each number that was refused for waiting hold those above it in its turn', async () => {
+    const stage = await openStage({ limits: { messagesPerSecond: 1, messagesBurst: 1 } });
+    const ann = await stage.join('ann');
+    const [first, second, third] = [1, 2, 3].map((number) => ann.send(TALK, 'x', { number }));
+    const fates = [await ann.fate(first!), await ann.fate(second!), await ann.fate(third!)];
+    assert.deepEqual(fates, ['accepted', 'rate-limited', 'rate-limited']);
+    await stage.pass(5_000);
+    ann.say(second!);
+    assert.equal(await ann.fate(second!), 'accepted');
+    await stage.pass(5_000);
+    // On its way before the refusal of the third was heard of.
+    const fourth = ann.send(TALK, 'y', { number: 4 });
+    assert.equal(await ann.fate(fourth), 'rate-limited');
+    await stage.pass(5_000);
+    ann.say(third!);
+    assert.equal(await ann.fate(third!), 'accepted');
+    await stage.pass(5_000);
+    ann.say(fourth);
+    assert.equal(await ann.fate(fourth), 'accepted');
+  });
+
   it('does not make other conversations or sessions wait', async () => {
     const stage = await openStage({ limits: { messagesPerSecond: 1, messagesBurst: 1 } });
     const ann = await stage.join('ann');

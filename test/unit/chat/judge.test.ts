@@ -33,12 +33,13 @@ class NumbersModel {
   readonly #placed = new Map<number, string>();
   readonly #refused = new Map<number, string>();
   #last = 0;
-  #held = Infinity;
+  /** Refused for now, also for waiting behind another, and not answered for good since. */
+  readonly #owed = new Set<number>();
 
   judge({ number, id, wrong }: Sent): string {
     const answer = this.#answer(number, id, wrong);
-    if (answer === 'busy') this.#held = Math.min(this.#held, number);
-    else if (number === this.#held) this.#held = Infinity;
+    if (answer === 'busy') this.#owed.add(number);
+    else this.#owed.delete(number);
     return answer;
   }
 
@@ -48,7 +49,7 @@ class NumbersModel {
     const placed = this.#placed.get(number);
     if (placed !== undefined) return placed === id ? 'repeat' : 'conflict';
     if (number <= this.#last) return 'stale';
-    if (this.#held > this.#last && number > this.#held) return 'busy';
+    if ([...this.#owed].some((owed) => owed > this.#last && owed < number)) return 'busy';
     if (wrong === 'invalid') this.#refused.set(number, id);
     if (wrong !== undefined) return wrong;
     this.#placed.set(number, id);

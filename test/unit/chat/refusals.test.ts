@@ -74,4 +74,30 @@ describe('a passing refusal', () => {
     refusals.hold('g/tea', 5, 'busy');
     assert.equal(refusals.held('g/tea', 6, 4), 'busy');
   });
+
+  it('holds by each number that is owed, the lowest first, whatever came before it', () => {
+    const refusals = new Refusals(16);
+    for (const number of [7, 5, 6, 7]) refusals.hold('g/tea', number, 'busy');
+    refusals.release('g/tea', 5);
+    assert.equal(refusals.held('g/tea', 6, 5), undefined);
+    assert.equal(refusals.held('g/tea', 8, 5), 'busy');
+    refusals.release('g/tea', 6);
+    assert.equal(refusals.held('g/tea', 8, 6), 'busy');
+    refusals.release('g/tea', 7);
+    assert.equal(refusals.held('g/tea', 8, 7), undefined);
+  });
+
+  it('keeps to its bound: the lowest numbers of one, the newest of many conversations', () => {
+    const one = new Refusals(3);
+    for (const number of [9, 8, 5, 6, 7]) one.hold('g/tea', number, 'busy');
+    for (const number of [5, 6, 7]) {
+      assert.equal(one.held('g/tea', number + 1, number - 1), 'busy');
+      one.release('g/tea', number);
+    }
+    assert.equal(one.held('g/tea', 10, 7), undefined);
+    const many = new Refusals(3);
+    for (const name of ['g/a', 'g/a', 'g/b', 'g/c', 'g/d']) many.hold(name, 5, 'busy');
+    const held = ['g/a', 'g/b', 'g/c', 'g/d'].map((name) => many.held(name, 6, 4));
+    assert.deepEqual(held, [undefined, 'busy', 'busy', 'busy']);
+  });
 });
