@@ -98,7 +98,7 @@ export class Attendance implements SessionHandler {
 
   acknowledge(frame: Received | Read): void {
     const read = frame.type === 'read';
-    for (const { conversation, position } of frame.upTo) {
+    for (const { conversation, position } of frame.upTo ?? []) {
       this.#delivery.acknowledge(conversation, position, read);
     }
   }

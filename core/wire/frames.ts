@@ -144,11 +144,11 @@ export interface UpTo {
 }
 export interface Received {
   type: 'received';
-  upTo: readonly UpTo[];
+  upTo?: readonly UpTo[];
 }
 export interface Read {
   type: 'read';
-  upTo: readonly UpTo[];
+  upTo?: readonly UpTo[];
 }
 export interface Receipt {
   type: 'receipt';

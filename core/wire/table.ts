@@ -172,8 +172,8 @@ export const FRAMES: readonly FrameSpec[] = [
     may(8, 'attempt', 'uint'),
   ),
   frame(0x20, 'deliver', 'server', ...DELIVERY.fields),
-  frame(0x21, 'received', 'client', groups(1, 'upTo', true, UP_TO)),
-  frame(0x22, 'read', 'client', groups(1, 'upTo', true, UP_TO)),
+  frame(0x21, 'received', 'client', groups(1, 'upTo', false, UP_TO)),
+  frame(0x22, 'read', 'client', groups(1, 'upTo', false, UP_TO)),
   frame(
     0x23,
     'receipt',

@@ -71,7 +71,7 @@ export function writeDelivery(sink: ByteSink, delivery: Delivery): void {
 
 function writeReceived(sink: ByteSink, frame: Received): void {
   const begun = sink.beginFrame(0x21);
-  for (const upTo of frame.upTo) {
+  for (const upTo of frame.upTo ?? []) {
     const group = sink.beginGroup(1);
     sink.text(1, upTo.conversation);
     sink.uint(2, upTo.position);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RawClient } from './raw-client.ts';
-import { closeStages, heardBy, openStage, type Stage } from './stage.ts';
+import { closeStages, heardBy, JSON_MESSAGES, openStage, TLV, type Stage } from './stage.ts';
 
 const TALK = 'd/ann/bob';
 const TEA = 'g/tea';
@@ -222,6 +222,16 @@ describe('the protocol, receipts (§4)', () => {
     ]);
     assert.equal(eve.wire.closed, false);
   });
+
+  for (const binding of [TLV, JSON_MESSAGES]) {
+    it(`takes RECEIVED and READ of nothing as nothing, in ${binding.encoding}`, async () => {
+      const stage = await openStage();
+      const bob = await stage.join('bob', 'd1', binding);
+      bob.say({ type: 'received' }, { type: 'read' }, { type: 'ping', id: 5 });
+      assert.equal((await bob.next('pong')).id, 5);
+      assert.deepEqual(stage.failed, []);
+    });
+  }
 
   it('reads on after more progress waited than may wait', async () => {
     const stage = await openStage({ limits: { progressPending: 100 } });

@@ -88,7 +88,7 @@ export class WireTap {
       this.#unanswered.add(id);
       if (this.#unanswered.size >= this.#window) situations.add('window of commands full');
     } else if (frame.type === 'received' || frame.type === 'read') {
-      for (const { conversation, position } of frame.upTo) {
+      for (const { conversation, position } of frame.upTo ?? []) {
         recorder.add({ type: 'acknowledged', session, conversation, position });
         const open = this.#unacknowledged.get(conversation) ?? [];
         for (const one of open) if (one <= position) this.#acknowledge(conversation, one);

@@ -31,7 +31,7 @@ function listening(stage: Stage): string[] {
 
 function received(stage: Stage): string[] {
   const frames = stage.net.last.only('received');
-  return frames.flatMap(({ upTo }) =>
+  return frames.flatMap(({ upTo = [] }) =>
     upTo.map(({ conversation, position }) => `${conversation} ${position}`),
   );
 }
@@ -137,7 +137,7 @@ describe('the client, receiving', () => {
     assert.deepEqual(stage.net.last.only('read'), []);
     await end('message 1');
     await end('message 2');
-    const marks = stage.net.last.only('read').map(({ upTo }) => upTo[0]?.position);
+    const marks = stage.net.last.only('read').map(({ upTo }) => upTo?.[0]?.position);
     assert.deepEqual(marks, [1, 2]);
   });
 
