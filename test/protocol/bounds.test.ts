@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AppendOutcome, ShardAppend } from 'im-kernel/contract';
+import type { AppendOutcome, Range, ShardAppend } from 'im-kernel/contract';
 import { inBetween } from './in-between.ts';
 import { closeStages, openStage, pluck } from './stage.ts';
 
@@ -25,8 +25,17 @@ describe('the bounds of a node', () => {
   });
 
   it('drop who asks for more than may wait for it, and is no reader', async () => {
-    // From a file the answers come in a later turn: after the PONG that fills the buffer.
-    const stage = await openStage({ store: 'sqlite', limits: { outputMax: 64 * KIB } });
+    const read = Promise.withResolvers<void>();
+    const stage = await openStage({
+      limits: { outputMax: 64 * KIB },
+      between: (store) =>
+        inBetween(store, {
+          readConversation: async (name: string, range: Range) => {
+            await read.promise;
+            return store.readConversation(name, range);
+          },
+        }),
+    });
     const bob = await stage.join('bob');
     for (let at = 0; at < 3; at += 1) await bob.accepted(bob.send(TALK, 'x'.repeat(30 * KIB)));
     bob.wire.stalled = true;
@@ -36,6 +45,9 @@ describe('the bounds of a node', () => {
         return { type: 'query', query, what: 'history', conversation: TALK } as const;
       }),
     );
+    // The PONG fills the buffer of who does not read; the answers come behind it.
+    await stage.rest();
+    read.resolve();
     assert.equal(await bob.lastWord(), 'destroyed');
     const dropped = stage.node.metrics
       .snapshot()
