@@ -22,6 +22,7 @@ import { UINT_MAX } from '../wire/field.ts';
 import type { Conversations } from './conversations.ts';
 import type { Fate, Fates, Judged, Planned } from './judged.ts';
 import type { Drafts } from './recall.ts';
+import { Trouble } from './trouble.ts';
 
 interface Surroundings {
   readonly persistence: Persistence;
@@ -43,9 +44,11 @@ const READ_BACK_MS = 200;
 
 export class Keeping {
   readonly #around: Surroundings;
+  readonly #trouble: Trouble;
 
   constructor(around: Surroundings) {
     this.#around = around;
+    this.#trouble = new Trouble(around.log, 'batches are kept again');
   }
 
   /**
@@ -113,11 +116,13 @@ export class Keeping {
     appends: readonly ShardAppend[],
   ): Promise<readonly (AppendOutcome | { readonly refuse: 'storage-full' | 'busy' })[]> {
     try {
-      return await this.#around.persistence.append(appends);
+      const outcomes = await this.#around.persistence.append(appends);
+      this.#trouble.gone();
+      return outcomes;
     } catch (error) {
       if (!(error instanceof ImError) || error.kind !== 'passing') throw error;
       this.#around.counters.failed.add(1, error.code);
-      this.#around.log.warn('a batch was not kept', { why: error.message, act: error.act });
+      this.#trouble.met('batches are not kept', { why: error.message, act: error.act });
       const refuse = error.code === 'IM_STORE_FULL' ? 'storage-full' : 'busy';
       return appends.map(() => ({ refuse }));
     }

@@ -7,6 +7,7 @@ import { reasonOf, type Clock, type Log, type Marks, type Persistence } from '..
 import type { Limits } from '../config/limits.ts';
 import type { Conversation } from '../chat/conversation.ts';
 import type { Session } from '../session/session.ts';
+import { Trouble } from './trouble.ts';
 
 /** A user's marks in a conversation that moved since they were kept last. */
 export interface MarkMove {
@@ -47,6 +48,7 @@ interface Surroundings {
 
 export class Progress {
   readonly #around: Surroundings;
+  readonly #trouble: Trouble;
   #open = new Batch();
   /** Being kept now. */
   #moving: Batch | undefined;
@@ -56,6 +58,7 @@ export class Progress {
 
   constructor(around: Surroundings) {
     this.#around = around;
+    this.#trouble = new Trouble(around.log, 'progress is kept again');
   }
 
   get pending(): number {
@@ -150,10 +153,11 @@ export class Progress {
     this.#moving = batch;
     try {
       await this.#save(batch);
+      this.#trouble.gone();
       this.#around.onKept(batch.marks.values());
       for (const move of batch.marks.values()) this.#around.unpin(move.conversation);
     } catch (error) {
-      this.#around.log.warn('progress was not kept, it is tried again', { why: reasonOf(error) });
+      this.#trouble.met('progress was not kept, it is tried again', { why: reasonOf(error) });
       this.#takeBack(batch);
     } finally {
       this.#moving = undefined;

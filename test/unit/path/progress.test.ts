@@ -22,6 +22,7 @@ class Desk {
   freed = 0;
   unpinned = 0;
   readonly clock = fakeClock();
+  readonly host = quietHost();
   readonly conversation = new Conversation(TALK);
   readonly progress: Progress;
   #answer: ((fails: boolean) => void) | undefined;
@@ -40,7 +41,7 @@ class Desk {
     this.progress = new Progress({
       persistence: store as Persistence,
       clock: this.clock,
-      log: quietHost().log,
+      log: this.host.log,
       limits: limitsWith({ progressEvery: 50, progressPending }),
       onKept: (moves) => this.told.push(...moves),
       freed: () => (this.freed += 1),
@@ -108,6 +109,19 @@ describe('progress', () => {
       ],
     );
     assert.equal(desk.unpinned, 2, 'each pin is given back once');
+  });
+
+  it('says once that it is not kept, however often it is tried, and once that it is again', async () => {
+    const desk = new Desk();
+    desk.move(PHONE, 2);
+    for (const fails of [true, true, true, false]) {
+      desk.clock.advance(50);
+      await desk.answer(fails);
+    }
+    assert.deepEqual(
+      desk.host.lines.map(({ level, message }) => `${level} ${message}`),
+      ['warn progress was not kept, it is tried again', 'info progress is kept again'],
+    );
   });
 
   it('does not let an older failed batch win over what came after it', async () => {
