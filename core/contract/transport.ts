@@ -47,6 +47,13 @@ export interface Ear {
    */
   receive(bytes: Uint8Array): Promise<void> | undefined;
   /**
+   * Bytes have come that are not a whole message yet, or are only for the transport, such as a
+   * ping of its own. They prove that the peer lives: a long message over a slow line takes longer
+   * than the silence after which a connection counts as dead. As often as wanted, from any read;
+   * under `stream` framing `receive` says as much.
+   */
+  alive(): void;
+  /**
    * The peer sent a message longer than `TransportHost.messageMaxBytes`; its bytes were not kept.
    */
   oversize(): void;

@@ -72,6 +72,10 @@ export class Session implements Ear, Reader {
     return this.#reading.receive(bytes);
   }
 
+  alive(): void {
+    this.#times.receivedMs = this.#around.clock.monotonic();
+  }
+
   oversize(): void {
     this.fail('frame-too-large', 'a message above the limit');
   }

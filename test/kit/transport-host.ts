@@ -18,6 +18,8 @@ export class RecordingEar implements Ear {
   readonly chunks: Buffer[] = [];
   readonly breaches: string[] = [];
   bytes = 0;
+  /** How often `alive` was called. It may be at any read, so it is not in `heard`. */
+  signsOfLife = 0;
   /** Called with the bytes of each `receive`; its answer is the ear's. */
   answer: (bytes: Uint8Array) => Promise<void> | undefined = () => undefined;
   #waiting = false;
@@ -36,6 +38,9 @@ export class RecordingEar implements Ear {
     if (!wait) return undefined;
     this.#waiting = true;
     return wait.finally(() => (this.#waiting = false));
+  }
+  alive(): void {
+    this.signsOfLife += 1;
   }
   oversize(): void {
     this.#hear('oversize');

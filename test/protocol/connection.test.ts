@@ -51,6 +51,17 @@ describe('the protocol, connections (§2)', () => {
     assert.equal(ann.wire.closed, false);
   });
 
+  it('takes the parts of a message for a sign of life, where they come as messages', async () => {
+    const stage = await openStage();
+    const ann = await stage.join('ann', 'd1', JSON_MESSAGES);
+    ann.answersPings = false;
+    for (let part = 0; part < 5; part += 1) {
+      await stage.pass(40_000, 2_000);
+      ann.wire.alive();
+    }
+    assert.equal(ann.wire.closed, false);
+  });
+
   const malformed: Record<string, (it: RawClient) => void> = {
     'a frame that only servers send': (it) => it.wire.say(Uint8Array.of(0x12, 0, 0, 0, 0)),
     'a frame type of plugins without the plugin': (it) =>
@@ -59,7 +70,7 @@ describe('the protocol, connections (§2)', () => {
     'a missing required field': (it) => it.wire.say(Uint8Array.of(0x03, 0, 0, 0, 0)),
     'a field that occurs twice': (it) =>
       it.wire.say(Uint8Array.of(0x03, 0, 0, 0, 6, 1, 1, 5, 1, 1, 5)),
-    'a RECEIVED of nothing': (it) => it.wire.say(Uint8Array.of(0x21, 0, 0, 0, 0)),
+    'a RECEIVED of half a place': (it) => it.wire.say(Uint8Array.of(0x21, 0, 0, 0, 4, 1, 2, 2, 0)),
   };
   for (const [what, say] of Object.entries(malformed)) {
     it(`calls ${what} malformed`, async () => {

@@ -68,6 +68,11 @@ export class Wire implements Peer {
     this.#ear?.ended();
   }
 
+  /** Bytes came that are no message yet. */
+  alive(): void {
+    this.#ear?.alive();
+  }
+
   oversize(): void {
     this.#ear?.oversize();
   }

@@ -78,6 +78,7 @@ export class Connection implements Peer {
     const web = this.#web;
     web.hold(this.#onWish);
     this.#ear = this.#host.open(this, this.#settings.binding);
+    this.#socket.on('data', this.#onBytes);
     web.on('message', this.#onMessage);
     web.on('ping', this.#onControl);
     web.on('pong', this.#onControl);
@@ -105,6 +106,11 @@ export class Connection implements Peer {
     this.#silence();
     this.#web.terminate();
   }
+
+  /** `ws` reads them too; only whole messages come out of it. */
+  readonly #onBytes = (): void => {
+    if (!this.#ending) this.#ear?.alive();
+  };
 
   readonly #onMessage = (data: Buffer, isBinary: boolean): void => {
     this.#controls = 0;

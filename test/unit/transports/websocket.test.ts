@@ -106,6 +106,25 @@ describe('websocket frames', () => {
       client.reset();
     }));
 
+  it('tells the kernel of the bytes of a message before it is whole, and of pings', () =>
+    onWeb({}, async ({ host, address }) => {
+      const client = await connectWebSocket(address, 'im.tlv.1');
+      const ear = host.ears[0];
+      const whole = webSocketFrame(letters(8, 0), { opcode: BINARY });
+      for (const octet of whole.subarray(0, -1)) {
+        const before = ear?.signsOfLife ?? 0;
+        await send(client, [Buffer.of(octet)]);
+        await until(() => (ear?.signsOfLife ?? 0) > before, 'one more octet is a sign of life');
+      }
+      assert.equal(ear?.bytes, 0);
+      await send(client, [whole.subarray(-1)]);
+      await until(() => ear?.bytes === 8, 'the message is whole');
+      const before = ear?.signsOfLife ?? 0;
+      await send(client, [webSocketFrame(letters(1, 0), { opcode: PING })]);
+      await until(() => (ear?.signsOfLife ?? 0) > before, 'a ping is a sign of life');
+      client.reset();
+    }));
+
   it('refuses a message from its header, before its bytes have come', () =>
     onWeb(
       {},
