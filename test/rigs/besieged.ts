@@ -14,6 +14,8 @@ import { ServerProcess, type Differences } from '../scenes/server-process.ts';
 import { ServerMetrics } from './server-metrics.ts';
 
 const users = ['ann', 'bob', 'eve', 'mal', 'kim', 'max'];
+/** Each takes some ms: together far longer than anything should. */
+const settleTries = 500;
 const unexpected = /"level":"error"|unhandled|uncaught|IM_BUG|MaxListeners|internal/i;
 
 export function acknowledge(device: Device, { conversation, position }: Deliver): void {
@@ -27,6 +29,8 @@ export class Besieged {
   readonly bob = new Device('bob', 'main');
   readonly #tokens = new Map<string, string>();
   #pid: number | undefined;
+  /** The event loop's longest delay that any look at the metrics has shown since this was set. */
+  loopDelayMs = 0;
 
   constructor(limits: Readonly<Record<string, unknown>>, others: Differences = {}) {
     this.server = new ServerProcess(this.folder, './data/auth.key', { ...others, limits });
@@ -49,8 +53,18 @@ export class Besieged {
     return device.live;
   }
 
-  metrics(): Promise<ServerMetrics> {
-    return ServerMetrics.of(this.server);
+  async metrics(): Promise<ServerMetrics> {
+    const metrics = await ServerMetrics.of(this.server);
+    this.loopDelayMs = Math.max(this.loopDelayMs, metrics.value('im_loop_delay_max_ms'));
+    return metrics;
+  }
+
+  /** The metric stands at `expected` as soon as the server has noticed. */
+  async settles(expected: number, name: string, label?: string): Promise<void> {
+    let now = -1;
+    for (let tries = 0; tries < settleTries && now !== expected; tries++)
+      now = (await this.metrics()).value(name, label);
+    assert.equal(now, expected, `${name} ${label ?? ''}`);
   }
 
   get residentKb(): number {

@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from '../../client/index.ts';
+import { connect, type Client } from '../../client/index.ts';
 import type { Accepted, Delivery } from '../../core/wire/frames.ts';
 import { Device, type Command } from '../scenes/device.ts';
 import { ServerProcess } from '../scenes/server-process.ts';
@@ -46,8 +46,12 @@ describe('a server on a full disk', function () {
   this.timeout(120_000);
   const disk = new SmallDisk();
   let server: ServerProcess | undefined;
+  let client: Client | undefined;
+  const eve = new Device('eve', 'main');
   after(async () => {
+    eve.connection?.cut();
     await server?.kill();
+    await client?.close();
     disk.clear();
   });
 
@@ -59,17 +63,18 @@ describe('a server on a full disk', function () {
     server = new ServerProcess(disk.path, './data/auth.key');
     await server.start();
     const { pid } = server;
-    const eve = new Device('eve', 'main');
     await eve.connect('tcp', server.addresses, await server.token('eve'));
+    const token = await server.token('ann');
+    const ann = connect({ address: server.addresses[0] ?? '', token, device: 'main' });
+    client = ann;
+    // A device that was never seen needs room to be written down: it comes before the disk is full.
+    await ann.ready;
 
     const accepted: Accepted[] = [];
     const refused = await sendUntilRefused(eve, accepted);
     assert.ok(accepted.length > 50, `only ${accepted.length} fitted`);
     assert.ok(disk.freeBytes < 1_000_000, `${disk.freeBytes} octets are free`);
 
-    const token = await server.token('ann');
-    const ann = connect({ address: server.addresses[0] ?? '', token, device: 'main' });
-    await ann.ready;
     const text = 'x'.repeat(bodyBytes);
     const handles = Array.from({ length: clientMessages }, (_, i) =>
       ann.send('bob', `${i} ${text}`),

@@ -32,13 +32,6 @@ describe('a server with peers that behave badly', function () {
     return (await besieged.metrics()).value(name, label);
   }
 
-  /** The counter stands at `expected` as soon as the server has noticed. */
-  async function countsTo(expected: number, name: string, label?: string): Promise<void> {
-    let now = -1;
-    for (let tries = 0; tries < 100 && now !== expected; tries++) now = await counted(name, label);
-    assert.equal(now, expected, `${name} ${label ?? ''}`);
-  }
-
   for (const slice of [1, 7, Infinity])
     it(`understands frames in slices of ${slice} bytes`, async () => {
       const pings = Array.from({ length: 20 }, (_, i) => encodeFrame({ type: 'ping', id: i }));
@@ -80,8 +73,8 @@ describe('a server with peers that behave badly', function () {
       await besieged.exchange();
       connection[how]();
       await eve.gone();
-      await countsTo(before + 1, 'im_frames_cut_total');
-      await countsTo(2, 'im_sessions');
+      await besieged.settles(before + 1, 'im_frames_cut_total');
+      await besieged.settles(2, 'im_sessions');
     });
 
   it('survives a peer that vanishes in the middle of a WebSocket message', async () => {
@@ -90,7 +83,7 @@ describe('a server with peers that behave badly', function () {
     connection.sendRaw(new Uint8Array(900_000));
     connection.cut();
     await eve.gone();
-    await countsTo(2, 'im_sessions');
+    await besieged.settles(2, 'im_sessions');
   });
 
   it('ends a HELLO that comes too slowly', async () => {
@@ -106,7 +99,7 @@ describe('a server with peers that behave badly', function () {
     }
     await connection.until('the end', () => connection.closed, true);
     assert.equal(code, 'unauthenticated');
-    await countsTo(before + 1, 'im_session_errors_total', 'unauthenticated');
+    await besieged.settles(before + 1, 'im_session_errors_total', 'unauthenticated');
   });
 
   it('waits for a command that comes byte by byte, and nobody else waits', async () => {
@@ -138,7 +131,7 @@ describe('a server with peers that behave badly', function () {
       const command = ann.send('eve', { type: 'send', body });
       assert.equal((await ann.answerTo(command)).type, 'accepted');
     }
-    await countsTo(before + 1, 'im_sessions_dropped_total');
+    await besieged.settles(before + 1, 'im_sessions_dropped_total');
     connection.cut();
     await eve.gone();
 
@@ -166,7 +159,7 @@ describe('a server with peers that behave badly', function () {
       Array.from({ length: 2_000 }, (_, id) => encodeFrame({ type: 'ping', id, sentAt: 1 })),
     );
     for (let i = 0; i < 2_000; i++) connection.sendRaw(pings);
-    await countsTo(before + 1, 'im_sessions_dropped_total', 'slow');
+    await besieged.settles(before + 1, 'im_sessions_dropped_total', 'slow');
     connection.cut();
     await mal.gone();
   });

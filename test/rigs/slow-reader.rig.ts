@@ -9,7 +9,8 @@ const bodyBytes = 50_000;
 const messages = 2_016;
 const inFlight = 32;
 const residentMaxKb = 500_000;
-const loopDelayMaxMs = 200;
+/** About 30 on a quiet machine; the load and others share its cores. */
+const loopDelayMaxMs = 500;
 
 describe('a reader that does not read a hundred megabytes', function () {
   this.timeout(240_000);
@@ -41,8 +42,10 @@ describe('a reader that does not read a hundred megabytes', function () {
       const reader = new Device(user, 'main');
       const connection = await besieged.welcomed(reader, way);
       connection.pause();
+      besieged.loopDelayMs = 0;
       const { waitsMs } = await besieged.chatWhile(() => sendAll(user));
-      const loopDelayMs = (await besieged.metrics()).value('im_loop_delay_max_ms');
+      await besieged.settles(before + 1, 'im_sessions_dropped_total');
+      const { loopDelayMs } = besieged;
       const sorted = waitsMs.toSorted((a, b) => a - b);
       const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
       console.log(
@@ -51,10 +54,6 @@ describe('a reader that does not read a hundred megabytes', function () {
           `${(besieged.residentKb / 1024).toFixed()} MiB`,
       );
       assert.ok(loopDelayMs < loopDelayMaxMs, `the loop stood for ${loopDelayMs} ms`);
-      let dropped = before;
-      for (let tries = 0; tries < 500 && dropped === before; tries++)
-        dropped = (await besieged.metrics()).value('im_sessions_dropped_total');
-      assert.equal(dropped, before + 1, 'it was not closed');
       connection.cut();
       await reader.gone();
       await readAll(reader);
