@@ -7,6 +7,13 @@ import type { Limits } from '../config/limits.ts';
 import { Conversation } from '../chat/conversation.ts';
 import type { Kept } from '../chat/tail.ts';
 
+/** A conversation on its way into memory. */
+interface Loading {
+  /** How many asked for it: each of them gets a pin. */
+  waiting: number;
+  readonly done: Promise<Conversation>;
+}
+
 export class Conversations {
   readonly #persistence: Persistence;
   readonly #limits: Limits;
@@ -15,7 +22,7 @@ export class Conversations {
   readonly #idle = new Set<Conversation>();
   /** Those with entries in memory, the longest without a new one first. */
   readonly #tailed = new Set<Conversation>();
-  readonly #loading = new Map<string, Promise<void>>();
+  readonly #loading = new Map<string, Loading>();
   #tailBytes = 0;
 
   constructor(persistence: Persistence, limits: Limits) {
@@ -39,13 +46,16 @@ export class Conversations {
    * Loads a conversation (an empty one if the store has none) and pins it; each pin needs an
    * `unpin`.
    */
-  async pin(name: string): Promise<Conversation> {
-    for (;;) {
-      const conversation = this.pinCached(name);
-      if (conversation) return conversation;
-      // It may be evicted again before this goes on; then it is loaded once more.
-      await this.#load(name);
+  pin(name: string): Promise<Conversation> {
+    const cached = this.pinCached(name);
+    if (cached) return Promise.resolve(cached);
+    let loading = this.#loading.get(name);
+    if (!loading) {
+      loading = { waiting: 0, done: this.#read(name) };
+      this.#loading.set(name, loading);
     }
+    loading.waiting += 1;
+    return loading.done;
   }
 
   /** Pins a conversation that is in memory; undefined if it must be loaded. */
@@ -83,22 +93,18 @@ export class Conversations {
     }
   }
 
-  #load(name: string): Promise<void> {
-    let loading = this.#loading.get(name);
-    if (!loading) {
-      loading = this.#read(name).finally(() => this.#loading.delete(name));
-      this.#loading.set(name, loading);
-    }
-    return loading;
-  }
-
-  async #read(name: string): Promise<void> {
+  /** It comes into memory pinned by all who wait for it: so it cannot be evicted in between. */
+  async #read(name: string): Promise<Conversation> {
     const conversation = new Conversation(name);
-    conversation.reset(await this.#persistence.loadConversation(name));
-    // Whoever asked for it has not pinned it yet: room is made before it comes.
+    try {
+      conversation.reset(await this.#persistence.loadConversation(name));
+      conversation.pins = this.#loading.get(name)?.waiting ?? 0;
+    } finally {
+      this.#loading.delete(name);
+    }
     this.#evict(1);
     this.#cached.set(name, conversation);
-    this.#idle.add(conversation);
+    return conversation;
   }
 
   /** Makes room for `more`, as far as there are conversations that nobody uses. */
