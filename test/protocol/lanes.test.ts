@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { closeStages, openStage, pluck } from './stage.ts';
+
+describe('the protocol, over several lanes and small batches', () => {
+  afterEach(closeStages);
+
+  for (const lanes of [1, 4]) {
+    it(`keeps the order of each conversation with ${lanes} in work at once`, async () => {
+      const limits = { lanes, laneBatch: 3, conversationsCached: 16, sendersCached: 8 };
+      const stage = await openStage({ limits });
+      const names = Array.from({ length: 40 }, (_, at) => `g/t${at}`);
+      const [ann, bob] = [await stage.join('ann'), await stage.join('bob')];
+      const all = names.flatMap((name) => ann.act(name, 'group.create', { user: ['bob'] }));
+      for (let round = 0; round < 5; round += 1) {
+        for (const name of names) all.push(ann.act(name, 'group.rename', { title: `r${round}` }));
+      }
+      for (const command of all) {
+        assert.equal((await ann.accepted(command)).position, command.number);
+      }
+      const seen = new Map<string, number>();
+      for (let left = all.length; left > 0; left -= 1) {
+        const { conversation, position } = await bob.next('deliver');
+        assert.equal(position, (seen.get(conversation) ?? 0) + 1);
+        seen.set(conversation, position);
+        bob.received(conversation, position);
+      }
+      const { item } = await bob.ask('conversations', { limit: 500 });
+      assert.deepEqual(
+        pluck(item, 'title'),
+        names.map(() => 'r4'),
+      );
+    });
+  }
+});
