@@ -103,10 +103,23 @@ export class Conversation {
   }
 
   sees(user: string, position: number): boolean {
-    const now = this.members.get(user);
-    if (now && position >= now.from) return position <= this.position;
+    const stay = this.stayFrom(user, position);
+    return stay !== undefined && position >= stay.from && position <= this.position;
+  }
+
+  /**
+   * The user's first stay that does not end before `position`: it holds the position, or comes
+   * after it. Halves its way there, as some come and go very often.
+   */
+  stayFrom(user: string, position: number): Membership | undefined {
     const former = this.former.get(user);
-    return former?.some((stay) => position >= stay.from && position <= (stay.to ?? 0)) ?? false;
+    let [low, high] = [0, former?.length ?? 0];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((former?.[middle]?.to ?? 0) < position) low = middle + 1;
+      else high = middle;
+    }
+    return former?.[low] ?? this.members.get(user);
   }
 
   sender(key: string): Sender | undefined {

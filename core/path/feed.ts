@@ -147,11 +147,8 @@ export class Feed {
 
   /** Where to go on: `position` itself if the user sees it, else where the next stay begins. */
   #stayAt(position: number): number | undefined {
-    const stays = this.conversation.staysOf(this.#user);
-    for (const stay of stays) {
-      if (stay.to === undefined || position <= stay.to) return Math.max(position, stay.from);
-    }
-    return undefined;
+    const stay = this.conversation.stayFrom(this.#user, position);
+    return stay && Math.max(position, stay.from);
   }
 
   #own(entry: { user: string; device: string }): boolean {
