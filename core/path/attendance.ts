@@ -49,7 +49,7 @@ export class Attendance implements SessionHandler {
   readonly #shards = new Map<string, number>();
   #asked = 0;
   #closed = false;
-  unsettled = 0;
+  #handedIn = 0;
 
   constructor(session: Session, seat: DeviceSeat, around: AttendanceSurroundings) {
     this.#around = around;
@@ -66,9 +66,14 @@ export class Attendance implements SessionHandler {
     this.#delivery.begin();
   }
 
+  /** Commands and questions that have no answer yet. */
+  get unsettled(): number {
+    return this.#handedIn + this.#asked;
+  }
+
   get congested(): boolean {
     const { limits, progress } = this.#around;
-    if (this.unsettled >= 2 * limits.window || this.#asked >= limits.questions) return true;
+    if (this.#handedIn >= 2 * limits.window || this.#asked >= limits.questions) return true;
     return this.#delivery.congested || progress.full;
   }
 
@@ -80,7 +85,7 @@ export class Attendance implements SessionHandler {
       this.#around.answers.refuse({ command, session: this.#session }, 'invalid', detail);
       return;
     }
-    this.unsettled += 1;
+    this.#handedIn += 1;
     this.#seat.unsettled += 1;
     this.#around.lanes.hand({
       command,
@@ -112,6 +117,7 @@ export class Attendance implements SessionHandler {
     void this.#around.questions.answer(this.#session, frame).then((result) => {
       this.#asked -= 1;
       this.#session.output.write(result);
+      this.#session.settled();
       this.#session.resume();
     });
   }
@@ -156,7 +162,7 @@ export class Attendance implements SessionHandler {
 
   /** A command has its answer, or never will. */
   settle(): void {
-    this.unsettled -= 1;
+    this.#handedIn -= 1;
     this.#seat.settle();
     this.#session.settled();
     this.#session.resume();

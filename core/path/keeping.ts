@@ -160,7 +160,7 @@ export class Keeping {
       try {
         return await ask();
       } catch (error) {
-        if (error instanceof ImError && error.kind !== 'passing') throw error;
+        if (!(error instanceof ImError) || error.kind !== 'passing') throw error;
         log.warn('the store is asked again about a batch', { why: reasonOf(error) });
         await new Promise<void>((resolve) => clock.after(READ_BACK_MS, resolve));
       }

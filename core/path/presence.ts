@@ -77,6 +77,9 @@ export class Presence {
       },
       (error: unknown) => {
         this.#around.log.warn('friends could not be read', { why: reasonOf(error) });
+        // It comes back when they can be; staying, it would hear of nobody.
+        const { retryAfter } = this.#around.limits;
+        session.fail('not-ready', 'the friends cannot be read', retryAfter);
       },
     );
   }

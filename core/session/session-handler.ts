@@ -19,7 +19,7 @@ export interface SessionHandler {
   pong(id: number): void;
   /** True: read no more input; `session.resume` follows. */
   readonly congested: boolean;
-  /** Commands handed in and not answered yet. */
+  /** Commands and questions that have no answer yet. */
   readonly unsettled: number;
   /** The output is free again. */
   drained(): void;

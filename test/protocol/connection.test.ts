@@ -136,6 +136,15 @@ describe('the protocol, connections (§2)', () => {
     assert.equal(await ann.lastWord(), 'ended');
   });
 
+  it('answers questions, too, before it takes leave', async () => {
+    const stage = await openStage();
+    const ann = await stage.join('ann');
+    const asked = ann.ask('friends');
+    ann.say({ type: 'bye' });
+    assert.deepEqual((await asked).item, []);
+    assert.equal(await ann.lastWord(), 'ended');
+  });
+
   it('settles what a vanished connection had handed in', async () => {
     const stage = await openStage();
     const ann = await stage.join('ann');

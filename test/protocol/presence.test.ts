@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ImError } from 'im-kernel/contract';
 import type { FriendLine } from 'im-kernel/contract';
 import { inBetween } from './in-between.ts';
 import type { RawClient } from './raw-client.ts';
@@ -148,6 +149,23 @@ describe('the protocol, presence (§4)', () => {
     release?.();
     await stage.rest();
     assert.equal(listener.take('presence').at(-1)?.state, 'offline');
+  });
+
+  it('sends away for now whoever would hear of nobody, since the friends cannot be read', async () => {
+    let away = true;
+    const stage = await openStage({
+      between: (store) =>
+        inBetween(store, {
+          async friendsOf(user, after, limit) {
+            if (away) throw new ImError('IM_STORE_AWAY', { why: 'on purpose' });
+            return store.friendsOf(user, after, limit);
+          },
+        }),
+    });
+    const ann = await stage.join('ann');
+    assert.equal(await ann.lastWord(), 'not-ready');
+    away = false;
+    await stage.join('ann');
   });
 });
 
