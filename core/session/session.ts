@@ -9,6 +9,7 @@ import type { Code } from '../wire/codes.ts';
 import type { ClientFrame } from '../wire/frames.ts';
 import type { WireError } from '../wire/wire-error.ts';
 import { Deadlines, type Standing } from './deadlines.ts';
+import { errorFrame } from './error-frame.ts';
 import { Input } from './input.ts';
 import { Output } from './output.ts';
 import type { SessionHandler, SessionSurroundings } from './session-handler.ts';
@@ -108,12 +109,7 @@ export class Session implements Ear, Reader {
     if (this.#state === 'ending' || this.#state === 'closed') return;
     this.#around.counters.errors.add(1, code);
     this.#around.kicks.tell(this, code, detail);
-    this.output.write({
-      type: 'error',
-      code,
-      ...(detail === undefined ? {} : { detail }),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    });
+    this.output.write(errorFrame(code, detail, retryAfterMs));
     this.#end(this.#around.limits.linger);
   }
 

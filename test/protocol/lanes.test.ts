@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { closeStages, openStage, pluck } from './stage.ts';
 
+const TALK = 'd/ann/bob';
+
 describe('the protocol, over several lanes and small batches', () => {
   afterEach(closeStages);
 
@@ -31,4 +33,22 @@ describe('the protocol, over several lanes and small batches', () => {
       );
     });
   }
+
+  it('says busy when too much waits in a lane, and goes on after it', async () => {
+    const stage = await openStage({ limits: { laneQueue: 2, laneBatch: 1 } });
+    const ann = await stage.join('ann');
+    const sent = Array.from({ length: 8 }, () => ann.send(TALK, 'x'));
+    ann.say({ type: 'ping', id: 1 });
+    const fates: string[] = [];
+    for (const command of sent) fates.push(await ann.fate(command));
+    const first = fates.indexOf('busy');
+    assert.ok(first > 0, fates.join());
+    assert.ok(fates.slice(first).every((fate) => fate === 'busy'));
+    for (const command of sent.slice(first)) {
+      ann.say(command);
+      assert.equal(await ann.fate(command), 'accepted');
+    }
+    const { item } = await ann.ask('history', { conversation: TALK });
+    assert.deepEqual(pluck(item, 'id'), pluck(sent, 'id'));
+  });
 });
