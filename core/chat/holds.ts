@@ -8,6 +8,8 @@ import type { Code } from '../wire/codes.ts';
 
 export interface Held {
   readonly number: number;
+  /** Whose number it is: no other command may have it. */
+  readonly id: string;
   readonly code: Code;
 }
 
@@ -25,14 +27,18 @@ export class Holds {
     return this.#byConversation.get(conversation)?.[0];
   }
 
-  add(conversation: string, number: number, code: Code): void {
+  get(conversation: string, number: number): Held | undefined {
+    return this.#byConversation.get(conversation)?.find((one) => one.number === number);
+  }
+
+  add(conversation: string, added: Held): void {
     const held = this.#byConversation.get(conversation);
     if (!held) {
-      this.#byConversation.set(conversation, [{ number, code }]);
+      this.#byConversation.set(conversation, [added]);
     } else {
-      const at = held.findLastIndex((one) => one.number <= number);
-      if (at >= 0 && held[at]?.number === number) return;
-      held.splice(at + 1, 0, { number, code });
+      const at = held.findLastIndex((one) => one.number <= added.number);
+      if (at >= 0 && held[at]?.number === added.number) return;
+      held.splice(at + 1, 0, added);
     }
     this.#count += 1;
     if (this.#count > this.#max) this.#forgetOne(conversation);

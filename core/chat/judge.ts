@@ -49,9 +49,12 @@ export function judge(pending: Pending, draft: Draft, rules: ChatRules, nowMs: n
   }
   const last = draft.lastNumber(sender);
   if (command.number <= last || command.number === 0) return repeatOrStale(pending, draft);
+  const owner = refusals.owner(command.conversation, command.number) ?? command.id;
+  // A number is given to one id, whatever the answer was, and that one is still expected.
+  if (owner !== command.id) return takenBy('conflict', pending, draft);
   const held = refusals.held(command.conversation, command.number, last);
   if (held) {
-    refusals.hold(command.conversation, command.number, held);
+    refusals.hold(command.conversation, command.number, command.id, held);
     return refused(held, 'an earlier command must come again first');
   }
   const refusal = pending.refusal ?? judgeRights(pending, draft, rules);
@@ -76,7 +79,7 @@ function judgeRights(pending: Pending, draft: Draft, rules: ChatRules): Refusal 
 function refusedNow(pending: Pending, refusal: Refusal): Verdict {
   const { command, refusals } = pending;
   if (PASSING.has(refusal.code)) {
-    refusals.hold(command.conversation, command.number, refusal.code);
+    refusals.hold(command.conversation, command.number, command.id, refusal.code);
   } else {
     refusals.release(command.conversation, command.number);
     refusals.remember(command.conversation, command.number, command.id, refusal.code);
@@ -96,9 +99,14 @@ function repeatOrStale(pending: Pending, draft: Draft): Verdict {
 
 function taken(code: 'conflict' | 'stale', pending: Pending, draft: Draft): Verdict {
   const { conversation, number } = pending.command;
-  const last = draft.lastNumber(pending.sender);
   // Its sender goes on under another number, so nothing may wait for this one any more.
   pending.refusals.release(conversation, number);
+  return takenBy(code, pending, draft);
+}
+
+function takenBy(code: 'conflict' | 'stale', pending: Pending, draft: Draft): Verdict {
+  const { conversation } = pending.command;
+  const last = draft.lastNumber(pending.sender);
   const expected = pending.refusals.lowestFree(conversation, last);
   // A client may have used up the last number that a frame can hold: none is free then.
   if (expected > UINT_MAX) return { is: 'refused', code, detail: 'no number is left' };

@@ -41,12 +41,17 @@ export class Refusals {
     if (this.#byConversation.get(conversation)?.delete(number)) this.#count -= 1;
   }
 
-  /** The lowest number above `last` that was not refused in this session. */
+  /** The lowest number above `last` that no command of this session has had. */
   lowestFree(conversation: string, last: number): number {
     const numbers = this.#byConversation.get(conversation);
     let number = last + 1;
-    while (numbers?.has(number)) number += 1;
+    while (numbers?.has(number) || this.#holds.get(conversation, number)) number += 1;
     return number;
+  }
+
+  /** The id that this number belongs to, if it was refused for now. */
+  owner(conversation: string, number: number): string | undefined {
+    return this.#holds.get(conversation, number)?.id;
   }
 
   /**
@@ -64,8 +69,8 @@ export class Refusals {
   }
 
   /** A passing refusal. */
-  hold(conversation: string, number: number, code: Code): void {
-    this.#holds.add(conversation, number, code);
+  hold(conversation: string, number: number, id: string, code: Code): void {
+    this.#holds.add(conversation, { number, id, code });
   }
 
   /** This number came again and has its lasting answer. */

@@ -48,7 +48,7 @@ export class Answers {
   /** A command that must come again, since nothing could be judged or kept. */
   refuseForNow(handed: Handed, code: Code): void {
     const { command, refusals } = handed;
-    refusals.hold(command.conversation, command.number, code);
+    refusals.hold(command.conversation, command.number, command.id, code);
     this.#refuse(handed, { is: 'refused', code, detail: 'not kept' });
     handed.owner.settle();
   }

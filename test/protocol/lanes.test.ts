@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Refused } from '../../core/wire/frames.ts';
 import { closeStages, openStage, pluck } from './stage.ts';
 
 const TALK = 'd/ann/bob';
@@ -33,6 +34,20 @@ describe('the protocol, over several lanes and small batches', () => {
       );
     });
   }
+
+  it('keeps a number that was refused for now for the id that it was given to', async () => {
+    const stage = await openStage({ limits: { messagesPerSecond: 1, messagesBurst: 1 } });
+    const ann = await stage.join('ann');
+    await ann.accepted(ann.send(TALK, 'x'));
+    const owed = ann.send(TALK, 'y');
+    assert.equal(await ann.fate(owed), 'rate-limited');
+    await stage.pass(2_000);
+    const other = (await ann.answer(ann.send(TALK, 'z', { number: owed.number }))) as Refused;
+    assert.deepEqual([other.code, other.expected], ['conflict', owed.number + 1]);
+    await stage.pass(2_000);
+    ann.say(owed);
+    assert.equal(await ann.fate(owed), 'accepted');
+  });
 
   it('says busy when too much waits in a lane, and goes on after it', async () => {
     const stage = await openStage({ limits: { laneQueue: 2, laneBatch: 1 } });

@@ -34,13 +34,18 @@ class NumbersModel {
   readonly #refused = new Map<number, string>();
   #last = 0;
   /** Refused for now, also for waiting behind another, and not answered for good since. */
-  readonly #owed = new Set<number>();
+  readonly #owed = new Map<number, string>();
 
   judge({ number, id, wrong }: Sent): string {
     const answer = this.#answer(number, id, wrong);
-    if (answer === 'busy') this.#owed.add(number);
-    else this.#owed.delete(number);
+    if (answer === 'busy') this.#owed.set(number, id);
+    else if (!this.#anothers(number, id)) this.#owed.delete(number);
     return answer;
+  }
+
+  /** A number that was given to a command that may still come. */
+  #anothers(number: number, id: string): boolean {
+    return number > this.#last && (this.#owed.get(number) ?? id) !== id;
   }
 
   #answer(number: number, id: string, wrong: Sent['wrong']): string {
@@ -49,7 +54,8 @@ class NumbersModel {
     const placed = this.#placed.get(number);
     if (placed !== undefined) return placed === id ? 'repeat' : 'conflict';
     if (number <= this.#last) return 'stale';
-    if ([...this.#owed].some((owed) => owed > this.#last && owed < number)) return 'busy';
+    if (this.#anothers(number, id)) return 'conflict';
+    if ([...this.#owed.keys()].some((owed) => owed > this.#last && owed < number)) return 'busy';
     if (wrong === 'invalid') this.#refused.set(number, id);
     if (wrong !== undefined) return wrong;
     this.#placed.set(number, id);
@@ -59,7 +65,7 @@ class NumbersModel {
 
   get free(): number {
     let number = this.#last + 1;
-    while (this.#refused.has(number)) number += 1;
+    while (this.#refused.has(number) || this.#owed.has(number)) number += 1;
     return number;
   }
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { Refusals } from '../../../core/chat/refusals.ts';
 
+const ID = 'one';
+
 describe('what a session remembers of its refusals', () => {
   it('are remembered by conversation and number, up to a bound, the oldest forgotten first', () => {
     const refusals = new Refusals(3);
@@ -51,7 +53,7 @@ describe('what a session remembers of its refusals', () => {
 describe('a passing refusal', () => {
   it('lets higher numbers wait behind one that was refused for now', () => {
     const refusals = new Refusals(16);
-    refusals.hold('g/tea', 5, 'busy');
+    refusals.hold('g/tea', 5, ID, 'busy');
     assert.equal(refusals.held('g/tea', 6, 4), 'busy');
     assert.equal(refusals.held('g/tea', 5, 4), undefined);
     assert.equal(refusals.held('g/sea', 6, 4), undefined);
@@ -60,10 +62,10 @@ describe('a passing refusal', () => {
   it('lets nothing wait for a number whose late copy was refused for now after its lasting answer', () => {
     const refusedBefore = new Refusals(16);
     refusedBefore.remember('g/tea', 5, 'id-5', 'not-found');
-    refusedBefore.hold('g/tea', 5, 'storage-full');
+    refusedBefore.hold('g/tea', 5, ID, 'storage-full');
     assert.equal(refusedBefore.held('g/tea', 6, 4), undefined);
     const acceptedBefore = new Refusals(16);
-    acceptedBefore.hold('g/tea', 5, 'busy');
+    acceptedBefore.hold('g/tea', 5, ID, 'busy');
     assert.equal(acceptedBefore.held('g/tea', 6, 5), undefined);
   });
 
@@ -71,13 +73,13 @@ describe('a passing refusal', () => {
     const refusals = new Refusals(16);
     refusals.remember('g/tea', 5, 'id-5', 'not-found');
     refusals.forget('g/tea', 5);
-    refusals.hold('g/tea', 5, 'busy');
+    refusals.hold('g/tea', 5, ID, 'busy');
     assert.equal(refusals.held('g/tea', 6, 4), 'busy');
   });
 
   it('holds by each number that is owed, the lowest first, whatever came before it', () => {
     const refusals = new Refusals(16);
-    for (const number of [7, 5, 6, 7]) refusals.hold('g/tea', number, 'busy');
+    for (const number of [7, 5, 6, 7]) refusals.hold('g/tea', number, ID, 'busy');
     refusals.release('g/tea', 5);
     assert.equal(refusals.held('g/tea', 6, 5), undefined);
     assert.equal(refusals.held('g/tea', 8, 5), 'busy');
@@ -89,14 +91,14 @@ describe('a passing refusal', () => {
 
   it('keeps to its bound: the lowest numbers of one, the newest of many conversations', () => {
     const one = new Refusals(3);
-    for (const number of [9, 8, 5, 6, 7]) one.hold('g/tea', number, 'busy');
+    for (const number of [9, 8, 5, 6, 7]) one.hold('g/tea', number, ID, 'busy');
     for (const number of [5, 6, 7]) {
       assert.equal(one.held('g/tea', number + 1, number - 1), 'busy');
       one.release('g/tea', number);
     }
     assert.equal(one.held('g/tea', 10, 7), undefined);
     const many = new Refusals(3);
-    for (const name of ['g/a', 'g/a', 'g/b', 'g/c', 'g/d']) many.hold(name, 5, 'busy');
+    for (const name of ['g/a', 'g/a', 'g/b', 'g/c', 'g/d']) many.hold(name, 5, ID, 'busy');
     const held = ['g/a', 'g/b', 'g/c', 'g/d'].map((name) => many.held(name, 6, 4));
     assert.deepEqual(held, [undefined, 'busy', 'busy', 'busy']);
   });
