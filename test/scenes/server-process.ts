@@ -39,6 +39,8 @@ export class ServerProcess {
   /** What it printed, both streams. */
   output = '';
   addresses: readonly string[] = [];
+  /** What the next start finds in its environment besides ours. */
+  environment: Readonly<Record<string, string>> = {};
   #child: ChildProcessByStdio<null, Readable, Readable> | undefined;
   /** Resolves to the exit code or the signal when the process of the last `start` is gone. */
   exited: Promise<string> = Promise.resolve('');
@@ -63,6 +65,7 @@ export class ServerProcess {
     const child = spawn(process.execPath, [...launcher, 'start', '--config', this.configFile], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.environment },
     });
     this.#child = child;
     this.output = '';

@@ -1,0 +1,188 @@
+/**
+ * One device of a user: the real SDK over real sockets. What it hands in, is told and is shown goes
+ * into the history. Its outbox outlives its client.
+ */
+import type { Client } from '../../client/client.ts';
+import type { CommandHandle } from '../../client/command-handle.ts';
+import { RefusedError } from '../../client/errors.ts';
+import type { ActEntry, EntryHead, Message } from '../../client/events.ts';
+import type { ActFields } from '../../client/groups.ts';
+import { connect } from '../../client/index.ts';
+import { memoryOutbox } from '../../client/outbox.ts';
+import type { Actor, HistoryRecorder, SeenEntry } from '../sim/history.ts';
+import type { Situations } from '../sim/situations.ts';
+import { WireTap } from '../sim/wire-tap.ts';
+import { tappedConnector, type TappedParts } from './tapped-connector.ts';
+
+export interface DeviceParts extends Pick<TappedParts, 'address' | 'spoil'> {
+  readonly user: string;
+  readonly device: string;
+  readonly token: string;
+  readonly recorder: HistoryRecorder;
+  readonly situations: Situations;
+}
+
+/** Short waits, so that many rounds fit into a minute. */
+const LIMITS = {
+  openTimeoutMs: 2_000,
+  welcomeTimeoutMs: 3_000,
+  reconnectBaseMs: 50,
+  reconnectMaxMs: 1_000,
+  retransmitMaxMs: 2_000,
+};
+
+function seenOf(head: EntryHead, rest: Partial<SeenEntry>): SeenEntry {
+  const { conversation, position, order, id, from, device, acceptedAt } = head;
+  const who = { user: from, device, number: 0, acceptedAt };
+  const empty = { kind: 'message', body: '', users: [], title: '' };
+  return { conversation, position, order, id, ...who, ...empty, ...rest };
+}
+
+function textOf({ body }: Message): string {
+  return Buffer.from(body).toString('utf8');
+}
+
+export class FaultDevice {
+  readonly user: string;
+  readonly name: string;
+  /** The highest position of its own, by conversation. */
+  readonly placed = new Map<string, number>();
+  /** The highest position handled, by conversation. */
+  readonly handled = new Map<string, number>();
+  readonly #parts: DeviceParts;
+  readonly #outbox = memoryOutbox();
+  #client: Client | undefined;
+  #log = '';
+  #runs = 0;
+  #sessions = 0;
+  #watched = new Set<string>();
+
+  constructor(parts: DeviceParts) {
+    this.#parts = parts;
+    this.user = parts.user;
+    this.name = `${parts.user}/${parts.device}`;
+  }
+
+  /** Throws before `start`. */
+  get client(): Client {
+    if (this.#client === undefined) throw new Error(`${this.name} was never started`);
+    return this.#client;
+  }
+
+  /** Commands without an answer. */
+  get open(): number {
+    return this.client.unanswered.length;
+  }
+
+  /**
+   * Opens the app, also again: a client that was replaced by a connection of its own that came late
+   * ends for good.
+   */
+  start(): void {
+    if (this.#client !== undefined && this.#client.state !== 'closed') return;
+    const { user, device, token, recorder, address, spoil } = this.#parts;
+    const kept = this.#runs > 0;
+    this.#runs += 1;
+    this.#watched = new Set();
+    const actor = { user, device, run: this.#runs };
+    recorder.add({ type: 'started', ...actor, kept });
+    const connector = tappedConnector({ address, spoil, tap: () => this.#tap(actor) });
+    const outbox = this.#outbox;
+    const at = { address: 'tcp://any', token, user, device };
+    const client = connect({ ...at, outbox, connector, limits: LIMITS });
+    this.#client = client;
+    this.#listen(client, actor);
+  }
+
+  send(to: string, body: string): CommandHandle {
+    const handle = this.client.send(to, body);
+    return this.#invoked(handle, { conversation: to, kind: 'message', body, users: [], title: '' });
+  }
+
+  act(to: string, action: string, fields: ActFields = {}): CommandHandle {
+    const handle = this.client.act(to, action, fields);
+    const { user: users = [], title = '' } = fields;
+    return this.#invoked(handle, { conversation: to, kind: action, body: '', users, title });
+  }
+
+  /** What it still has to do; undefined: nothing. */
+  get unfinished(): string | undefined {
+    const { state } = this.client;
+    if (state !== 'online') return `${this.name} is ${state}`;
+    return this.open === 0 ? undefined : `${this.name} has ${this.open} unanswered`;
+  }
+
+  async close(): Promise<void> {
+    await this.#client?.close();
+  }
+
+  #actor(): Actor {
+    return { user: this.user, device: this.#parts.device, run: this.#runs };
+  }
+
+  #invoked(
+    handle: CommandHandle,
+    what: Pick<SeenEntry, 'conversation' | 'kind' | 'body' | 'users' | 'title'>,
+  ): CommandHandle {
+    this.#parts.recorder.add({ type: 'invoked', ...this.#actor(), id: handle.id, ...what });
+    this.#watch(handle, this.#actor());
+    return handle;
+  }
+
+  #tap(actor: Actor): WireTap {
+    const { recorder, situations } = this.#parts;
+    this.#sessions += 1;
+    return new WireTap({
+      session: `${this.name}#${this.#sessions}`,
+      actor,
+      recorder,
+      situations,
+      welcomed: ({ log }) => {
+        this.#log ||= log;
+      },
+      arrived: () => undefined,
+    });
+  }
+
+  #listen(client: Client, actor: Actor): void {
+    client.on('message', (message: Message) =>
+      this.#shown(actor, seenOf(message, { body: textOf(message) })),
+    );
+    client.on('act', ({ action, users, title = '', ...head }: ActEntry) =>
+      this.#shown(actor, seenOf(head, { kind: action, users, title })),
+    );
+    client.on('log-changed', ({ log }) => {
+      this.#log = log;
+    });
+    client.on('state', ({ state }) => {
+      // What an earlier client left in the outbox is this one's to tell of.
+      if (state === 'online') for (const handle of client.unanswered) this.#watch(handle, actor);
+    });
+  }
+
+  #shown(actor: Actor, entry: SeenEntry): void {
+    const event = { ...actor, log: this.#log, entry };
+    this.#parts.recorder.add({ type: 'shown', ...event });
+    this.#parts.recorder.add({ type: 'handled', ...event });
+    this.handled.set(entry.conversation, entry.position);
+  }
+
+  #watch(handle: CommandHandle, actor: Actor): void {
+    const { id } = handle;
+    if (this.#watched.has(id)) return;
+    this.#watched.add(id);
+    const tell = (state: 'accepted' | 'refused', position: number, code: string): void => {
+      const { conversation = '' } = handle;
+      const what = { id, log: this.#log, conversation, state, position, code };
+      this.#parts.recorder.add({ type: 'outcome', ...actor, ...what });
+      const before = this.placed.get(conversation) ?? 0;
+      this.placed.set(conversation, Math.max(before, position));
+    };
+    handle.accepted.then(
+      ({ position }) => tell('accepted', position, ''),
+      (error: unknown) => {
+        if (error instanceof RefusedError) tell('refused', 0, error.code);
+      },
+    );
+  }
+}

@@ -1,0 +1,33 @@
+/** What a rig is: a fault that is done to real processes, and a control that the judges must see. */
+import type { History, Violation } from '../sim/history.ts';
+import type { Ground } from './ground.ts';
+
+/** What came of a run. */
+export interface Findings {
+  /** Answers ACCEPTED, repeats too. */
+  readonly accepted: number;
+  /** Answers to repeats: commands that were under way when something broke. */
+  readonly repeated: number;
+  readonly violations: readonly Violation[];
+  readonly history: History;
+}
+
+export interface FaultRig {
+  readonly name: string;
+  /** How often its fault is done: in the short form, and in the long one. */
+  readonly rounds: { readonly quick: number; readonly full: number };
+  /** What this machine lacks for it; undefined: nothing. It may try in `folder`. */
+  readonly missing: (folder: string) => string | undefined;
+  readonly play: (ground: Ground, rounds: number) => Promise<Findings>;
+  /** The same with a rule broken on purpose: it must violate the promise `breaks`. */
+  readonly control: {
+    readonly what: string;
+    readonly breaks: string;
+    readonly play: (ground: Ground) => Promise<Findings>;
+  };
+}
+
+/** Evenly spread and repeatable (multiples of the golden ratio), from 0 up to `end`. */
+export function spread(round: number, end: number): number {
+  return Math.floor(((round * 0.618_033_988_75) % 1) * end);
+}

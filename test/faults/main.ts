@@ -1,0 +1,125 @@
+/**
+ * `npm run faults -- [--quick] [--only NAME] [--rounds N]`: real faults on real servers. Ends with
+ * a table and `N passed, N failed, N skipped`; exit 1 if anything failed. Each rig counts as one,
+ * and so does its control, which has to fail.
+ */
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { sumLine } from '../reporter.ts';
+import type { Violation } from '../sim/history.ts';
+import type { FaultRig, Findings } from './fault-rig.ts';
+import { Ground } from './ground.ts';
+import { USERS } from './load.ts';
+import { RIGS } from './rigs/index.ts';
+import { reportTable, type Line } from './report.ts';
+
+const VIOLATIONS_SHOWN = 5;
+const EVENT_CHARS_MAX = 400;
+
+function show({ promise, why, events }: Violation): string {
+  const shown = events.map((event) => `      ${JSON.stringify(event).slice(0, EVENT_CHARS_MAX)}`);
+  return [`  ${promise}: ${why}`, ...shown].join('\n');
+}
+
+function keepHistory(name: string, { history }: Findings): string {
+  const file = join(tmpdir(), `im-faults-${name.replaceAll(/\W+/g, '-')}.jsonl`);
+  writeFileSync(file, history.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  return file;
+}
+
+function failed(name: string, why: string): Line {
+  console.log(`  FAILED: ${why}`);
+  return { name, rounds: 0, accepted: 0, repeated: 0, violations: '-', outcome: 'failed' };
+}
+
+function lineOf(name: string, rounds: number, findings: Findings) {
+  const { accepted, repeated, violations } = findings;
+  return { name, rounds, accepted, repeated, violations: String(violations.length) };
+}
+
+async function playRig(rig: FaultRig, ground: Ground, rounds: number): Promise<Line> {
+  console.log(`\n== ${rig.name}, ${rounds} rounds`);
+  const findings = await rig.play(ground, rounds);
+  const { violations } = findings;
+  for (const violation of violations.slice(0, VIOLATIONS_SHOWN)) console.log(show(violation));
+  if (violations.length > 0) console.log(`  the history: ${keepHistory(rig.name, findings)}`);
+  const outcome = violations.length === 0 ? 'passed' : 'failed';
+  return { ...lineOf(rig.name, rounds, findings), outcome };
+}
+
+async function playControl({ name, control }: FaultRig, ground: Ground): Promise<Line> {
+  const { what, breaks } = control;
+  console.log(`\n== control of ${name}: ${what}`);
+  const findings = await control.play(ground);
+  const found = findings.violations.find(({ promise }) => promise === breaks);
+  if (found === undefined) return failed(`  ${what}`, `nobody noticed that ${breaks} was broken`);
+  console.log(`  noticed: ${breaks}: ${found.why}`);
+  return { ...lineOf(`  ${what}`, 1, findings), outcome: 'passed' };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** The rig and its control; what throws has failed. */
+async function play(rig: FaultRig, ground: Ground, rounds: number): Promise<readonly Line[]> {
+  const why = rig.missing(ground.folder);
+  if (why !== undefined) {
+    console.log(`\n== ${rig.name}: SKIPPED, ${why}`);
+    const empty = { rounds: 0, accepted: 0, repeated: 0, violations: '-' };
+    return [
+      { name: rig.name, ...empty, outcome: 'skipped' },
+      { name: `  ${rig.control.what}`, ...empty, outcome: 'skipped' },
+    ];
+  }
+  const startedMs = performance.now();
+  const lines = [
+    await playRig(rig, ground, rounds).catch((error) => failed(rig.name, textOf(error))),
+    await playControl(rig, ground).catch((error) => failed(rig.control.what, textOf(error))),
+  ];
+  console.log(`  ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  return lines;
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new Error(`--${name} takes a whole number above 0, not ${text}`);
+}
+
+function chosen(only: string | undefined): readonly FaultRig[] {
+  const rigs = RIGS.filter(({ name }) => only === undefined || name.includes(only));
+  const names = RIGS.map(({ name }) => name).join(', ');
+  if (rigs.length === 0) throw new Error(`--only ${only}: there are ${names}`);
+  return rigs;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+    },
+  });
+  const rigs = chosen(values.only);
+  const form = values.quick ? 'quick' : 'full';
+  const rounds = values.rounds === undefined ? undefined : wholeNumber('rounds', values.rounds);
+  const ground = new Ground();
+  const lines: Line[] = [];
+  try {
+    await ground.begin(USERS);
+    for (const rig of rigs) lines.push(...(await play(rig, ground, rounds ?? rig.rounds[form])));
+  } finally {
+    ground.clear();
+  }
+  console.log(`\n${reportTable(lines)}\n`);
+  const count = (outcome: Line['outcome']): number =>
+    lines.filter((line) => line.outcome === outcome).length;
+  console.log(sumLine(count('passed'), count('failed'), count('skipped')));
+  return count('failed') === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();

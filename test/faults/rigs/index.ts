@@ -1,0 +1,10 @@
+/** All rigs, the cheapest first. */
+import type { FaultRig } from '../fault-rig.ts';
+import { fullDisk } from './full-disk.ts';
+import { kill } from './kill.ts';
+import { network } from './network.ts';
+import { pause } from './pause.ts';
+import { powerCut } from './power-cut.ts';
+import { syncError } from './sync-error.ts';
+
+export const RIGS: readonly FaultRig[] = [kill, powerCut, pause, fullDisk, syncError, network];

@@ -1,0 +1,35 @@
+/** SIGKILL in the middle of traffic, at moments chosen by counted answers. */
+import { join } from 'node:path';
+import { spread, type FaultRig } from '../fault-rig.ts';
+import { onStage } from '../stage.ts';
+
+const ANSWERS_MAX = 600;
+export const HASTY = join(import.meta.dirname, '..', 'spoilt', 'hasty-sqlite.ts');
+
+export const kill: FaultRig = {
+  name: 'kill -9',
+  rounds: { quick: 20, full: 200 },
+  missing: () => undefined,
+  play: (ground, rounds) =>
+    onStage({ ground }, async (stage) => {
+      await stage.begin();
+      for (let round = 1; round <= rounds; round += 1) {
+        await stage.answers(spread(round, ANSWERS_MAX));
+        await stage.kill();
+        await stage.startServer();
+      }
+      await stage.rest();
+      await stage.end();
+    }),
+  control: {
+    what: 'a store that acknowledges first and keeps later',
+    breaks: 'P1',
+    play: (ground) =>
+      onStage({ ground, store: HASTY }, async (stage) => {
+        await stage.begin();
+        await stage.answers(300);
+        await stage.kill();
+        stage.drain();
+      }),
+  },
+};

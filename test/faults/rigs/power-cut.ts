@@ -1,0 +1,58 @@
+/** The power of the store's disk is cut under load. What was acknowledged is noted elsewhere. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CutDisk, missingCutDisk } from '../cut-disk.ts';
+import { spread, type FaultRig, type Findings } from '../fault-rig.ts';
+import type { Ground } from '../ground.ts';
+import { onStage, type Stage } from '../stage.ts';
+
+const ANSWERS_MAX = 400;
+const SYNC_OFF = pathToFileURL(join(import.meta.dirname, '..', 'spoilt', 'sync-off.ts')).href;
+
+/** The stage is gone before its disk goes. */
+export async function onCutDisk(
+  ground: Ground,
+  play: (stage: Stage, disk: CutDisk) => Promise<void>,
+): Promise<Findings> {
+  const disk = new CutDisk(ground.folder);
+  try {
+    return await onStage({ ground, disk: disk.path }, (stage) => play(stage, disk));
+  } finally {
+    disk.clear();
+  }
+}
+
+export const powerCut: FaultRig = {
+  name: 'power cut',
+  rounds: { quick: 20, full: 200 },
+  missing: missingCutDisk,
+  play: (ground, rounds) =>
+    onCutDisk(ground, async (stage, disk) => {
+      await stage.begin();
+      for (let round = 1; round <= rounds; round += 1) {
+        await stage.answers(spread(round, ANSWERS_MAX));
+        disk.cut();
+        await stage.kill();
+        disk.reboot();
+        await stage.startServer();
+      }
+      await stage.rest();
+      await stage.end();
+    }),
+  control: {
+    what: 'sqlite with synchronous = OFF',
+    breaks: 'P1',
+    play: (ground) =>
+      onCutDisk(ground, async (stage, disk) => {
+        await stage.begin();
+        await stage.kill();
+        stage.server.environment = { NODE_OPTIONS: `--import ${SYNC_OFF}` };
+        await stage.startServer();
+        await stage.answers(500);
+        disk.cut();
+        await stage.kill();
+        disk.reboot();
+        stage.drain();
+      }),
+  },
+};

@@ -1,0 +1,193 @@
+/** A real server, its devices, the load on them, and the judgement of everything that happened. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ServerProcess, type Differences } from '../scenes/server-process.ts';
+import { judge } from '../sim/checks/index.ts';
+import type { Violation } from '../sim/history.ts';
+import { Situations } from '../sim/situations.ts';
+import { readColdLog } from './cold-log.ts';
+import { CountingRecorder } from './counting-recorder.ts';
+import { FaultDevice } from './fault-device.ts';
+import type { Findings } from './fault-rig.ts';
+import type { Ground } from './ground.ts';
+import { GROUP, Load, targetsOf, USERS } from './load.ts';
+import { leftAfter, until } from './until.ts';
+
+export interface StageParts {
+  readonly ground: Ground;
+  /** The folder of the store's file; default: one of its own. */
+  readonly disk?: string;
+  /** The path of a plugin to use for the store. */
+  readonly store?: string;
+  /** Between the devices and the server: from the server's address to the one to dial. */
+  readonly via?: (address: string) => string;
+  readonly spoil?: () => (bytes: Uint8Array) => Uint8Array;
+}
+
+const READY_MS = 10_000;
+const ANSWERS_MS = 30_000;
+/** P11: so long after the last fault everybody has done everything. */
+const REST_MS = 15_000;
+
+const CAST: readonly (readonly [user: string, device: string, scheme: string])[] = [
+  ['ann', 'phone', 'tcp:'],
+  ['ann', 'desk', 'ws:'],
+  ['bob', 'phone', 'tcp:'],
+  ['cat', 'phone', 'ws:'],
+  ['dan', 'phone', 'tcp:'],
+];
+
+/** Short times, so that dead connections are noticed within a round. */
+const LIMITS = { heartbeat: '1s', retransmit: '500ms', ackTimeout: '10s', sendTimeout: '5s' };
+
+export class Stage {
+  readonly recorder = new CountingRecorder();
+  readonly situations = new Situations();
+  readonly server: ServerProcess;
+  readonly devices: readonly FaultDevice[];
+  readonly load: Load;
+  readonly #file: string;
+  readonly #via: (address: string) => string;
+  readonly #failures: Violation[] = [];
+  #addresses: readonly string[] = [];
+  #drained = false;
+
+  constructor(parts: StageParts) {
+    const { ground, spoil, via = (address) => address } = parts;
+    const folder = mkdtempSync(join(ground.folder, 'stage-'));
+    this.#via = via;
+    this.#file = join(parts.disk ?? folder, 'store', 'im.db');
+    const persistence = { use: parts.store ?? 'sqlite', file: this.#file };
+    const differences: Differences = { persistence, limits: LIMITS, log: { level: 'warn' } };
+    this.server = new ServerProcess(folder, ground.keyFile, differences);
+    const { recorder, situations } = this;
+    this.devices = CAST.map(([user, device, scheme]) => {
+      const address = (): string => this.#address(scheme);
+      const token = ground.token(user);
+      return new FaultDevice({ user, device, token, recorder, situations, address, spoil });
+    });
+    this.load = new Load(this.devices);
+  }
+
+  /** Everybody is there before anything is said: so everything is for everybody. */
+  async begin(): Promise<void> {
+    await this.startServer();
+    for (const device of this.devices) device.start();
+    await until('everybody is online', READY_MS, () =>
+      this.devices.every(({ client }) => client.state === 'online'),
+    );
+    const [maker] = this.devices;
+    const members = USERS.filter((user) => user !== 'ann' && user !== 'dan');
+    const fields = { user: members, title: 'Tea', open: 1 };
+    await maker?.act(GROUP, 'group.create', fields).accepted;
+  }
+
+  async startServer(): Promise<void> {
+    await this.server.start();
+    this.#addresses = this.server.addresses;
+    this.#note('started', '');
+  }
+
+  /** SIGKILL. */
+  async kill(): Promise<void> {
+    await this.server.kill();
+    this.#note('crashed', 'killed');
+  }
+
+  /** The load goes on until so many more were accepted. Throws if the server ends meanwhile. */
+  async answers(count: number): Promise<void> {
+    const goal = this.recorder.accepted + count;
+    this.load.start();
+    await until(`${count} answers\n${this.server.output}`, ANSWERS_MS, () => {
+      if (!this.server.running) throw new Error(`the server ended\n${this.server.output}`);
+      return this.recorder.accepted >= goal;
+    });
+  }
+
+  /** Notes that something is wrong which no history shows. */
+  fail(promise: string, why: string): void {
+    this.#failures.push({ promise, why, events: [] });
+  }
+
+  /** The faults are over: everybody must come to rest with everything done, in time. */
+  async rest(limitMs = REST_MS): Promise<void> {
+    this.load.stop();
+    for (const device of this.devices) device.start();
+    this.load.farewell();
+    const open = await leftAfter(limitMs, () => this.#unfinished());
+    if (open !== undefined) this.fail('P11', `${limitMs / 1000} s after all faults ended, ${open}`);
+  }
+
+  /** Ends everything in order, and reads the log off the disk. */
+  async end(): Promise<void> {
+    this.load.stop();
+    for (const device of this.devices) await device.close();
+    await this.server.stop();
+    this.#note('stopped', '');
+    this.drain();
+  }
+
+  /** Reads the log off the disk; once, when the server is gone. */
+  drain(): void {
+    this.#drained = true;
+    this.recorder.add(readColdLog(this.#file));
+  }
+
+  findings(): Findings {
+    if (!this.#drained) throw new Error('the log was never read');
+    const { accepted, repeated, history } = this.recorder;
+    return { accepted, repeated, violations: [...this.#failures, ...judge(history)], history };
+  }
+
+  /** Whatever happened: no process, no timer and no socket is left. */
+  async clear(): Promise<void> {
+    this.load.stop();
+    for (const device of this.devices) await device.close();
+    await this.server.kill();
+    rmSync(this.server.folder, { recursive: true, force: true });
+  }
+
+  #address(scheme: string): string {
+    const address = this.#addresses.find((one) => one.startsWith(scheme));
+    if (address === undefined) throw new Error(`the server does not listen on ${scheme}`);
+    return this.#via(address);
+  }
+
+  #note(what: 'started' | 'crashed' | 'stopped', detail: string): void {
+    this.recorder.add({ type: 'node', what, detail });
+  }
+
+  #unfinished(): string | undefined {
+    for (const device of this.devices) {
+      device.start();
+      const open = device.unfinished ?? this.#unhandled(device);
+      if (open !== undefined) return open;
+    }
+    return undefined;
+  }
+
+  /** The last entry of the others, as far as they were told where it stands. */
+  #unhandled(device: FaultDevice): string | undefined {
+    for (const conversation of targetsOf(device.user)) {
+      const others = this.devices.filter((other) => other !== device);
+      const last = Math.max(...others.map(({ placed }) => placed.get(conversation) ?? 0));
+      const handled = device.handled.get(conversation) ?? 0;
+      if (handled < last) return `${device.name} has ${conversation} up to ${handled} of ${last}`;
+    }
+    return undefined;
+  }
+}
+
+/** Plays on a stage that is cleared afterwards, whatever happens. */
+export async function onStage(
+  parts: StageParts,
+  play: (stage: Stage) => Promise<void>,
+): Promise<Findings> {
+  const stage = new Stage(parts);
+  try {
+    await play(stage);
+    return stage.findings();
+  } finally {
+    await stage.clear();
+  }
+}
