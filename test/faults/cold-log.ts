@@ -1,4 +1,4 @@
-/** Reads a whole log off the store's file, when no server runs: nothing of the product has a say. */
+/** Reads a whole log off the store's file while no server runs: the product has no say in it. */
 import { DatabaseSync } from 'node:sqlite';
 import { readUuid } from '../../core/wire/uuid.ts';
 import type { Drained, SeenEntry } from '../sim/history.ts';

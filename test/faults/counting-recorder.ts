@@ -6,6 +6,8 @@ export class CountingRecorder extends HistoryRecorder {
   accepted = 0;
   /** Those of them that answered a repeat. */
   repeated = 0;
+  /** Connections that were welcomed. */
+  welcomed = 0;
   readonly #refused = new Map<string, number>();
 
   constructor() {
@@ -18,6 +20,7 @@ export class CountingRecorder extends HistoryRecorder {
 
   override add(event: HistoryEvent): void {
     super.add(event);
+    if (event.type === 'welcomed') this.welcomed += 1;
     if (event.type === 'accepted') this.accepted += 1;
     if (event.type === 'accepted' && event.duplicate) this.repeated += 1;
     if (event.type === 'refused') this.#refused.set(event.code, this.refused(event.code) + 1);

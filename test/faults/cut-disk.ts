@@ -1,11 +1,12 @@
 /**
  * A disk whose power can be cut: ext4 on a loop device. The cut (FS_IOC_SHUTDOWN without a flush of
  * the journal) loses every page and name that was not synced; mounting again replays the journal,
- * as a reboot would. It does not tear sectors, and keeps what the system had written back by itself.
+ * as a reboot would. It tears no sectors, and keeps what the system had written back by itself.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { missingProgram, missingRoot, sh } from './shell.ts';
+import { undoneAtExit } from './undone.ts';
 
 const SIZE = '96M';
 /** EXT4_GOING_FLAGS_NOLOGFLUSH. */
@@ -19,6 +20,7 @@ export class CutDisk {
   readonly path: string;
   readonly #folder: string;
   readonly #device: string;
+  readonly #undone: () => void;
   #mounted = false;
 
   /** In a new folder under `parent`. Throws if something of it cannot be had. */
@@ -30,6 +32,7 @@ export class CutDisk {
     sh('mkfs.ext4', '-q', '-F', image);
     mkdirSync(this.path);
     this.#device = sh('losetup', '-f', '--show', image);
+    this.#undone = undoneAtExit(() => this.#abandon());
     this.mount();
     writeFileSync(this.#anchor, 'what the cut is asked through\n');
     sh('sync', '-f', this.#anchor);
@@ -59,6 +62,13 @@ export class CutDisk {
     this.#unmount();
     sh('losetup', '-d', this.#device);
     rmSync(this.#folder, { recursive: true, force: true });
+    this.#undone();
+  }
+
+  /** While somebody may still be using it. */
+  #abandon(): void {
+    sh('umount', '-l', this.path);
+    sh('losetup', '-d', this.#device);
   }
 
   #unmount(): void {

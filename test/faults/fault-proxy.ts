@@ -1,4 +1,4 @@
-/** A TCP proxy that treats connections as badly as networks do, and only in ways in which they do. */
+/** A TCP proxy that treats connections as badly as networks do, and in no other way. */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { ProxyFlow, type Weather } from './proxy-flow.ts';

@@ -1,4 +1,4 @@
-/** What a rig is: a fault that is done to real processes, and a control that the judges must see. */
+/** What a rig is: a fault done to real processes, and a control that the judges must notice. */
 import type { History, Violation } from '../sim/history.ts';
 import type { Ground } from './ground.ts';
 

@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServerProcess } from '../scenes/server-process.ts';
+import { undoneAtExit } from './undone.ts';
 
 export class Ground {
   readonly folder = mkdtempSync(join(tmpdir(), 'im-faults-'));
   readonly keyFile = join(this.folder, 'auth.key');
+  readonly #undone = undoneAtExit(() => this.#remove());
   readonly #tokens = new Map<string, string>();
 
   /** The first asking makes the key; so one after the other. */
@@ -23,6 +25,11 @@ export class Ground {
   }
 
   clear(): void {
+    this.#remove();
+    this.#undone();
+  }
+
+  #remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

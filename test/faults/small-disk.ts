@@ -2,17 +2,20 @@
 import { mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { missingProgram, missingRoot, sh } from './shell.ts';
+import { undoneAtExit } from './undone.ts';
 
 const SIZE = '32m';
 
 export class SmallDisk {
   /** Where it is mounted. */
   readonly path: string;
+  readonly #undone: () => void;
 
   /** In a new folder under `parent`. Throws if it cannot be mounted. */
   constructor(parent: string) {
     this.path = mkdtempSync(join(parent, 'small-'));
     sh('mount', '-t', 'tmpfs', '-o', `size=${SIZE}`, 'tmpfs', this.path);
+    this.#undone = undoneAtExit(() => sh('umount', '-l', this.path));
   }
 
   /** Leaves no more room than this. */
@@ -28,6 +31,7 @@ export class SmallDisk {
   clear(): void {
     sh('umount', this.path);
     rmdirSync(this.path);
+    this.#undone();
   }
 
   get #ballast(): string {

@@ -11,6 +11,7 @@ import { FaultDevice } from './fault-device.ts';
 import type { Findings } from './fault-rig.ts';
 import type { Ground } from './ground.ts';
 import { GROUP, Load, targetsOf, USERS } from './load.ts';
+import { undoneAtExit } from './undone.ts';
 import { leftAfter, until } from './until.ts';
 
 export interface StageParts {
@@ -48,9 +49,12 @@ export class Stage {
   readonly load: Load;
   readonly #file: string;
   readonly #via: (address: string) => string;
+  readonly #undone: () => void;
   readonly #failures: Violation[] = [];
   #addresses: readonly string[] = [];
   #drained = false;
+  #kills = 0;
+  #underWay = 0;
 
   constructor(parts: StageParts) {
     const { ground, spoil, via = (address) => address } = parts;
@@ -67,6 +71,7 @@ export class Stage {
       return new FaultDevice({ user, device, token, recorder, situations, address, spoil });
     });
     this.load = new Load(this.devices);
+    this.#undone = undoneAtExit(() => this.#end());
   }
 
   /** Everybody is there before anything is said: so everything is for everybody. */
@@ -88,8 +93,10 @@ export class Stage {
     this.#note('started', '');
   }
 
-  /** SIGKILL. */
+  /** SIGKILL; legal after the process has ended by itself. */
   async kill(): Promise<void> {
+    this.#kills += 1;
+    this.#underWay += this.devices.reduce((sum, { open }) => sum + open, 0);
     await this.server.kill();
     this.#note('crashed', 'killed');
   }
@@ -135,6 +142,8 @@ export class Stage {
 
   findings(): Findings {
     if (!this.#drained) throw new Error('the log was never read');
+    if (this.#kills > 0 && this.#underWay === 0)
+      this.fail('rig', 'no command was under way when the server ended: nothing was tried');
     const { accepted, repeated, history } = this.recorder;
     return { accepted, repeated, violations: [...this.#failures, ...judge(history)], history };
   }
@@ -144,7 +153,13 @@ export class Stage {
     this.load.stop();
     for (const device of this.devices) await device.close();
     await this.server.kill();
+    this.#undone();
     rmSync(this.server.folder, { recursive: true, force: true });
+  }
+
+  /** At once; a stopped process too. */
+  #end(): void {
+    if (this.server.pid !== undefined) process.kill(this.server.pid, 'SIGKILL');
   }
 
   #address(scheme: string): string {

@@ -5,6 +5,6 @@ import { kill } from './kill.ts';
 import { network } from './network.ts';
 import { pause } from './pause.ts';
 import { powerCut } from './power-cut.ts';
-import { syncError } from './sync-error.ts';
+import { diskError } from './disk-error.ts';
 
-export const RIGS: readonly FaultRig[] = [kill, powerCut, pause, fullDisk, syncError, network];
+export const RIGS: readonly FaultRig[] = [kill, powerCut, pause, fullDisk, diskError, network];

@@ -121,6 +121,9 @@ export const network: FaultRig = {
         if (trouble) await strike(trouble, struck, prng);
       }
       await stage.rest();
+      const { welcomed } = stage.recorder;
+      if (welcomed < rounds)
+        stage.fail('rig', `${welcomed} connections in ${rounds} rounds: too little was broken`);
       await stage.end();
     }),
   control: {

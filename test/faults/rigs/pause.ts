@@ -13,6 +13,14 @@ function signal(stage: Stage, name: 'SIGSTOP' | 'SIGCONT'): void {
   process.kill(stage.server.pid, name);
 }
 
+/** What was on its way when the server stopped arrives in the first half. */
+async function standStill(stage: Stage, forMs: number): Promise<void> {
+  await pauseFor(forMs / 2);
+  const { accepted } = stage.recorder;
+  await pauseFor(forMs / 2);
+  if (stage.recorder.accepted > accepted) stage.fail('rig', 'a stopped server answered');
+}
+
 export const pause: FaultRig = {
   name: 'SIGSTOP, SIGCONT',
   rounds: { quick: 3, full: 30 },
@@ -23,7 +31,7 @@ export const pause: FaultRig = {
       for (let round = 0; round < rounds; round += 1) {
         await stage.answers(100 + spread(round, ANSWERS_MAX));
         signal(stage, 'SIGSTOP');
-        await pauseFor(PAUSES_MS[round % PAUSES_MS.length]);
+        await standStill(stage, PAUSES_MS[round % PAUSES_MS.length] ?? 0);
         signal(stage, 'SIGCONT');
       }
       await stage.rest();
