@@ -31,3 +31,11 @@ export interface FaultRig {
 export function spread(round: number, end: number): number {
   return Math.floor(((round * 0.618_033_988_75) % 1) * end);
 }
+
+/** Every so many rounds, the recovery from a crash crashes too. */
+export const RECOVERY_CRASHES_EVERY = 3;
+
+/** Anywhere in a start, from loading the code to listening. */
+export function recoveryMs(round: number): number {
+  return 150 + spread(round, 700);
+}

@@ -1,6 +1,7 @@
 /** A real server, its devices, the load on them, and the judgement of everything that happened. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ServerProcess, type Differences } from '../scenes/server-process.ts';
 import { judge } from '../sim/checks/index.ts';
 import type { Violation } from '../sim/history.ts';
@@ -99,6 +100,18 @@ export class Stage {
     this.#underWay += this.devices.reduce((sum, { open }) => sum + open, 0);
     await this.server.kill();
     this.#note('crashed', 'killed');
+  }
+
+  /**
+   * Starts, and is killed so soon that it may still be recovering. `before`: done just before the
+   * kill.
+   */
+  async startInVain(killedAfterMs: number, before: () => void = () => undefined): Promise<void> {
+    const starting = this.server.start().catch(() => undefined);
+    await pause(killedAfterMs);
+    before();
+    await this.kill();
+    await starting;
   }
 
   /** The load goes on until so many more were accepted. Throws if the server ends meanwhile. */

@@ -1,6 +1,9 @@
-/** SIGKILL in the middle of traffic, at moments chosen by counted answers. */
+/**
+ * SIGKILL in the middle of traffic, at moments chosen by counted answers, and sometimes once more
+ * while the next process starts.
+ */
 import { join } from 'node:path';
-import { spread, type FaultRig } from '../fault-rig.ts';
+import { RECOVERY_CRASHES_EVERY, recoveryMs, spread, type FaultRig } from '../fault-rig.ts';
 import { onStage } from '../stage.ts';
 
 const ANSWERS_MAX = 600;
@@ -16,6 +19,7 @@ export const kill: FaultRig = {
       for (let round = 1; round <= rounds; round += 1) {
         await stage.answers(spread(round, ANSWERS_MAX));
         await stage.kill();
+        if (round % RECOVERY_CRASHES_EVERY === 0) await stage.startInVain(recoveryMs(round));
         await stage.startServer();
       }
       await stage.rest();

@@ -1,8 +1,17 @@
-/** The power of the store's disk is cut under load. What was acknowledged is noted elsewhere. */
+/**
+ * The power of the store's disk is cut under load, and sometimes once more in the recovery. What was
+ * acknowledged is noted elsewhere.
+ */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CutDisk, missingCutDisk } from '../cut-disk.ts';
-import { spread, type FaultRig, type Findings } from '../fault-rig.ts';
+import {
+  RECOVERY_CRASHES_EVERY,
+  recoveryMs,
+  spread,
+  type FaultRig,
+  type Findings,
+} from '../fault-rig.ts';
 import type { Ground } from '../ground.ts';
 import { onStage, type Stage } from '../stage.ts';
 
@@ -34,6 +43,10 @@ export const powerCut: FaultRig = {
         disk.cut();
         await stage.kill();
         disk.reboot();
+        if (round % RECOVERY_CRASHES_EVERY === 0) {
+          await stage.startInVain(recoveryMs(round), () => disk.cut());
+          disk.reboot();
+        }
         await stage.startServer();
       }
       await stage.rest();
