@@ -42,6 +42,10 @@ const CAST: readonly (readonly [user: string, device: string, scheme: string])[]
 /** Short times, so that dead connections are noticed within a round. */
 const LIMITS = { heartbeat: '1s', retransmit: '500ms', ackTimeout: '10s', sendTimeout: '5s' };
 
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 export class Stage {
   readonly recorder = new CountingRecorder();
   readonly situations = new Situations();
@@ -153,6 +157,15 @@ export class Stage {
     this.recorder.add(readColdLog(this.#file));
   }
 
+  /** The same after something went wrong: perhaps there is nothing to read. */
+  drainIfItCan(): void {
+    try {
+      this.drain();
+    } catch (error) {
+      this.fail('rig', textOf(error));
+    }
+  }
+
   findings(): Findings {
     if (!this.#drained) throw new Error('the log was never read');
     if (this.#kills > 0 && this.#underWay === 0)
@@ -206,7 +219,10 @@ export class Stage {
   }
 }
 
-/** Plays on a stage that is cleared afterwards, whatever happens. */
+/**
+ * Plays on a stage that is cleared afterwards, whatever happens. What throws is a violation of
+ * `rig`, beside those that the history shows.
+ */
 export async function onStage(
   parts: StageParts,
   play: (stage: Stage) => Promise<void>,
@@ -214,6 +230,11 @@ export async function onStage(
   const stage = new Stage(parts);
   try {
     await play(stage);
+    return stage.findings();
+  } catch (error) {
+    stage.fail('rig', textOf(error));
+    await stage.kill();
+    stage.drainIfItCan();
     return stage.findings();
   } finally {
     await stage.clear();
