@@ -1,5 +1,5 @@
 /** A real server, its devices, the load on them, and the judgement of everything that happened. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ServerProcess, type Differences } from '../scenes/server-process.ts';
@@ -27,6 +27,7 @@ export interface StageParts {
 }
 
 const READY_MS = 10_000;
+const FREEZE_MS = 5_000;
 const ANSWERS_MS = 30_000;
 /** P11: so long after the last fault everybody has done everything. */
 const REST_MS = 15_000;
@@ -41,6 +42,11 @@ const CAST: readonly (readonly [user: string, device: string, scheme: string])[]
 
 /** Short times, so that dead connections are noticed within a round. */
 const LIMITS = { heartbeat: '1s', retransmit: '500ms', ackTimeout: '10s', sendTimeout: '5s' };
+
+/** Its main thread, which alone speaks to clients. */
+function hasStopped(pid: number): boolean {
+  return /^State:\s+[TZ]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+}
 
 function textOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -98,6 +104,18 @@ export class Stage {
     this.#note('started', '');
   }
 
+  /** SIGSTOP: when it resolves, the process says nothing more. Nothing happens if it is gone. */
+  async freeze(): Promise<void> {
+    const { pid } = this.server;
+    if (pid === undefined) return;
+    process.kill(pid, 'SIGSTOP');
+    await until(
+      'the process stands still',
+      FREEZE_MS,
+      () => !this.server.running || hasStopped(pid),
+    );
+  }
+
   /** SIGKILL; legal after the process has ended by itself. */
   async kill(): Promise<void> {
     this.#kills += 1;
@@ -107,14 +125,12 @@ export class Stage {
   }
 
   /**
-   * Starts, and is killed so soon that it may still be recovering. `before`: done just before the
-   * kill.
+   * Starts, and ends so soon that it may still be recovering. `end`: what makes an end of it.
    */
-  async startInVain(killedAfterMs: number, before: () => void = () => undefined): Promise<void> {
+  async startInVain(endsAfterMs: number, end: () => Promise<void>): Promise<void> {
     const starting = this.server.start().catch(() => undefined);
-    await pause(killedAfterMs);
-    before();
-    await this.kill();
+    await pause(endsAfterMs);
+    await end();
     await starting;
   }
 

@@ -8,7 +8,7 @@ import { spread, type FaultRig } from '../fault-rig.ts';
 import type { Stage } from '../stage.ts';
 import { injectFault, missingTracer } from '../syscall-fault.ts';
 import { leftAfter } from '../until.ts';
-import { onCutDisk } from './power-cut.ts';
+import { cutPower, onCutDisk } from './power-cut.ts';
 
 const SYNCS = 'fdatasync,fsync';
 const WRITES = 'pwrite64';
@@ -42,8 +42,7 @@ export const diskError: FaultRig = {
         await stage.answers(spread(round, ANSWERS_MAX));
         await inject(stage, round % 3 === 0 ? WRITES : SYNCS, 'error=EIO');
         await endsByItself(stage);
-        disk.cut();
-        disk.reboot();
+        await cutPower(stage, disk);
         await stage.startServer();
       }
       await stage.rest();
@@ -58,9 +57,7 @@ export const diskError: FaultRig = {
         await stage.answers(100);
         await inject(stage, SYNCS, 'retval=0');
         await stage.answers(300);
-        disk.cut();
-        await stage.kill();
-        disk.reboot();
+        await cutPower(stage, disk);
         stage.drain();
       }),
   },

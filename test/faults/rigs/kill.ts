@@ -19,7 +19,8 @@ export const kill: FaultRig = {
       for (let round = 1; round <= rounds; round += 1) {
         await stage.answers(spread(round, ANSWERS_MAX));
         await stage.kill();
-        if (round % RECOVERY_CRASHES_EVERY === 0) await stage.startInVain(recoveryMs(round));
+        if (round % RECOVERY_CRASHES_EVERY === 0)
+          await stage.startInVain(recoveryMs(round), () => stage.kill());
         await stage.startServer();
       }
       await stage.rest();

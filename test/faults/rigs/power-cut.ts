@@ -1,6 +1,6 @@
 /**
- * The power of the store's disk is cut under load, and sometimes once more in the recovery. What was
- * acknowledged is noted elsewhere.
+ * The power is cut under load, and sometimes once more in the recovery. What was acknowledged is
+ * noted elsewhere.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -31,6 +31,19 @@ export async function onCutDisk(
   }
 }
 
+/**
+ * The machine goes, the process with it: it stands still before the disk does. For while a disk is
+ * shut down, Linux lets a sync that is under way succeed now and then without having done it (6.18:
+ * two of a hundred cuts under a program that only appends and syncs); what a machine without power
+ * would not live to tell must not be told here either.
+ */
+export async function cutPower(stage: Stage, disk: CutDisk): Promise<void> {
+  await stage.freeze();
+  disk.cut();
+  await stage.kill();
+  disk.reboot();
+}
+
 export const powerCut: FaultRig = {
   name: 'power cut',
   rounds: { quick: 20, full: 200 },
@@ -40,12 +53,9 @@ export const powerCut: FaultRig = {
       await stage.begin();
       for (let round = 1; round <= rounds; round += 1) {
         await stage.answers(spread(round, ANSWERS_MAX));
-        disk.cut();
-        await stage.kill();
-        disk.reboot();
+        await cutPower(stage, disk);
         if (round % RECOVERY_CRASHES_EVERY === 0) {
-          await stage.startInVain(recoveryMs(round), () => disk.cut());
-          disk.reboot();
+          await stage.startInVain(recoveryMs(round), () => cutPower(stage, disk));
         }
         await stage.startServer();
       }
@@ -62,9 +72,7 @@ export const powerCut: FaultRig = {
         stage.server.environment = { NODE_OPTIONS: `--import ${SYNC_OFF}` };
         await stage.startServer();
         await stage.answers(500);
-        disk.cut();
-        await stage.kill();
-        disk.reboot();
+        await cutPower(stage, disk);
         stage.drain();
       }),
   },
