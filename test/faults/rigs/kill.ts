@@ -23,6 +23,7 @@ export const kill: FaultRig = {
           await stage.startInVain(recoveryMs(round), () => stage.kill());
         await stage.startServer();
       }
+      stage.expectUnderWay();
       await stage.rest();
       await stage.end();
     }),

@@ -59,6 +59,7 @@ export const powerCut: FaultRig = {
         }
         await stage.startServer();
       }
+      stage.expectUnderWay();
       await stage.rest();
       await stage.end();
     }),
