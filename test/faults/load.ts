@@ -41,12 +41,18 @@ export class Load {
     this.#timer = undefined;
   }
 
-  /** One more message of each to everybody, and the guest comes to stay. */
+  /** Whoever comes and goes comes back. */
+  guestStays(): void {
+    const guest = this.#devices.find(({ user }) => user === GUEST);
+    if (guest === undefined || this.#guestIsIn) return;
+    if (guest.client.state === 'closed') guest.start();
+    this.#turn(guest);
+  }
+
+  /** One more message of each to everybody. */
   farewell(): void {
-    for (const device of this.#devices) {
-      if (device.user === GUEST && !this.#guestIsIn) this.#turn(device);
+    for (const device of this.#devices)
       for (const target of targetsOf(device.user)) this.#say(device, target);
-    }
   }
 
   #tick(): void {
