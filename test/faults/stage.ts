@@ -43,9 +43,9 @@ const CAST: readonly (readonly [user: string, device: string, scheme: string])[]
 /** Short times, so that dead connections are noticed within a round. */
 const LIMITS = { heartbeat: '1s', retransmit: '500ms', ackTimeout: '10s', sendTimeout: '5s' };
 
-/** Its main thread, which alone speaks to clients. */
+/** Its main thread, which alone speaks to clients; `t` is how a traced one stands still. */
 function hasStopped(pid: number): boolean {
-  return /^State:\s+[TZ]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return /^State:\s+[TtZ]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 }
 
 function textOf(error: unknown): string {
