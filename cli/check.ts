@@ -1,8 +1,8 @@
 /** `im check`: every problem of the configuration, or what the node would be. */
 import { redact } from '../core/config/redact.ts';
-import type { Settings } from '../core/config/settings.ts';
+import { instancesOf, type Settings } from '../core/config/settings.ts';
 import { EXIT, type Io } from './io.ts';
-import { instancesOf, load } from './plugins.ts';
+import { load } from './plugins.ts';
 import { report } from './report.ts';
 
 export async function check(options: { config: string }, io: Io): Promise<number> {

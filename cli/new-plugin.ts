@@ -1,8 +1,9 @@
 /** `im new plugin ROLE NAME`: a small plugin that works, with the test that judges it. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { isNamed } from '../core/config/blocks.ts';
 import { nearest } from '../core/config/nearest.ts';
-import { ROLES, type Role } from '../core/contract/index.ts';
+import { ROLE_FOLDERS, ROLES, type Role } from '../core/contract/index.ts';
 import { EXIT, type Io } from './io.ts';
 import { howToTest, manifestFor } from './plugin-surroundings.ts';
 import { pluginFiles } from './plugin-files.ts';
@@ -72,7 +73,8 @@ function yaml(role: Role, name: string, folder: string, config: string): string 
     .join('/');
   const use = `use: ${path.startsWith('../') ? path : `./${path}`}`;
   const lines = [use, ...(SETTINGS[role] === undefined ? [] : [SETTINGS[role]])];
-  const head = role === 'transport' ? ['transports:', `  ${name.slice(0, 32)}:`] : [`${role}:`];
-  const indent = role === 'transport' ? '    ' : '  ';
+  const named = isNamed(role) ? [`  ${name.slice(0, 32)}:`] : [];
+  const head = [`${ROLE_FOLDERS[role]}:`, ...named];
+  const indent = isNamed(role) ? '    ' : '  ';
   return [...head, ...lines.map((line) => indent + line)].join('\n');
 }

@@ -48,6 +48,8 @@ const ABOUT: Readonly<Record<Role, string>> = {
   ordering: 'says what readers sort messages by',
   failover: 'says which node should own what',
   authentication: 'says whom a token belongs to',
+  guard: 'looks at every message before it is kept',
+  consumer: 'is handed every entry after it is kept',
 };
 
 function readme(role: Role, name: string): string {

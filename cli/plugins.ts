@@ -1,6 +1,6 @@
 /** Which plugins there are: ours, and those that a configuration names besides. */
 import { loadSettings } from '../core/config/load-settings.ts';
-import type { Instance, Settings } from '../core/config/settings.ts';
+import { instancesOf, type Settings } from '../core/config/settings.ts';
 import type { AnyPlugin, Role } from '../core/contract/index.ts';
 import { discover, knownPlugins } from '../core/kernel/discover.ts';
 import type { Io } from './io.ts';
@@ -12,11 +12,6 @@ export function load(file: string, io: Pick<Io, 'env'>): Promise<Settings> {
 
 async function knownTypes(role: Role): Promise<readonly string[]> {
   return (await knownPlugins(role)).map((plugin) => plugin.type);
-}
-
-export function instancesOf(settings: Settings): readonly Instance[] {
-  const { transports, persistence, ordering, failover, authentication } = settings;
-  return [...transports, persistence, ordering, failover, authentication];
 }
 
 /**

@@ -138,6 +138,7 @@ function lendRegister(persistence: Persistence): Register {
   return {
     read: (key) => persistence.register.read(key),
     compareAndSet: (key, expected, next) => persistence.register.compareAndSet(key, expected, next),
+    list: (prefix, after, limit) => persistence.register.list(prefix, after, limit),
   };
 }
 

@@ -49,7 +49,16 @@ export const BLOCKS = {
 export type Blocks = Values<typeof BLOCKS>;
 
 /** A role of which a node has one. The key in the file is the role's name. */
-export type SingleRole = Exclude<Role, 'transport'>;
+export type SingleRole = Exclude<Role, NamedRole>;
+
+/** A role of which a node has any number, each under a name of its own: `guards: { words: … }`. */
+export type NamedRole = 'transport' | 'guard' | 'consumer';
+export const NAMED_ROLES: readonly NamedRole[] = ['transport', 'guard', 'consumer'];
+
+/** True for roles whose block holds names. */
+export function isNamed(role: Role): role is NamedRole {
+  return NAMED_ROLES.some((named) => named === role);
+}
 
 /** The plugin that is used when nothing is said. */
 export const DEFAULT_USE: Readonly<Record<SingleRole, string>> = {
@@ -61,7 +70,16 @@ export const DEFAULT_USE: Readonly<Record<SingleRole, string>> = {
 export const SINGLE_ROLES = Object.keys(DEFAULT_USE) as readonly SingleRole[];
 
 /** Every key at the top of the file, in the sequence of the reference page. */
-export const TOP_KEYS = ['node', 'transports', ...SINGLE_ROLES, 'chat', 'log', 'limits'] as const;
+export const TOP_KEYS = [
+  'node',
+  'transports',
+  ...SINGLE_ROLES,
+  'guards',
+  'consumers',
+  'chat',
+  'log',
+  'limits',
+] as const;
 
 /** What an instance may be called. */
 export const INSTANCE_NAME = '[A-Za-z][A-Za-z0-9_-]{0,31}';

@@ -1,6 +1,7 @@
 /** Settings described for a terminal. */
 import type { AnyPlugin, Field } from '../contract/index.ts';
 import { describe, type Described } from './describe.ts';
+import { settingsOf } from './role-settings.ts';
 import { sample } from './sample.ts';
 
 /** One of the kernel's own blocks. */
@@ -9,8 +10,8 @@ export function explainBlock(key: string, block: Field<unknown>): string {
 }
 
 export function explainPlugin(plugin: AnyPlugin): string {
-  const { role, type, stability, summary, config } = plugin;
-  const settings = describe(config);
+  const { role, type, stability, summary } = plugin;
+  const settings = describe(settingsOf(plugin));
   const body = settings.length === 0 ? ['  It has no settings.'] : lines(settings);
   const example = sample(plugin)
     .split('\n')

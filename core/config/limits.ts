@@ -163,6 +163,16 @@ export const LIMITS = {
     fallback: 100_000,
     min: 100,
   }),
+  guardFailures: whole({
+    help: 'Failures of a guard in a row after which it is left out for a while.',
+    fallback: 5,
+    min: 1,
+  }),
+  guardSuspension: duration({
+    help: 'How long a failing guard is left out before one message tries it again.',
+    fallback: 10_000,
+    min: 100,
+  }),
   startTimeout: duration({ help: 'For the start of each part.', fallback: 30_000, min: 100 }),
   stopTimeout: duration({ help: 'For the stop of each part.', fallback: 15_000, min: 100 }),
   drainTimeout: duration({

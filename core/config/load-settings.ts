@@ -3,7 +3,7 @@
  * `find`. Every problem of the file is found in one go, each with its line and column.
  */
 import { dirname, resolve } from 'node:path';
-import { BLOCKS, DEFAULT_USE, INSTANCE_NAME, SINGLE_ROLES, TOP_KEYS } from './blocks.ts';
+import { BLOCKS, DEFAULT_USE, SINGLE_ROLES, TOP_KEYS } from './blocks.ts';
 import type { Blocks, SingleRole } from './blocks.ts';
 import { checkLimits, checkPorts } from './check.ts';
 import type { Environment } from './interpolate.ts';
@@ -13,8 +13,9 @@ import { Problems } from './problem.ts';
 import { readField } from './read-fields.ts';
 import { readBounded, readText, type ReadFile } from './read-file.ts';
 import { readInstance, type Find, type InstanceReading, type Known } from './read-instance.ts';
-import type { Instance, Settings } from './settings.ts';
-import { kindOf, type TreeMap } from './tree.ts';
+import { readNamed } from './read-named.ts';
+import type { ConsumerInstance, GuardInstance, Instance, Settings } from './settings.ts';
+import type { TreeMap } from './tree.ts';
 
 export interface LoadOptions {
   /** Where `${NAME}` is looked up. */
@@ -46,12 +47,18 @@ type Parts = Omit<Settings, 'file' | 'folder'>;
 async function readParts(tree: TreeMap, reading: InstanceReading): Promise<Parts> {
   checkTopKeys(tree, reading.problems);
   const blocks = readBlocks(tree, reading);
-  const transports = await readTransports(tree, reading);
+  const named = await readNamed(tree, reading);
   const singles: Partial<Record<SingleRole, Instance | undefined>> = {};
   for (const role of SINGLE_ROLES) singles[role] = await readSingle(role, tree, reading);
   checkLimits(blocks.limits, tree, reading.problems);
-  checkPorts(transports, tree, reading.problems);
-  return { ...blocks, ...(singles as Record<SingleRole, Instance>), transports };
+  checkPorts(named.transport, tree, reading.problems);
+  return {
+    ...blocks,
+    ...(singles as Record<SingleRole, Instance>),
+    transports: named.transport,
+    guards: named.guard as readonly GuardInstance[],
+    consumers: named.consumer as readonly ConsumerInstance[],
+  };
 }
 
 function checkTopKeys(tree: TreeMap, problems: Problems): void {
@@ -81,48 +88,4 @@ function readSingle(
   const spot = { path: role, place: found?.place ?? tree.place };
   const fallback = DEFAULT_USE[role];
   return readInstance({ name: role, role, fallback, tree: found?.value, spot }, reading);
-}
-
-async function readTransports(
-  tree: TreeMap,
-  reading: InstanceReading,
-): Promise<readonly Instance[]> {
-  const found = tree.entries.get('transports');
-  const place = found?.place ?? tree.place;
-  const block = found?.value;
-  if (block?.kind === 'scalar' && block.broken) return [];
-  if (block?.kind !== 'map' || block.entries.size === 0) {
-    const what = block === undefined ? 'is missing' : `has ${kindOf(block)}`;
-    const example = 'tcp: { use: tcp-tlv, listen: 127.0.0.1:7400 }';
-    reading.problems.add(place, 'transports', `${what}; name at least one, such as ${example}`);
-    return [];
-  }
-  const instances: Instance[] = [];
-  for (const [name, entry] of block.entries) {
-    const spot = { path: `transports.${name}`, place: entry.place };
-    checkName(name, spot.path, entry.place, reading.problems);
-    const instance = await readInstance(
-      { name, role: 'transport', fallback: undefined, tree: entry.value, spot },
-      reading,
-    );
-    if (instance) instances.push(instance);
-  }
-  return Object.freeze(instances);
-}
-
-function checkName(
-  name: string,
-  path: string,
-  place: { line: number; column: number },
-  problems: Problems,
-): void {
-  if (!new RegExp(`^(?:${INSTANCE_NAME})$`).test(name)) {
-    problems.add(
-      place,
-      path,
-      'has a name that is not a letter and up to 31 letters, digits, _ or -',
-    );
-  } else if (SINGLE_ROLES.some((role) => role === name)) {
-    problems.add(place, path, 'has the name of a role; choose another, logs would confuse the two');
-  }
 }

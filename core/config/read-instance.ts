@@ -8,10 +8,12 @@ import {
   text,
   type AnyPlugin,
   type Field,
+  type Fields,
   type Role,
 } from '../contract/index.ts';
 import { nearest } from './nearest.ts';
 import { readField, readFields, type Config, type Reading, type Spot } from './read-fields.ts';
+import { addedSettings, settingsOf } from './role-settings.ts';
 import type { Instance } from './settings.ts';
 import type { Tree } from './tree.ts';
 
@@ -55,10 +57,16 @@ export async function readInstance(
   const plugin = await readUse({ ...block, tree }, reading);
   if (!plugin) return undefined;
   const before = problems.count;
-  const config = readFields(plugin.config, tree, spot, reading, ['use']);
+  const all = readFields(settingsOf(plugin), tree, spot, reading, ['use']);
   if (problems.count > before) return undefined;
+  const config = pick(all, plugin.config);
+  const added = pick(all, addedSettings(role));
   for (const wrong of crossCheck(plugin, config)) problems.add(spot.place, spot.path, wrong);
-  return Object.freeze({ name, role, type: plugin.type, plugin, config });
+  return Object.freeze({ name, role, type: plugin.type, plugin, config, added });
+}
+
+function pick(all: Config, fields: Fields): Config {
+  return Object.freeze(Object.fromEntries(Object.keys(fields).map((key) => [key, all[key]])));
 }
 
 function emptyAsAbsent(tree: Tree | undefined): Tree | undefined {

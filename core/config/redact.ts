@@ -3,7 +3,8 @@ import type { AnyPlugin, Field, Fields } from '../contract/index.ts';
 import { BLOCKS } from './blocks.ts';
 import { printValue } from './describe.ts';
 import type { Config } from './read-fields.ts';
-import type { Settings } from './settings.ts';
+import { settingsOf } from './role-settings.ts';
+import { instancesOf, type Settings } from './settings.ts';
 
 export const HIDDEN = '(hidden)';
 
@@ -19,14 +20,13 @@ export interface Redacted {
 }
 
 export function redact(settings: Settings): Redacted {
-  const { transports, persistence, ordering, failover, authentication } = settings;
-  const all = [...transports, persistence, ordering, failover, authentication];
   const blocks = Object.entries(BLOCKS).map(([key, block]) => {
     const values = settings[key as keyof typeof BLOCKS];
     return [key, redactFields(block.fields ?? {}, values)] as const;
   });
-  const instances = all.map(({ name, type, plugin, config }) => {
-    return [name, { plugin, use: type, config: redactFields(plugin.config, config) }] as const;
+  const instances = instancesOf(settings).map(({ name, type, plugin, config, added }) => {
+    const shown = redactFields(settingsOf(plugin), { ...config, ...added });
+    return [name, { plugin, use: type, config: shown }] as const;
   });
   return { blocks: Object.fromEntries(blocks), instances: Object.fromEntries(instances) };
 }

@@ -7,8 +7,9 @@ import {
   type Fields,
   type Role,
 } from '../contract/index.ts';
-import { BLOCKS, DEFAULT_USE, type SingleRole } from './blocks.ts';
+import { BLOCKS, DEFAULT_USE, type NamedRole, type SingleRole } from './blocks.ts';
 import { describe } from './describe.ts';
+import { settingsOf } from './role-settings.ts';
 import { sample } from './sample.ts';
 
 export function referencePage(plugins: readonly AnyPlugin[]): string {
@@ -47,19 +48,24 @@ with 0 or 7.
   aliases and files above 1 MiB.
 `;
 
+const ABOUT: Readonly<Record<NamedRole, string>> = {
+  transport: 'At least one, each under a name of its own.',
+  guard:
+    'Any number, each under a name of its own; they look at messages in the sequence of the file.',
+  consumer: 'Any number, each under a name of its own, which its cursor in the store bears, too.',
+};
+
 function roleSection(role: Role, plugins: readonly AnyPlugin[]): string {
-  const key = role === 'transport' ? ROLE_FOLDERS.transport : role;
   const about =
-    role === 'transport'
-      ? 'At least one, each under a name of its own.'
-      : `One. When nothing is said: \`${DEFAULT_USE[role as SingleRole]}\`.`;
-  return [`## ${key}\n`, `${about}\n`, ...plugins.map(pluginSection)].join('\n');
+    ABOUT[role as NamedRole] ??
+    `One. When nothing is said: \`${DEFAULT_USE[role as SingleRole]}\`.`;
+  return [`## ${ROLE_FOLDERS[role]}\n`, `${about}\n`, ...plugins.map(pluginSection)].join('\n');
 }
 
 function pluginSection(plugin: AnyPlugin): string {
-  const { type, stability, summary, config } = plugin;
+  const { type, stability, summary } = plugin;
   const head = `### ${plugin.role} \`${type}\`\n\n${summary} (${stability})\n`;
-  return [head, rows(config), `\`\`\`yaml\n${sample(plugin)}\n\`\`\`\n`].join('\n');
+  return [head, rows(settingsOf(plugin)), `\`\`\`yaml\n${sample(plugin)}\n\`\`\`\n`].join('\n');
 }
 
 function blockSection(key: string, block: Field<unknown>): string {

@@ -1,7 +1,10 @@
 /** A commented piece of YAML for a plugin: every setting at its default, ready to copy. */
 import type { AnyPlugin, Field, Fields } from '../contract/index.ts';
+import { ROLE_FOLDERS } from '../contract/index.ts';
+import { isNamed } from './blocks.ts';
 import { printValue } from './describe.ts';
 import { retype } from './interpolate.ts';
+import { settingsOf } from './role-settings.ts';
 
 /** What stands for a required value; it must be replaced, and `im check` says so until then. */
 const EXAMPLES: Readonly<Partial<Record<Field<unknown>['kind'], string>>> = {
@@ -17,10 +20,11 @@ const EXAMPLES: Readonly<Partial<Record<Field<unknown>['kind'], string>>> = {
 
 /** The block as it stands in the file, its role's key included. */
 export function sample(plugin: AnyPlugin): string {
-  const { role, type, config } = plugin;
-  const depth = role === 'transport' ? 2 : 1;
-  const head = role === 'transport' ? ['transports:', `  ${type.split('-')[0]}:`] : [`${role}:`];
-  return [...head, `${indent(depth)}use: ${type}`, ...sampleFields(config, depth)].join('\n');
+  const { role, type } = plugin;
+  const depth = isNamed(role) ? 2 : 1;
+  const head = [`${ROLE_FOLDERS[role]}:`, ...(isNamed(role) ? [`  ${type.split('-')[0]}:`] : [])];
+  const fields = sampleFields(settingsOf(plugin), depth);
+  return [...head, `${indent(depth)}use: ${type}`, ...fields].join('\n');
 }
 
 function indent(depth: number): string {

@@ -1,7 +1,8 @@
 /** im.schema.json: what editors need to complete and check the file (JSON Schema, draft 7). */
 import type { AnyPlugin, Field, FieldKind, Fields, Role } from '../contract/index.ts';
-import { BLOCKS, DEFAULT_USE, INSTANCE_NAME, SINGLE_ROLES } from './blocks.ts';
+import { BLOCKS, DEFAULT_USE, INSTANCE_NAME, SINGLE_ROLES, type NamedRole } from './blocks.ts';
 import { printValue } from './describe.ts';
+import { settingsOf } from './role-settings.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -23,15 +24,21 @@ export function jsonSchema(plugins: readonly AnyPlugin[]): Schema {
     required: ['node', 'transports'],
     properties: {
       ...Object.fromEntries(blocks),
-      transports: {
-        description: 'At least one, each under a name of its own.',
-        type: 'object',
-        minProperties: 1,
-        propertyNames: { pattern: `^(${INSTANCE_NAME})$` },
-        additionalProperties: ofRole('transport', plugins, undefined),
-      },
+      transports: { ...named('transport', plugins), type: 'object', minProperties: 1 },
       ...(Object.fromEntries(singles) as Schema),
+      guards: named('guard', plugins),
+      consumers: named('consumer', plugins),
     },
+  };
+}
+
+/** A block of names. */
+function named(role: NamedRole, plugins: readonly AnyPlugin[]): Schema {
+  return {
+    description: `The ${role}s of the node, each under a name of its own.`,
+    type: ['object', 'null'],
+    propertyNames: { pattern: `^(${INSTANCE_NAME})$` },
+    additionalProperties: ofRole(role, plugins, undefined),
   };
 }
 
@@ -41,7 +48,7 @@ function ofRole(role: Role, plugins: readonly AnyPlugin[], fallback: string | un
   const named = ours.map((one) => {
     const required = one.type === fallback ? [] : ['use'];
     const use = { const: one.type, description: one.summary };
-    return block(one.config, { use }, required, one.summary);
+    return block(settingsOf(one), { use }, required, one.summary);
   });
   const other = {
     description: 'A plugin of your own: a path that begins with ./ or ../, or a package.',

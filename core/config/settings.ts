@@ -3,16 +3,27 @@ import type { AnyPlugin, Role } from '../contract/index.ts';
 import type { Blocks } from './blocks.ts';
 import type { Limits } from './limits.ts';
 import type { Config } from './read-fields.ts';
+import type { ConsumerSettings, GuardSettings } from './role-settings.ts';
 
 /** A plugin with its name and settings; not yet created. */
 export interface Instance {
-  /** The key in the file for a transport; the role's name for the others. */
+  /** The key in the file for roles that may occur often; the role's name for the others. */
   readonly name: string;
   readonly role: Role;
   /** The plugin's own `type`; by path or package, `use:` may say something else. */
   readonly type: string;
   readonly plugin: AnyPlugin;
   readonly config: Config;
+  /** What the kernel adds to blocks of this role; absent: nothing. */
+  readonly added?: Config;
+}
+
+export interface GuardInstance extends Instance {
+  readonly added: GuardSettings;
+}
+
+export interface ConsumerInstance extends Instance {
+  readonly added: ConsumerSettings;
 }
 
 export interface Settings {
@@ -27,8 +38,18 @@ export interface Settings {
   readonly ordering: Instance;
   readonly failover: Instance;
   readonly authentication: Instance;
+  /** In the sequence of the file, in which they look at messages. */
+  readonly guards: readonly GuardInstance[];
+  readonly consumers: readonly ConsumerInstance[];
   readonly chat: Blocks['chat'];
   readonly log: Blocks['log'];
   /** Durations in ms, sizes in bytes. */
   readonly limits: Limits;
+}
+
+/** Every plugin of a node, in the sequence of the reference page. */
+export function instancesOf(settings: Settings): readonly Instance[] {
+  const { transports, persistence, ordering, failover, authentication } = settings;
+  const { guards, consumers } = settings;
+  return [...transports, persistence, ordering, failover, authentication, ...guards, ...consumers];
 }

@@ -26,7 +26,13 @@ export interface TreeList {
 export interface TreeMap {
   readonly kind: 'map';
   readonly place: Place;
-  readonly entries: ReadonlyMap<string, { readonly place: Place; readonly value: Tree }>;
+  readonly entries: ReadonlyMap<string, TreeEntry>;
+}
+
+/** A key of a map: where it stands, and what it holds. */
+export interface TreeEntry {
+  readonly place: Place;
+  readonly value: Tree;
 }
 
 export type Tree = Scalar | TreeList | TreeMap;

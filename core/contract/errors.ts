@@ -112,6 +112,11 @@ export const CATALOGUE = {
     message: 'the authentication plugin {plugin} makes no tokens as it is configured',
     act: 'Take a token from where your tokens come from, or use jwt with a secretFile.',
   },
+  IM_CONSUMER_UNDELIVERABLE: {
+    kind: 'lasting',
+    message: 'this entry can never be delivered: {why}',
+    act: 'It was set aside with this reason, and the consumer went on with the next one.',
+  },
   IM_DATA_FOLDER: {
     kind: 'lasting',
     message: 'the data folder {folder} cannot be used: {why}',

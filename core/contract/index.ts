@@ -1,8 +1,10 @@
 /** The one door for plugins: ours and everybody's import this and nothing else of the kernel. */
 export * from './authentication.ts';
 export * from './component.ts';
+export * from './consumer.ts';
 export * from './errors.ts';
 export * from './fields.ts';
+export * from './guard.ts';
 export * from './persistence.ts';
 export * from './plugin.ts';
 export * from './strategies.ts';

@@ -169,6 +169,12 @@ export interface Range {
   readonly take: 'first' | 'last';
 }
 
+/** A piece of a shard's log. Cursors are whole numbers that rise along the log, with gaps. */
+export interface ShardPage {
+  readonly entries: readonly Entry[];
+  readonly upTo: number;
+}
+
 export interface Persistence extends Component {
   readonly guarantees: {
     readonly durability: Durability;
@@ -217,6 +223,16 @@ export interface Persistence extends Component {
    * most.
    */
   readConversation(conversation: string, range: Range): Promise<readonly Entry[]>;
+  /**
+   * The entries of a shard in the sequence in which they were kept, after a cursor: 0 (the
+   * beginning), or what an earlier answer or `shardEnd` gave. At most `limit` entries; there may be
+   * fewer, even none, although more follow. `upTo` is the cursor to go on from; if it is `after`
+   * itself, nothing follows yet. What was once read after a cursor stays the same, but for retired
+   * bodies, and never grows a new entry in between or before.
+   */
+  readShard(shard: number, after: number, limit: number): Promise<ShardPage>;
+  /** The cursor behind all that the shard holds now. */
+  shardEnd(shard: number): Promise<number>;
   /** Undefined if the conversation has no entry. */
   loadConversation(conversation: string): Promise<ConversationRecord | undefined>;
   /**

@@ -4,7 +4,9 @@
  */
 import type { Authentication } from './authentication.ts';
 import type { Component, Host } from './component.ts';
+import type { Consumer } from './consumer.ts';
 import type { Fields, Values } from './fields.ts';
+import type { Guard } from './guard.ts';
 import type { Persistence } from './persistence.ts';
 import type { Failover, Ordering, OrderingHost } from './strategies.ts';
 import type { Transport, TransportHost } from './transport.ts';
@@ -19,6 +21,8 @@ export interface Roles {
   ordering: { host: OrderingHost; makes: Ordering };
   failover: { host: Host; makes: Failover };
   authentication: { host: Host; makes: Authentication };
+  guard: { host: Host; makes: Guard };
+  consumer: { host: Host; makes: Consumer };
 }
 export type Role = keyof Roles;
 
@@ -28,6 +32,8 @@ export const ROLES = [
   'ordering',
   'failover',
   'authentication',
+  'guard',
+  'consumer',
   'transport',
 ] as const satisfies readonly Role[];
 
@@ -40,6 +46,8 @@ export const ROLE_FOLDERS: Readonly<Record<Role, string>> = {
   ordering: 'ordering',
   failover: 'failover',
   authentication: 'authentication',
+  guard: 'guards',
+  consumer: 'consumers',
 };
 
 export interface Plugin<R extends Role = Role, F extends Fields = Fields> {

@@ -30,6 +30,12 @@ export interface ReaderRule {
   readonly maxHoldMs: number;
 }
 
+/** One value of the register, under its key. */
+export interface Registered {
+  readonly key: string;
+  readonly value: string;
+}
+
 /** A small durable memory for plugins, one value per key, kept by the persistence in force. */
 export interface Register {
   read(key: string): Promise<string | undefined>;
@@ -38,6 +44,11 @@ export interface Register {
    * when resolved.
    */
   compareAndSet(key: string, expected: string | undefined, next: string): Promise<boolean>;
+  /**
+   * The values whose keys begin with `prefix` and come after `after`, in byte order of their keys,
+   * at most `limit` of them.
+   */
+  list(prefix: string, after: string, limit: number): Promise<readonly Registered[]>;
 }
 
 export interface OrderingHost extends Host {

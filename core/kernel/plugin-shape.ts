@@ -2,7 +2,8 @@
  * Whether a module's default export is a plugin for its place: looked at before any of its code is
  * called.
  */
-import { CONTRACT_VERSION, ROLES, type FieldKind } from '../contract/index.ts';
+import { addedSettings } from '../config/role-settings.ts';
+import { CONTRACT_VERSION, ROLES, type FieldKind, type Role } from '../contract/index.ts';
 
 const FIELD_KINDS: Readonly<Record<FieldKind, true>> = {
   text: true,
@@ -45,7 +46,15 @@ export function faultOfPlugin(value: unknown, role: string): string | undefined 
     return 'its `check` must be a function';
   }
   if (typeof value['create'] !== 'function') return 'its `create` must be a function';
-  return faultOfFields(value['config'], 'config', fieldsDepthMax);
+  const { config } = value;
+  return faultOfFields(config, 'config', fieldsDepthMax) ?? faultOfReserved(config, role as Role);
+}
+
+/** Keys of its block that are not the plugin's to use. */
+function faultOfReserved(config: unknown, role: Role): string | undefined {
+  const reserved = ['use', ...Object.keys(addedSettings(role))];
+  const taken = reserved.find((key) => isRecord(config) && Object.hasOwn(config, key));
+  return taken === undefined ? undefined : `its \`config.${taken}\` is a setting of the kernel`;
 }
 
 function faultOfRole(theirs: unknown, wanted: string): string {

@@ -70,6 +70,14 @@ export function memoryRegister(): Register {
       values.set(key, next);
       return Promise.resolve(true);
     },
+    list(prefix, after, limit) {
+      const bytes = (key: string): Buffer => Buffer.from(key);
+      const keys = [...values.keys()]
+        .filter((key) => key.startsWith(prefix) && Buffer.compare(bytes(key), bytes(after)) > 0)
+        .sort((a, b) => Buffer.compare(bytes(a), bytes(b)))
+        .slice(0, Math.max(0, limit));
+      return Promise.resolve(keys.map((key) => ({ key, value: values.get(key) ?? '' })));
+    },
   };
 }
 

@@ -16,7 +16,12 @@ import { fakeClock, quietHost, seededRandom, type FakeClock, type QuietHost } fr
 import { assemble } from '../../core/assembly/assemble.ts';
 import type { Node } from '../../core/assembly/node.ts';
 import { LIMITS, type Limits } from '../../core/config/limits.ts';
-import type { Instance, Settings } from '../../core/config/settings.ts';
+import type {
+  ConsumerInstance,
+  GuardInstance,
+  Instance,
+  Settings,
+} from '../../core/config/settings.ts';
 import type { Deliver } from '../../core/wire/frames.ts';
 import noFailover from '../../plugins/failover/none/index.ts';
 import conversationOwner from '../../plugins/ordering/conversation-owner/index.ts';
@@ -38,6 +43,8 @@ export interface StageOptions {
   /** Puts something between the kernel and its store. */
   readonly between?: (store: Persistence, clock: FakeClock) => Persistence;
   readonly ordering?: AnyPlugin;
+  readonly guards?: readonly GuardInstance[];
+  readonly consumers?: readonly ConsumerInstance[];
 }
 
 const made = new Set<Stage>();
@@ -106,6 +113,8 @@ export class Stage {
       ordering: instance('ordering', options.ordering ?? conversationOwner, { maxHold: 300 }),
       failover: instance('failover', noFailover),
       authentication: instance('authentication', authentication),
+      guards: options.guards ?? [],
+      consumers: options.consumers ?? [],
       chat: { friendsOnly: options.friendsOnly ?? false },
       log: { level: 'info' },
       limits,

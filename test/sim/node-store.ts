@@ -161,6 +161,8 @@ function nodeStore(parts: NodeStoreParts): Persistence {
     saveProgress: (progress) => wire.write(() => disk.store.saveProgress(progress)),
     registerDevice: (user, device) => wire.write(() => disk.store.registerDevice(user, device)),
     readConversation: (name, range) => wire.read(() => disk.store.readConversation(name, range)),
+    readShard: (shard, after, limit) => wire.read(() => disk.store.readShard(shard, after, limit)),
+    shardEnd: (shard) => wire.read(() => disk.store.shardEnd(shard)),
     loadConversation: (name) => wire.read(() => disk.store.loadConversation(name)),
     lastEntries: (keys) => wire.read(() => disk.store.lastEntries(keys)),
     findEntry: (key, number) => wire.read(() => disk.store.findEntry(key, number)),
@@ -175,6 +177,8 @@ function nodeStore(parts: NodeStoreParts): Persistence {
       read: (key) => wire.read(() => disk.store.register.read(key)),
       compareAndSet: (key, expected, next) =>
         wire.write(() => disk.store.register.compareAndSet(key, expected, next)),
+      list: (prefix, after, limit) =>
+        wire.read(() => disk.store.register.list(prefix, after, limit)),
     },
   };
 }

@@ -180,6 +180,8 @@ export class SimNode {
       ordering: instance('ordering', conversationOwner, { maxHold: 300 }),
       failover: instance('failover', noFailover),
       authentication: instance('authentication', authentication),
+      guards: [],
+      consumers: [],
       chat: { friendsOnly: plan.friendsOnly },
       log: { level: 'info' },
       limits: limitsWith(plan.limits),

@@ -19,7 +19,7 @@ export function deviceKey(user: string, device: string): string {
 }
 
 /** The store owns what it keeps: a caller may use its buffer again. */
-function copyOf(entry: Entry): Entry {
+export function copyOf(entry: Entry): Entry {
   return entry.body === undefined ? entry : { ...entry, body: entry.body.slice() };
 }
 
@@ -49,13 +49,15 @@ export class Book {
     return this.#title;
   }
 
-  add(entry: Entry): void {
+  /** Returns what is kept. */
+  add(entry: Entry): Entry {
     const kept = copyOf(entry);
     const key = deviceKey(entry.user, entry.device);
     const numbers = this.#numbers.get(key) ?? new Map<number, Entry>();
     this.#numbers.set(key, numbers.set(entry.number, kept));
     if (entry.number > (this.#newest.get(key)?.number ?? 0)) this.#newest.set(key, kept);
     this.#entries.push(kept);
+    return kept;
   }
 
   change(change: ConversationChange): void {

@@ -16,10 +16,12 @@ import type {
   Random,
   Range,
   Register,
+  Registered,
   SenderKey,
   ShardAppend,
+  ShardPage,
 } from 'im-kernel/contract';
-import { Book, deviceKey } from './book.ts';
+import { Book, copyOf, deviceKey } from './book.ts';
 import { Friends } from './friends.ts';
 
 function uuidFrom(random: Random): string {
@@ -51,6 +53,8 @@ export class MemoryStore implements Persistence {
   readonly register: Register;
   readonly #random: Random;
   readonly #epochs: number[];
+  /** Per shard, its entries in the sequence in which they were kept; cursors count them. */
+  readonly #logs: Entry[][];
   readonly #books = new Map<string, Book>();
   /** Per user, the conversations that the user is or was in. */
   readonly #booksOf = new Map<string, Set<string>>();
@@ -64,10 +68,12 @@ export class MemoryStore implements Persistence {
   constructor(shards: number, random: Random) {
     this.shards = shards;
     this.#random = random;
+    this.#logs = Array.from({ length: shards }, () => []);
     this.#epochs = Array.from({ length: shards }, () => 0);
     this.register = {
       read: async (key) => this.#open() && this.#values.get(key),
       compareAndSet: async (key, expected, next) => this.#swap(key, expected, next),
+      list: async (prefix, after, limit) => this.#list(prefix, after, limit),
     };
   }
 
@@ -100,7 +106,8 @@ export class MemoryStore implements Persistence {
   #keep(part: ShardAppend): AppendOutcome {
     if (part.epoch < 1 || this.#epochs[part.shard] !== part.epoch) return 'fenced';
     if (!this.#fits(part.entries)) return 'stale';
-    for (const entry of part.entries) this.#book(entry.conversation).add(entry);
+    const log = this.#logs[part.shard]!;
+    for (const entry of part.entries) log.push(this.#book(entry.conversation).add(entry));
     for (const change of part.changes) {
       this.#book(change.conversation).change(change);
       this.#friends.change(change);
@@ -149,6 +156,17 @@ export class MemoryStore implements Persistence {
   async readConversation(conversation: string, range: Range): Promise<readonly Entry[]> {
     this.#open();
     return this.#books.get(conversation)?.read(range) ?? [];
+  }
+
+  async readShard(shard: number, after: number, limit: number): Promise<ShardPage> {
+    this.#open();
+    const piece = this.#logs[shard]!.slice(after, after + Math.max(0, limit));
+    return { entries: piece.map(copyOf), upTo: after + piece.length };
+  }
+
+  async shardEnd(shard: number): Promise<number> {
+    this.#open();
+    return this.#logs[shard]!.length;
   }
 
   async loadConversation(conversation: string): Promise<ConversationRecord | undefined> {
@@ -222,6 +240,14 @@ export class MemoryStore implements Persistence {
     if (this.#values.get(key) !== expected) return false;
     this.#values.set(key, next);
     return true;
+  }
+
+  #list(prefix: string, after: string, limit: number): Registered[] {
+    this.#open();
+    return following(this.#values.keys(), after)
+      .filter((key) => key.startsWith(prefix))
+      .slice(0, Math.max(0, limit))
+      .map((key) => ({ key, value: this.#values.get(key)! }));
   }
 
   #book(name: string): Book {

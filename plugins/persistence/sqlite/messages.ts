@@ -8,6 +8,7 @@ import type {
   FriendLine,
   Progress,
   Range,
+  Registered,
   SenderKey,
 } from 'im-kernel/contract';
 import type { Packed } from './packing.ts';
@@ -29,9 +30,17 @@ export interface WriteCalls {
   compareAndSet(key: string, expected: string | undefined, next: string): boolean;
 }
 
+/** A piece of a shard's log. */
+export interface ShardSlice {
+  readonly entries: Packed;
+  readonly upTo: number;
+}
+
 /** What is answered between transactions. */
 export interface ReadCalls {
   readConversation(conversation: string, range: Range): Packed;
+  readShard(shard: number, after: number, limit: number): ShardSlice;
+  shardEnd(): number;
   loadConversation(conversation: string): ConversationRecord | undefined;
   /** The packed entries are those found, in the sequence of their keys' indexes. */
   lastEntries(keys: readonly SenderKey[]): { found: number[]; entries: Packed };
@@ -42,6 +51,7 @@ export interface ReadCalls {
   friendsOf(user: string, afterName: string, limit: number): FriendLine[];
   lastSeen(users: readonly string[]): number[];
   readRegister(key: string): string | undefined;
+  listRegister(prefix: string, after: string, limit: number): Registered[];
 }
 
 export type Calls = WriteCalls & ReadCalls;

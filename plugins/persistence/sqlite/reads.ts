@@ -6,14 +6,16 @@ import type {
   Entry,
   FriendLine,
   Range,
+  Registered,
   SenderKey,
 } from 'im-kernel/contract';
 import { optional, toEntry, type Row } from './rows.ts';
 import { loadConversation, type RecordStatements, recordStatements } from './record.ts';
-import type { ReadCalls } from './messages.ts';
+import type { ReadCalls, ShardSlice } from './messages.ts';
 import type { Names } from './names.ts';
 import { pack, type Packed } from './packing.ts';
 import type { RegisterTable } from './register.ts';
+import { ShardReads } from './shard-reads.ts';
 
 /** Above every position. */
 const NO_END = 2 ** 48;
@@ -53,6 +55,7 @@ export class Reads implements ReadCalls {
   readonly #names: Names;
   readonly #register: RegisterTable;
   readonly #record: RecordStatements;
+  readonly #shards: ShardReads;
   readonly #first: StatementSync;
   readonly #last: StatementSync;
   readonly #newest: StatementSync;
@@ -67,6 +70,7 @@ export class Reads implements ReadCalls {
     this.#names = names;
     this.#register = register;
     this.#record = recordStatements(db);
+    this.#shards = new ShardReads(db, COLUMNS);
     this.#first = db.prepare(`${RANGE} ORDER BY e.position LIMIT ?`);
     this.#last = db.prepare(`${RANGE} ORDER BY e.position DESC LIMIT ?`);
     this.#newest = db.prepare(`${NUMBERED} ORDER BY e.number DESC LIMIT 1`);
@@ -93,6 +97,14 @@ export class Reads implements ReadCalls {
     const rows = statement.all(known.id, after, before, bound(limit)) as unknown as Row[];
     if (range.take === 'last') rows.reverse();
     return pack(rows.map((row) => toEntry(conversation, row)));
+  }
+
+  readShard(shard: number, after: number, limit: number): ShardSlice {
+    return this.#shards.read(shard, after, limit);
+  }
+
+  shardEnd(): number {
+    return this.#shards.end();
   }
 
   loadConversation(conversation: string): ReturnType<ReadCalls['loadConversation']> {
@@ -168,5 +180,9 @@ export class Reads implements ReadCalls {
 
   readRegister(key: string): string | undefined {
     return this.#register.read(key);
+  }
+
+  listRegister(prefix: string, after: string, limit: number): Registered[] {
+    return this.#register.list(prefix, after, limit);
   }
 }

@@ -17,6 +17,7 @@ import type {
   Register,
   SenderKey,
   ShardAppend,
+  ShardPage,
 } from 'im-kernel/contract';
 import { pack, unpack } from './packing.ts';
 import { StoreThread, type ThreadEvents } from './store-thread.ts';
@@ -60,6 +61,7 @@ export class SqliteStore implements Persistence {
       read: (key) => this.#thread.ask('readRegister', [key]),
       compareAndSet: (key, expected, next) =>
         this.#thread.ask('compareAndSet', [key, expected, next]),
+      list: (prefix, after, limit) => this.#thread.ask('listRegister', [prefix, after, limit]),
     };
   }
 
@@ -112,6 +114,16 @@ export class SqliteStore implements Persistence {
 
   async readConversation(conversation: string, range: Range): Promise<readonly Entry[]> {
     return unpack(await this.#thread.ask('readConversation', [conversation, range]));
+  }
+
+  async readShard(shard: number, after: number, limit: number): Promise<ShardPage> {
+    const { entries, upTo } = await this.#thread.ask('readShard', [shard, after, limit]);
+    return { entries: unpack(entries), upTo };
+  }
+
+  /** Cursors are rows of the one log, so all shards end where it ends. */
+  shardEnd(): Promise<number> {
+    return this.#thread.ask('shardEnd', []);
   }
 
   loadConversation(conversation: string): Promise<ConversationRecord | undefined> {

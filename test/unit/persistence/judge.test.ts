@@ -7,6 +7,7 @@ import type {
   Progress,
   Range,
   ShardAppend,
+  ShardPage,
 } from 'im-kernel/contract';
 import { MemoryStore } from '../../../plugins/persistence/memory/memory-store.ts';
 import { APPEND_CASES } from '../../kit/persistence-append-cases.ts';
@@ -15,6 +16,7 @@ import { LIFE_CASES } from '../../kit/persistence-life-cases.ts';
 import { PEOPLE_CASES } from '../../kit/persistence-people-cases.ts';
 import { seededRandom } from '../../kit/quiet-host.ts';
 import { READ_CASES } from '../../kit/persistence-read-cases.ts';
+import { SHARD_CASES } from '../../kit/persistence-shard-cases.ts';
 
 type Make = () => MemoryStore;
 type Batch = readonly ShardAppend[];
@@ -29,7 +31,8 @@ function random(): ReturnType<typeof seededRandom> {
 /** The sentences that a store breaks. */
 async function broken(make: Make): Promise<string[]> {
   const found: string[] = [];
-  const all: Cases = { ...APPEND_CASES, ...READ_CASES, ...PEOPLE_CASES, ...LIFE_CASES };
+  const read = { ...READ_CASES, ...SHARD_CASES };
+  const all: Cases = { ...APPEND_CASES, ...read, ...PEOPLE_CASES, ...LIFE_CASES };
   for (const [sentence, ask] of Object.entries(all)) {
     const bench = new Bench({ open: make, destroy: () => Promise.resolve() });
     await bench.open();
@@ -125,6 +128,26 @@ class NoProgress extends MemoryStore {
   }
 }
 
+/** Steps over the last entry of every page. */
+class SkipsInShards extends MemoryStore {
+  override async readShard(shard: number, after: number, limit: number): Promise<ShardPage> {
+    const page = await super.readShard(shard, after, limit);
+    return { ...page, entries: page.entries.slice(0, -1) };
+  }
+}
+
+class MixesShards extends MemoryStore {
+  override readShard(_shard: number, after: number, limit: number): Promise<ShardPage> {
+    return super.readShard(0, after, limit);
+  }
+}
+
+class BeginsAnew extends MemoryStore {
+  override shardEnd(): Promise<number> {
+    return Promise.resolve(0);
+  }
+}
+
 const WRONG: Readonly<Record<string, Make>> = {
   'lets an old epoch write': () => new Unfenced(8, random()),
   'inserts what fits': () => new WhatFits(8, random()),
@@ -134,6 +157,9 @@ const WRONG: Readonly<Record<string, Make>> = {
   'reads one entry too many': () => new OneTooMany(8, random()),
   'starts every device at nothing': () => new StartsAtNothing(8, random()),
   'says of every device that it is new': () => new AlwaysNew(8, random()),
+  'steps over entries of a shard': () => new SkipsInShards(8, random()),
+  'mixes shards': () => new MixesShards(8, random()),
+  'takes the beginning of a shard for its end': () => new BeginsAnew(8, random()),
   'drops marks': () => new NoProgress(8, random()),
   'gives every log the same name': () => new MemoryStore(8, seededRandom(1)),
 };
