@@ -22,12 +22,15 @@ import type {
 import { makeHost } from '../kernel/host.ts';
 import type { NodeLog } from '../kernel/log.ts';
 import { MetricsRegistry } from '../kernel/metrics.ts';
+import type { Guarded } from '../path/guarding.ts';
 import { Supervisor } from '../kernel/supervisor.ts';
+import { effectsModule } from './effects-module.ts';
 import { Node } from './node.ts';
 import { pathModule } from './path-module.ts';
 import { readersModule } from './readers-module.ts';
 import { sessionModule } from './session-module.ts';
 import { T, type Broken } from './tokens.ts';
+import { createConsumer, createGuard, type Consumed } from './watched.ts';
 
 /** What a node takes from outside: time, chance, and where its log goes. */
 export interface Means {
@@ -73,8 +76,11 @@ export function assemble(settings: Settings, means: Means): Node {
     failover: create(settings.failover) as Failover,
     authentication: create(settings.authentication) as Authentication,
   };
+  const guards = settings.guards.map((one) => createGuard(one, hostOf(one.name)));
+  const consumers = settings.consumers.map((one) => createConsumer(one, hostOf(one.name)));
   const broken: Broken = (why) => node?.broken(why);
-  const container = wire(settings, means, { ...components, log, metrics, broken });
+  const made = { ...components, guards, consumers, log, metrics, broken };
+  const container = wire(settings, means, made);
   const door = container.get(T.door);
   const transports = settings.transports.map((instance) => ({
     name: instance.name,
@@ -92,10 +98,13 @@ export function assemble(settings: Settings, means: Means): Node {
     metrics,
     supervisor,
     components,
+    guards: guards.map(({ name, guard }) => ({ name, component: guard })),
+    consumers: consumers.map(({ name, consumer }) => ({ name, component: consumer })),
     transports,
     door,
     shards: container.get(T.shards),
     lanes: container.get(T.lanes),
+    effects: container.get(T.effects),
     progress: container.get(T.progress),
     wheel: container.get(T.wheel),
     directory: container.get(T.directory),
@@ -109,6 +118,8 @@ interface Made {
   readonly ordering: Ordering;
   readonly failover: Failover;
   readonly authentication: Authentication;
+  readonly guards: readonly Guarded[];
+  readonly consumers: readonly Consumed[];
   readonly log: NodeLog;
   readonly metrics: MetricsRegistry;
   readonly broken: Broken;
@@ -129,7 +140,9 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   container.bind(T.ordering).toConstantValue(made.ordering);
   container.bind(T.failover).toConstantValue(made.failover);
   container.bind(T.authentication).toConstantValue(made.authentication);
-  container.load(readersModule, pathModule, sessionModule);
+  container.bind(T.guards).toConstantValue(made.guards);
+  container.bind(T.consumers).toConstantValue(made.consumers);
+  container.load(readersModule, effectsModule, pathModule, sessionModule);
   return container;
 }
 

@@ -18,12 +18,19 @@ import type { PartHealth } from '../kernel/health.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
 import type { FailedListener, Supervisor } from '../kernel/supervisor.ts';
 import { settledWithin } from '../kernel/within.ts';
+import type { DeadLetterPage } from '../path/dead-letters.ts';
+import type { Effects } from '../path/effects.ts';
 import type { Conversations } from '../path/conversations.ts';
 import type { Lanes } from '../path/lanes.ts';
 import type { Progress } from '../path/progress.ts';
 import type { Directory } from '../session/directory.ts';
 import type { Door } from '../session/door.ts';
 import type { Wheel } from '../session/wheel.ts';
+
+interface Named<C extends Component> {
+  readonly name: string;
+  readonly component: C;
+}
 
 interface Parts {
   readonly name: string;
@@ -38,10 +45,13 @@ interface Parts {
     readonly failover: Failover;
     readonly authentication: Authentication;
   };
-  readonly transports: readonly { readonly name: string; readonly component: Transport }[];
+  readonly guards: readonly Named<Component>[];
+  readonly consumers: readonly Named<Component>[];
+  readonly transports: readonly Named<Transport>[];
   readonly door: Door;
   readonly shards: Shards;
   readonly lanes: Lanes;
+  readonly effects: Effects;
   readonly progress: Progress;
   readonly wheel: Wheel;
   readonly directory: Directory;
@@ -52,7 +62,16 @@ interface Parts {
  * Parts start in this sequence and stop in reverse: nothing arrives before there is somewhere to
  * keep it.
  */
-const RANKS = ['persistence', 'ordering', 'failover', 'authentication', 'path', 'transports'];
+const RANKS = [
+  'persistence',
+  'ordering',
+  'failover',
+  'authentication',
+  'guards',
+  'consumers',
+  'path',
+  'transports',
+];
 
 export class Node {
   readonly name: string;
@@ -66,10 +85,12 @@ export class Node {
     this.name = parts.name;
     this.metrics = parts.metrics;
     this.#parts = parts;
-    const { supervisor, components, transports } = parts;
+    const { supervisor, components, guards, consumers, transports } = parts;
     const add = (name: string, rank: string, component: Component): void =>
       supervisor.add({ name, rank: RANKS.indexOf(rank), component });
     for (const [role, component] of Object.entries(components)) add(role, role, component);
+    for (const { name, component } of guards) add(name, 'guards', component);
+    for (const { name, component } of consumers) add(name, 'consumers', component);
     add('path', 'path', this.#path());
     for (const { name, component } of transports) add(name, 'transports', component);
     supervisor.onFailed((name, why) => this.#tell(name, why));
@@ -109,6 +130,15 @@ export class Node {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** What a consumer could not take, page by page; undefined: no consumer of that name. */
+  deadLetters(
+    consumer: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<DeadLetterPage | undefined> {
+    return this.#parts.effects.deadLetters(consumer, after, limit);
+  }
+
   /** The path met what must not be: nothing more is answered. */
   broken(why: string): void {
     this.#broken = true;
@@ -128,7 +158,7 @@ export class Node {
 
   /** Ownership, as a part between the strategies and the transports. */
   #path(): Component {
-    const { shards, components, progress, wheel } = this.#parts;
+    const { shards, components, effects, progress, wheel } = this.#parts;
     return {
       start: async () => {
         const count = components.persistence.shards;
@@ -141,12 +171,14 @@ export class Node {
             epoch: 0,
           })),
         };
-        await shards.take(components.failover.plan(view));
+        const owned = components.failover.plan(view);
+        await shards.take(owned);
+        await effects.start(owned);
       },
       stop: () => {
         progress.stop();
         wheel.stop();
-        return Promise.resolve();
+        return effects.stop();
       },
     };
   }

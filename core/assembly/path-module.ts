@@ -39,21 +39,22 @@ export const pathModule = new ContainerModule(({ bind }) => {
     [T.persistence, T.ordering, T.shards, T.conversations, T.clock, T.log, T.metrics],
   );
   bind(T.fanout).toResolvedValue(
-    (conversations, attendants, presence, limits) =>
-      new Fanout({ conversations, attendants, presence, limits }),
-    [T.conversations, T.attendants, T.presence, T.limits],
+    (conversations, attendants, presence, effects, limits) =>
+      new Fanout({ conversations, attendants, presence, effects, limits }),
+    [T.conversations, T.attendants, T.presence, T.effects, T.limits],
   );
   bind(T.path).toResolvedValue(
-    (clock, rules, persistence, conversations, keeping, answers, fanout) =>
+    (clock, rules, persistence, conversations, guarding, keeping, answers, fanout) =>
       new MessagePath({
         clock,
         rules,
         recall: new Recall(persistence, conversations),
+        guarding,
         keeping,
         answers,
         fanout,
       }),
-    [T.clock, T.rules, T.persistence, T.conversations, T.keeping, T.answers, T.fanout],
+    [T.clock, T.rules, T.persistence, T.conversations, T.guarding, T.keeping, T.answers, T.fanout],
   );
   bind(T.lanes).toResolvedValue(
     (clock, log, limits, path, broken) =>

@@ -20,7 +20,9 @@ import type { AttendanceSurroundings } from '../path/attendance.ts';
 import type { Attendants } from '../path/attendants.ts';
 import type { Conversations } from '../path/conversations.ts';
 import type { DeliverySurroundings } from '../path/delivery.ts';
+import type { Effects } from '../path/effects.ts';
 import type { Fanout } from '../path/fanout.ts';
+import type { Guarded, Guarding } from '../path/guarding.ts';
 import type { Keeping } from '../path/keeping.ts';
 import type { Lanes } from '../path/lanes.ts';
 import type { MessagePath } from '../path/message-path.ts';
@@ -33,6 +35,7 @@ import type { Signals } from '../path/signals.ts';
 import type { Directory } from '../session/directory.ts';
 import type { Door } from '../session/door.ts';
 import type { Wheel } from '../session/wheel.ts';
+import type { Consumed } from './watched.ts';
 
 const token = <T>(name: string): ServiceIdentifier<T> => Symbol(name);
 
@@ -52,6 +55,10 @@ export const T = {
   ordering: token<Ordering>('ordering'),
   failover: token<Failover>('failover'),
   authentication: token<Authentication>('authentication'),
+  guards: token<readonly Guarded[]>('guards'),
+  consumers: token<readonly Consumed[]>('consumers'),
+  guarding: token<Guarding>('guarding'),
+  effects: token<Effects>('effects'),
   wheel: token<Wheel>('wheel'),
   directory: token<Directory>('directory'),
   shards: token<Shards>('shards'),

@@ -11,6 +11,7 @@ export function judgeDirectSend(it: Case<Send>): Verdict {
   if (it.rules.friendsOnly && !toSelf(it) && it.draft.friendship.state !== 'friends') {
     return refuse('not-friend', 'friendship is needed before writing here');
   }
+  if (it.guarded) return it.guarded;
   open(it);
   return { kind: 'message' };
 }

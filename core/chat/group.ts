@@ -9,7 +9,7 @@ import { notAMember, refuse, type Case, type Effect, type Refusal } from './rule
 type Verdict = Refusal | Effect;
 
 export function judgeGroupSend(it: Case<Send>): Verdict {
-  return notAMember(it.draft, it.user) ?? { kind: 'message' };
+  return notAMember(it.draft, it.user) ?? it.guarded ?? { kind: 'message' };
 }
 
 export function judgeGroupAct(it: Case<Act>): Verdict {

@@ -37,7 +37,15 @@ export type Verdict =
       readonly fresh?: true;
     };
 
-export function judge(pending: Pending, draft: Draft, rules: ChatRules, nowMs: number): Verdict {
+/** What a command is judged by, besides itself and its conversation. */
+export interface Bench {
+  readonly rules: ChatRules;
+  readonly nowMs: number;
+  /** The guards' refusal of this message; used after the rights. */
+  readonly guarded?: Refusal | undefined;
+}
+
+export function judge(pending: Pending, draft: Draft, bench: Bench): Verdict {
   const { command, sender, refusals } = pending;
   const earlier = refusals.get(command.conversation, command.number);
   if (earlier) {
@@ -57,19 +65,20 @@ export function judge(pending: Pending, draft: Draft, rules: ChatRules, nowMs: n
     refusals.hold(command.conversation, command.number, command.id, held);
     return refused(held, 'an earlier command must come again first');
   }
-  const refusal = pending.refusal ?? judgeRights(pending, draft, rules);
+  const refusal = pending.refusal ?? judgeRights(pending, draft, bench);
   if (isRefusal(refusal)) return refusedNow(pending, refusal);
   refusals.release(command.conversation, command.number);
-  const placed = draft.place(sender, command.number, command.id, nowMs);
+  const placed = draft.place(sender, command.number, command.id, bench.nowMs);
   return { is: 'placed', placed, effect: refusal };
 }
 
-function judgeRights(pending: Pending, draft: Draft, rules: ChatRules): Refusal | Effect {
+function judgeRights(pending: Pending, draft: Draft, bench: Bench): Refusal | Effect {
   const { command, user } = pending;
+  const { rules, guarded } = bench;
   const at = draft.position + 1;
   const direct = draft.conversation.parsed.kind === 'd';
   if (command.type === 'send') {
-    const it = { command, user, draft, at, rules };
+    const it = { command, user, draft, at, rules, guarded };
     return direct ? judgeDirectSend(it) : judgeGroupSend(it);
   }
   const it = { command, user, draft, at, rules };

@@ -33,6 +33,8 @@ export interface Case<C extends Send | Act> {
   readonly draft: Draft;
   readonly at: number;
   readonly rules: ChatRules;
+  /** What the guards said of a message: final, but only for who may send it. */
+  readonly guarded?: Refusal | undefined;
 }
 
 export function refuse(code: Code, detail: string): Refusal {

@@ -6,6 +6,7 @@ import type { Draft } from '../chat/draft.ts';
 import { Kept } from '../chat/tail.ts';
 import type { Conversations } from './conversations.ts';
 import type { Attendants } from './attendants.ts';
+import type { Effects } from './effects.ts';
 import type { Planned } from './judged.ts';
 import type { Presence } from './presence.ts';
 import type { Drafts } from './recall.ts';
@@ -15,6 +16,7 @@ interface Surroundings {
   readonly conversations: Conversations;
   readonly attendants: Attendants;
   readonly presence: Presence;
+  readonly effects: Effects;
   readonly limits: Limits;
 }
 
@@ -38,6 +40,7 @@ export class Fanout {
     for (const planned of kept) {
       const draft = drafts.get(planned.entry.conversation) as Draft;
       last.set(draft, planned);
+      this.#around.effects.wake(planned.shard);
       this.#around.conversations.remember(draft.conversation, new Kept(planned.entry));
     }
     const changed: Changed[] = [];

@@ -3,6 +3,7 @@ import type { Entry } from '../contract/index.ts';
 import type { Verdict } from '../chat/judge.ts';
 import type { Draft } from '../chat/draft.ts';
 import type { Code } from '../wire/codes.ts';
+import type { Content } from './guarding.ts';
 import type { Handed } from './handed.ts';
 
 /** A command with its verdict, on the state that the draft holds. */
@@ -10,6 +11,8 @@ export interface Judged {
   readonly handed: Handed;
   readonly draft: Draft;
   readonly verdict: Verdict;
+  /** What the guards made of a message; undefined: nobody looked. */
+  readonly content: Content | undefined;
 }
 
 /** An entry on its way into the log. */

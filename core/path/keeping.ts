@@ -214,7 +214,7 @@ function placedOf(verdict: Verdict): Placed {
   return verdict.placed;
 }
 
-function entryOf({ handed, verdict }: Judged, order: number): Entry {
+function entryOf({ handed, verdict, content }: Judged, order: number): Entry {
   must(verdict.is === 'placed', 'only what is placed becomes an entry');
   const { command, user, device } = handed;
   const { placed, effect } = verdict;
@@ -232,7 +232,7 @@ function entryOf({ handed, verdict }: Judged, order: number): Entry {
     kind: effect.kind,
   };
   if (command.type === 'send') {
-    const { body, mediaType } = command;
+    const { body, mediaType } = content ?? command;
     return mediaType === undefined ? { ...entry, body } : { ...entry, body, mediaType };
   }
   return {

@@ -8,6 +8,7 @@ import type { Draft } from '../chat/draft.ts';
 import { ImError, type Clock } from '../contract/index.ts';
 import type { Answers } from './answers.ts';
 import type { Fanout } from './fanout.ts';
+import type { Guarding, Looks } from './guarding.ts';
 import type { Handed } from './handed.ts';
 import type { Fates, Judged } from './judged.ts';
 import type { Keeping } from './keeping.ts';
@@ -17,6 +18,7 @@ interface Surroundings {
   readonly clock: Clock;
   readonly rules: ChatRules;
   readonly recall: Recall;
+  readonly guarding: Guarding;
   readonly keeping: Keeping;
   readonly answers: Answers;
   readonly fanout: Fanout;
@@ -38,16 +40,18 @@ export class MessagePath {
    */
   async travel(batch: readonly Handed[]): Promise<void> {
     let rest = batch;
-    for (let plan = 1; rest.length > 0; plan += 1) rest = await this.#pass(rest, plan);
+    const looks: Looks = new Map();
+    for (let plan = 1; rest.length > 0; plan += 1) rest = await this.#pass(rest, plan, looks);
   }
 
   /** One plan of a batch; returns the commands that must be planned again. */
-  async #pass(batch: readonly Handed[], plan: number): Promise<readonly Handed[]> {
-    const { recall, keeping, answers, fanout } = this.#around;
+  async #pass(batch: readonly Handed[], plan: number, looks: Looks): Promise<readonly Handed[]> {
+    const { recall, guarding, keeping, answers, fanout } = this.#around;
     const drafts = await this.#orRefuse(batch, () => recall.open(batch));
     if (!drafts) return [];
     try {
-      const judged = this.#judge(batch, drafts);
+      if (!guarding.idle) await guarding.look(batch, drafts, looks);
+      const judged = this.#judge(batch, drafts, looks);
       const entries = await keeping.place(judged, drafts);
       if (!entries) return answers.give(judged, notReady(batch));
       const fates = await keeping.keep(entries, drafts, plan < PLANS_MAX);
@@ -75,11 +79,14 @@ export class MessagePath {
     }
   }
 
-  #judge(batch: readonly Handed[], drafts: Drafts): readonly Judged[] {
-    const nowMs = this.#around.clock.now();
+  #judge(batch: readonly Handed[], drafts: Drafts, looks: Looks): readonly Judged[] {
+    const { rules, clock } = this.#around;
+    const nowMs = clock.now();
     return batch.map((handed) => {
       const draft = drafts.get(handed.command.conversation) as Draft;
-      return { handed, draft, verdict: judge(handed, draft, this.#around.rules, nowMs) };
+      const look = looks.get(handed);
+      const verdict = judge(handed, draft, { rules, nowMs, guarded: look?.refusal });
+      return { handed, draft, verdict, content: look?.content };
     });
   }
 }

@@ -4,8 +4,10 @@
  */
 export * from './authentication-judge.ts';
 export * from './component-judge.ts';
+export * from './consumer-judge.ts';
 export * from './failover-judge.ts';
 export * from './fake-clock.ts';
+export * from './guard-judge.ts';
 export * from './ordering-judge.ts';
 export * from './quiet-host.ts';
 export * from './runner.ts';

@@ -60,6 +60,10 @@ export function seededRandom(seed = 1): Random {
   };
 }
 
+function inBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
 /** The plain reference of the durable register: it lives as long as the object. */
 export function memoryRegister(): Register {
   const values = new Map<string, string>();
@@ -71,10 +75,9 @@ export function memoryRegister(): Register {
       return Promise.resolve(true);
     },
     list(prefix, after, limit) {
-      const bytes = (key: string): Buffer => Buffer.from(key);
       const keys = [...values.keys()]
-        .filter((key) => key.startsWith(prefix) && Buffer.compare(bytes(key), bytes(after)) > 0)
-        .sort((a, b) => Buffer.compare(bytes(a), bytes(b)))
+        .filter((key) => key.startsWith(prefix) && inBytes(key, after) > 0)
+        .sort(inBytes)
         .slice(0, Math.max(0, limit));
       return Promise.resolve(keys.map((key) => ({ key, value: values.get(key) ?? '' })));
     },

@@ -54,7 +54,7 @@ describe('the shape of a plugin', () => {
     ['no contract', { ...good, contract: undefined }, /version none, this kernel speaks 1/],
     ['a contract as text', { ...good, contract: '1' }, /version "1"/],
     ['no role', { ...good, role: undefined }, /role is missing; the roles are persistence/],
-    ['an unknown role', { ...good, role: 'guard' }, /role is "guard"; the roles are/],
+    ['an unknown role', { ...good, role: 'gardener' }, /role is "gardener"; the roles are/],
     ['another role', { ...good, role: 'transport' }, /"transport", the place asks for "failover"/],
     ['a type with capitals', { ...good, type: 'MyPolicy' }, /`type` must be lower-case/],
     ['a type that is a path', { ...good, type: '../x' }, /`type` must be/],
@@ -80,6 +80,11 @@ describe('the shape of a plugin', () => {
       'a bad item in a list',
       { ...good, config: { a: { kind: 'listOf', help: '', item: 1 } } },
       /config\.a\[\]/,
+    ],
+    [
+      'a setting of the kernel',
+      { ...good, config: { use: { kind: 'text', help: '' } } },
+      /config\.use/,
     ],
     ['no choices', { ...good, config: { a: { kind: 'oneOf', help: '' } } }, /no choices/],
   ];

@@ -30,6 +30,24 @@ const guilty: Readonly<Record<string, string>> = {
   throws: 'throws on none',
   'accepts all': 'hostile tokens',
   trusts: 'bad in its own ways',
+  'throws on nothing': 'for whatever comes',
+  'no verdict': 'for whatever comes',
+  'word that is none': 'for whatever comes',
+  'never answers pictures': 'for whatever comes',
+  'cuts texts anywhere': 'for whatever comes',
+  'grows texts': 'for whatever comes',
+  'refuses without a word': 'for whatever comes',
+  'writes upon the message': 'as it is',
+  'allows everything': 'as it says',
+  'remembers one message': 'side by side',
+  'done too early': 'when its effect has happened',
+  'swallows failures': 'rejects while the effect fails',
+  deaf: 'nobody waits for it',
+  'only messages': 'every kind of entry',
+  'drops acts': 'every kind of entry',
+  'one at a time': 'side by side',
+  'first attempts only': 'takes the same entry later',
+  scribbles: 'writes nothing',
   'effect in create': 'no effect',
   leaks: 'gives everything back',
   'stops once only': 'twice',
@@ -41,8 +59,8 @@ describe('the judges of the kit', () => {
     this.timeout(60_000);
     const mocha = 'node_modules/mocha/bin/mocha.js';
     const options = ['--no-config', '--reporter', 'json', '--exit'];
-    const file = 'test/unit/kit/bad-plugins.ts';
-    const args = ['--conditions=im-src', '--no-warnings', mocha, ...options, file];
+    const files = ['test/unit/kit/bad-plugins.ts', 'test/unit/kit/bad-effects.ts'];
+    const args = ['--conditions=im-src', '--no-warnings', mocha, ...options, ...files];
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
     report = (await json(child.stdout)) as Report;
   });
@@ -60,6 +78,9 @@ describe('the judges of the kit', () => {
   it('let pass what a bad plugin does right', () => {
     const passed = report.passes.map(({ fullTitle }) => fullTitle);
     assert.ok(passed.includes('always one as an ordering answers an empty batch with nothing'));
+    assert.ok(passed.includes('deaf as a consumer takes every kind of entry'));
+    const innocent = report.failures.filter(({ fullTitle }) => fullTitle.startsWith('right as'));
+    assert.deepEqual(innocent, []);
     assert.ok(passed.includes('trusts as an authentication names the user whose token it is'));
   });
 });

@@ -1,0 +1,49 @@
+/** Guards and consumers as they are made: of these the kernel itself says how they do, too. */
+import type { ConsumerInstance, GuardInstance, Instance } from '../config/settings.ts';
+import type { ConsumerSettings } from '../config/role-settings.ts';
+import type { Component, Consumer, Guard, Health, Host } from '../contract/index.ts';
+import { joinHealth } from '../kernel/joined-health.ts';
+import type { Guarded } from '../path/guarding.ts';
+
+/** A consumer with what the kernel needs around it. */
+export interface Consumed {
+  readonly name: string;
+  readonly consumer: Consumer;
+  readonly settings: ConsumerSettings;
+  readonly host: Host;
+  readonly report: (health: Health) => void;
+}
+
+interface Watched {
+  readonly component: Component;
+  readonly report: (health: Health) => void;
+}
+
+function create({ plugin, config }: Instance, host: Host): Watched {
+  const health = joinHealth((said) => host.report(said));
+  const component = plugin.create(config, { ...host, report: health.plugin });
+  return { component, report: health.kernel };
+}
+
+export function createGuard(instance: GuardInstance, host: Host): Guarded {
+  const { component, report } = create(instance, host);
+  const { metrics, log } = host;
+  return {
+    name: instance.name,
+    guard: component as Guard,
+    settings: instance.added,
+    report: {
+      verdicts: metrics.counter('guard_verdicts_total', 'Verdicts, by kind.'),
+      failures: metrics.counter('guard_failures_total', 'Looks without a verdict, by reason.'),
+      lookMs: metrics.histogram('guard_look_ms', 'From a message to its verdict.'),
+      log,
+      health: report,
+    },
+  };
+}
+
+export function createConsumer(instance: ConsumerInstance, host: Host): Consumed {
+  const { component, report } = create(instance, host);
+  const consumer = component as Consumer;
+  return { name: instance.name, consumer, settings: instance.added, host, report };
+}

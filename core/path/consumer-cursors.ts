@@ -1,0 +1,142 @@
+/**
+ * How far a consumer is in each shard, kept in the store's register: gathered, and kept every
+ * `progressEvery`. A crash sets a cursor back by as much; then entries come again, none is skipped.
+ */
+import { ImError, reasonOf, type Clock, type Log, type Register } from '../contract/index.ts';
+
+/** Behind cursor `after` of the shard's log, and behind the first `skip` entries that follow it. */
+export interface Place {
+  readonly after: number;
+  readonly skip: number;
+}
+
+interface Surroundings {
+  readonly consumer: string;
+  readonly register: Register;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly everyMs: number;
+}
+
+interface Cursor {
+  place: Place;
+  /** As the store has it; undefined: not at all. */
+  stored: string | undefined;
+}
+
+const LIST_PAGE = 500;
+
+export class ConsumerCursors {
+  readonly #around: Surroundings;
+  readonly #cursors = new Map<number, Cursor>();
+  readonly #moved = new Set<number>();
+  #saving: Promise<void> | undefined;
+  #armed = false;
+  #closed = false;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  get(shard: number): Place | undefined {
+    return this.#cursors.get(shard)?.place;
+  }
+
+  /** Reads all cursors of the consumer. */
+  async load(): Promise<void> {
+    const { register } = this.#around;
+    const prefix = this.#key('');
+    for (let after = ''; ;) {
+      const page = await register.list(prefix, after, LIST_PAGE);
+      for (const { key, value } of page) {
+        const shard = Number(key.slice(prefix.length));
+        this.#cursors.set(shard, { place: placeOf(value), stored: value });
+      }
+      const last = page.at(-1);
+      if (page.length < LIST_PAGE || !last) return;
+      after = last.key;
+    }
+  }
+
+  /** Sets a shard's first place; in the store when resolved. What is there already wins. */
+  async begin(shard: number, place: Place): Promise<void> {
+    const { register } = this.#around;
+    const value = textOf(place);
+    const won = await register.compareAndSet(this.#key(shard), undefined, value);
+    const stored = won ? value : await register.read(this.#key(shard));
+    this.#cursors.set(shard, { place: placeOf(stored ?? value), stored });
+  }
+
+  move(shard: number, place: Place): void {
+    const cursor = this.#cursors.get(shard);
+    if (!cursor) return;
+    cursor.place = place;
+    this.#moved.add(shard);
+    this.#arm();
+  }
+
+  /** Keeps what moved once more; nothing is kept afterwards. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#saving;
+    await this.#save();
+  }
+
+  #arm(): void {
+    if (this.#armed || this.#saving || this.#closed) return;
+    this.#armed = true;
+    this.#around.clock.after(this.#around.everyMs, () => {
+      this.#armed = false;
+      if (this.#closed) return;
+      this.#saving = this.#save().then(() => {
+        this.#saving = undefined;
+        if (this.#moved.size > 0) this.#arm();
+      });
+    });
+  }
+
+  async #save(): Promise<void> {
+    const moved = [...this.#moved];
+    this.#moved.clear();
+    await Promise.all(
+      moved.map(async (shard) => {
+        try {
+          await this.#saveOne(shard, this.#cursors.get(shard) as Cursor);
+        } catch (error) {
+          this.#moved.add(shard);
+          const { consumer, log } = this.#around;
+          log.warn('a consumer’s cursor was not kept', { consumer, shard, why: reasonOf(error) });
+        }
+      }),
+    );
+  }
+
+  /**
+   * Whoever wrote another value meanwhile, an earlier owner or an answer that got lost, had handled
+   * what lies before it; so had we before ours. Ours wins, and no entry is skipped.
+   */
+  async #saveOne(shard: number, cursor: Cursor): Promise<void> {
+    const { register } = this.#around;
+    const next = textOf(cursor.place);
+    if (await register.compareAndSet(this.#key(shard), cursor.stored, next)) {
+      cursor.stored = next;
+      return;
+    }
+    cursor.stored = await register.read(this.#key(shard));
+    if (cursor.stored !== next) this.#moved.add(shard);
+  }
+
+  #key(shard: number | ''): string {
+    return `consumer/${this.#around.consumer}/${shard}`;
+  }
+}
+
+function textOf({ after, skip }: Place): string {
+  return `${after}+${skip}`;
+}
+
+function placeOf(value: string): Place {
+  const [, after, skip] = /^(\d{1,16})\+(\d{1,16})$/.exec(value) ?? [];
+  if (after === undefined) throw new ImError('IM_BUG', { why: `"${value}" is no cursor` });
+  return { after: Number(after), skip: Number(skip) };
+}

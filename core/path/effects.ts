@@ -1,0 +1,58 @@
+/**
+ * All consumers of a node. The path only says which shard has something new; everything else happens
+ * in turns of the loop of its own.
+ */
+import type { Clock } from '../contract/index.ts';
+import type { Consumption } from './consumption.ts';
+import type { DeadLetterPage, DeadLetters } from './dead-letters.ts';
+
+/** A consumer under its name in the configuration. */
+export interface Consuming {
+  readonly name: string;
+  readonly consumption: Consumption;
+  readonly deadLetters: DeadLetters;
+}
+
+export class Effects {
+  readonly #consumers: readonly Consuming[];
+  readonly #clock: Clock;
+  readonly #woken = new Set<number>();
+
+  constructor(consumers: readonly Consuming[], clock: Clock) {
+    this.#consumers = consumers;
+    this.#clock = clock;
+  }
+
+  /** Rejects if the store cannot say where the consumers are. */
+  async start(shards: readonly number[]): Promise<void> {
+    for (const { consumption } of this.#consumers) await consumption.start(shards);
+  }
+
+  /** Something was kept in this shard. Costs the path nothing but a mark. */
+  wake(shard: number): void {
+    if (this.#consumers.length === 0) return;
+    if (this.#woken.size === 0) this.#clock.soon(() => this.#pass());
+    this.#woken.add(shard);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#consumers.map(({ consumption }) => consumption.stop()));
+  }
+
+  /** Dead letters of a consumer, by conversation and position; undefined: no such consumer. */
+  async deadLetters(
+    name: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<DeadLetterPage | undefined> {
+    const found = this.#consumers.find((one) => one.name === name);
+    return found?.deadLetters.list(after, limit);
+  }
+
+  #pass(): void {
+    for (const shard of this.#woken) {
+      for (const { consumption } of this.#consumers) consumption.wake(shard);
+    }
+    this.#woken.clear();
+  }
+}
