@@ -101,7 +101,15 @@ export function assemble(settings: Settings, means: Means): Node {
     guards: guards.map(({ name, guard }) => ({ name, component: guard })),
     consumers: consumers.map(({ name, consumer }) => ({ name, component: consumer })),
     transports,
-    door,
+    ...servicesOf(container),
+  });
+  return node;
+}
+
+/** What a node asks for by itself. */
+function servicesOf(container: Container) {
+  return {
+    door: container.get(T.door),
     shards: container.get(T.shards),
     lanes: container.get(T.lanes),
     effects: container.get(T.effects),
@@ -109,8 +117,7 @@ export function assemble(settings: Settings, means: Means): Node {
     wheel: container.get(T.wheel),
     directory: container.get(T.directory),
     conversations: container.get(T.conversations),
-  });
-  return node;
+  };
 }
 
 interface Made {

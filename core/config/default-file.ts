@@ -28,6 +28,10 @@ ordering: { use: conversation-owner }
 failover: { use: none }
 authentication: { use: jwt, secretFile: ./data/auth.key }
 
+# Look at messages before they are kept, and are handed them afterwards: docs/guards-and-consumers.md
+# guards: { words: { use: word-list, file: ./words.txt, action: mask } }
+# consumers: { hook: { use: webhook, url: https://example.org/im, secret: '\${IM_HOOK_SECRET}' } }
+
 chat: { friendsOnly: false } # true: friendship is needed before a direct message
 log: { level: info } # debug, info, warn or error
 

@@ -32,11 +32,11 @@ export type GuardVerdict =
 
 export interface Guard extends Component {
   /**
-   * Called for each message that is new (never for a repeat), before its rights are judged; messages
-   * are looked at side by side. The same message may be looked at again, if it could not be kept.
-   * A rejection, a throw, an ill-formed verdict or none within `timeLimit` is a failure: `onFailure`
-   * decides about the message. After `limits.guardFailures` of them in a row the guard is left out
-   * for `limits.guardSuspension`. Answering at once, without a promise, costs the path least.
+   * Called for each message that is new (never for a repeat), before its rights are judged;
+   * messages are looked at side by side. The same message may be looked at again, if it could not
+   * be kept. A rejection, a throw, an ill-formed verdict or none within `timeLimit` is a failure:
+   * `onFailure` decides about the message. After `limits.guardFailures` of them in a row the guard
+   * is left out for `limits.guardSuspension`. Answering at once, without a promise, costs least.
    */
   look(message: GuardedMessage): GuardVerdict | Promise<GuardVerdict>;
 }

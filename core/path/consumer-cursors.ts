@@ -2,7 +2,7 @@
  * How far a consumer is in each shard, kept in the store's register: gathered, and kept every
  * `progressEvery`. A crash sets a cursor back by as much; then entries come again, none is skipped.
  */
-import { ImError, reasonOf, type Clock, type Log, type Register } from '../contract/index.ts';
+import { ImError, reasonOf, type Cancel, type Clock, type Log, type Register } from '../contract/index.ts';
 
 /** Behind cursor `after` of the shard's log, and behind the first `skip` entries that follow it. */
 export interface Place {
@@ -31,7 +31,7 @@ export class ConsumerCursors {
   readonly #cursors = new Map<number, Cursor>();
   readonly #moved = new Set<number>();
   #saving: Promise<void> | undefined;
-  #armed = false;
+  #cancel: Cancel | undefined;
   #closed = false;
 
   constructor(around: Surroundings) {
@@ -78,16 +78,15 @@ export class ConsumerCursors {
   /** Keeps what moved once more; nothing is kept afterwards. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#cancel?.();
     await this.#saving;
     await this.#save();
   }
 
   #arm(): void {
-    if (this.#armed || this.#saving || this.#closed) return;
-    this.#armed = true;
-    this.#around.clock.after(this.#around.everyMs, () => {
-      this.#armed = false;
-      if (this.#closed) return;
+    if (this.#cancel || this.#saving || this.#closed) return;
+    this.#cancel = this.#around.clock.after(this.#around.everyMs, () => {
+      this.#cancel = undefined;
       this.#saving = this.#save().then(() => {
         this.#saving = undefined;
         if (this.#moved.size > 0) this.#arm();

@@ -1,7 +1,7 @@
 /**
- * One consumer's way through the log: shard by shard in the sequence of keeping, each entry until it
- * is taken or set aside. A shard whose entry must be tried again rests meanwhile and holds up no
- * other. Memory: one page for each shard in work.
+ * One consumer's way through the log: shard by shard in the sequence of keeping, each entry until
+ * it is taken or set aside. A shard whose entry must be tried again rests meanwhile and holds up
+ * no other. Memory: one page for each shard in work.
  */
 import {
   ImError,

@@ -1,6 +1,6 @@
 /**
- * All consumers of a node. The path only says which shard has something new; everything else happens
- * in turns of the loop of its own.
+ * All consumers of a node. The path only says which shard has something new; everything else
+ * happens in turns of the loop of its own.
  */
 import type { Clock } from '../contract/index.ts';
 import type { Consumption } from './consumption.ts';

@@ -82,6 +82,68 @@ async function within(work: Promise<void>, what: string): Promise<'done' | 'reje
   return fate!;
 }
 
+/** One sentence of the contract, and how it is asked for. */
+type Cases = Readonly<Record<string, (consumer: Consumer, outside: Outside) => Promise<void>>>;
+
+const CASES: Cases = {
+  'is done with an entry when its effect has happened, one after the other': async (
+    consumer,
+    outside,
+  ) => {
+    const entries = Array.from({ length: 20 }, (_, at) => entry('g/tea', at + 1));
+    for (const [at, one] of entries.entries()) {
+      await consumer.consume(one, first());
+      assert.deepEqual(outside.happened(), entries.slice(0, at + 1).map(named));
+    }
+  },
+
+  'takes every kind of entry': async (consumer, outside) => {
+    for (const one of kinds()) await consumer.consume(one, first());
+    assert.deepEqual(outside.happened(), kinds().map(named));
+  },
+
+  'takes entries of several conversations side by side': async (consumer, outside) => {
+    const entries = Array.from({ length: 12 }, (_, at) => entry(`g/tea-${at}`, 1));
+    await Promise.all(entries.map((one) => consumer.consume(one, first())));
+    assert.deepEqual(outside.happened().toSorted(), entries.map(named).toSorted());
+  },
+
+  'rejects while the effect fails, and takes the same entry later': async (consumer, outside) => {
+    outside.refuses();
+    const one = entry('g/tea', 1);
+    for (const attempt of [1, 2]) {
+      const work = consumer.consume(one, { attempt, signal: never() });
+      assert.equal(await within(work, 'a rejection'), 'rejected');
+    }
+    assert.deepEqual(outside.happened(), []);
+    outside.works();
+    await consumer.consume(one, { attempt: 3, signal: never() });
+    assert.deepEqual(outside.happened(), [named(one)]);
+  },
+
+  'takes an entry again that it took before': async (consumer, outside) => {
+    const one = entry('g/tea', 1);
+    await consumer.consume(one, first());
+    await consumer.consume(one, first());
+    assert.ok(outside.happened().length >= 1);
+  },
+
+  'ends an attempt, undone, when nobody waits for it any more': async (consumer, outside) => {
+    outside.hangs();
+    const controller = new AbortController();
+    const work = consumer.consume(entry('g/tea', 1), { attempt: 1, signal: controller.signal });
+    controller.abort(new Error('nobody waits'));
+    assert.equal(await within(work, 'the end of the attempt'), 'rejected');
+  },
+
+  'writes nothing to the entry': async (consumer, outside) => {
+    const one = entry('g/tea', 1);
+    const body = one.body!.slice();
+    await consumer.consume(Object.freeze(one), first());
+    assert.deepEqual(one.body, body);
+  },
+};
+
 /** Judges a consumer: when it says done, when it says failed, and its life. */
 export function judgeConsumer(judged: ConsumerCase): void {
   const { outside } = judged;
@@ -101,59 +163,7 @@ export function judgeConsumer(judged: ConsumerCase): void {
       await consumer.stop(never());
     });
 
-    it('is done with an entry when its effect has happened, one after the other', async () => {
-      const entries = Array.from({ length: 20 }, (_, at) => entry('g/tea', at + 1));
-      for (const [at, one] of entries.entries()) {
-        await consumer.consume(one, first());
-        assert.deepEqual(outside.happened(), entries.slice(0, at + 1).map(named));
-      }
-    });
-
-    it('takes every kind of entry', async () => {
-      for (const one of kinds()) await consumer.consume(one, first());
-      assert.deepEqual(outside.happened(), kinds().map(named));
-    });
-
-    it('takes entries of several conversations side by side', async () => {
-      const entries = Array.from({ length: 12 }, (_, at) => entry(`g/tea-${at}`, 1));
-      await Promise.all(entries.map((one) => consumer.consume(one, first())));
-      assert.deepEqual(outside.happened().toSorted(), entries.map(named).toSorted());
-    });
-
-    it('rejects while the effect fails, and takes the same entry later', async () => {
-      outside.refuses();
-      const one = entry('g/tea', 1);
-      for (const attempt of [1, 2]) {
-        const work = consumer.consume(one, { attempt, signal: never() });
-        assert.equal(await within(work, 'a rejection'), 'rejected');
-      }
-      assert.deepEqual(outside.happened(), []);
-      outside.works();
-      await consumer.consume(one, { attempt: 3, signal: never() });
-      assert.deepEqual(outside.happened(), [named(one)]);
-    });
-
-    it('takes an entry again that it took before', async () => {
-      const one = entry('g/tea', 1);
-      await consumer.consume(one, first());
-      await consumer.consume(one, first());
-      assert.ok(outside.happened().length >= 1);
-    });
-
-    it('ends an attempt, undone, when nobody waits for it any more', async () => {
-      outside.hangs();
-      const controller = new AbortController();
-      const work = consumer.consume(entry('g/tea', 1), { attempt: 1, signal: controller.signal });
-      controller.abort(new Error('nobody waits'));
-      assert.equal(await within(work, 'the end of the attempt'), 'rejected');
-    });
-
-    it('writes nothing to the entry', async () => {
-      const one = entry('g/tea', 1);
-      const body = one.body!.slice();
-      await consumer.consume(Object.freeze(one), first());
-      assert.deepEqual(one.body, body);
-    });
+    for (const [sentence, ask] of Object.entries(CASES)) it(sentence, () => ask(consumer, outside));
   });
   judgeComponent({
     name: judged.name,

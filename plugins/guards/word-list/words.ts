@@ -38,7 +38,7 @@ export class WordSet {
     return false;
   }
 
-  /** The text with an asterisk for each character of such a word. Never longer, in UTF-8 neither. */
+  /** The text with an asterisk for each character of such a word: never longer, also in UTF-8. */
   mask(text: string): string {
     return text.replace(WORD, (word) =>
       this.#folded.has(fold(word)) ? word.replace(/./gsu, '*') : word,

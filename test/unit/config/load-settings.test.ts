@@ -93,6 +93,30 @@ transports: { b: { use: picky }, a: { use: every } }`;
     }
   });
 
+  it('hold guards and consumers, with what the kernel adds to their blocks', async () => {
+    const rest = `guards: { b: { use: words, words: [x], timeLimit: 2s }, a: { use: words, words: [] } }
+consumers: { hook: { use: hook, url: somewhere, from: start, retryMax: 5m } }`;
+    const { guards, consumers } = await load(file('', rest));
+    assert.deepEqual(
+      guards.map(({ name, config, added }) => [name, config, added]),
+      [
+        ['b', { words: ['x'] }, { timeLimit: 2_000, onFailure: 'refuse' }],
+        ['a', { words: [] }, { timeLimit: 100, onFailure: 'refuse' }],
+      ],
+    );
+    assert.deepEqual(consumers[0]?.config, { url: 'somewhere', key: undefined });
+    assert.deepEqual(consumers[0]?.added, {
+      from: 'start',
+      timeLimit: 30_000,
+      tries: 10,
+      retryFrom: 200,
+      retryMax: 300_000,
+      concurrency: 4,
+    });
+    const none = await load(file('', 'guards:\n'));
+    assert.deepEqual([none.guards, none.consumers], [[], []]);
+  });
+
   it('take empty blocks as absent', async () => {
     const settings = await load(file('alive:', 'limits:\nchat:\npersistence:\nlog: {}\n'));
     assert.equal(settings.limits.window, 64);

@@ -179,3 +179,32 @@ describe('a transport', () => {
     });
   }
 });
+
+describe('guards and consumers', () => {
+  const problem = async (rest: string): Promise<string> =>
+    (await problemsOf(file('', rest)))[0] ?? '';
+
+  it('may not share a name with one another, or with a part of the kernel', async () => {
+    const words = '{ use: words, words: [] }';
+    assert.match(
+      await problem(`guards: { a: ${words} }\nconsumers: { a: { use: hook, url: x } }`),
+      /consumers\.a has the name of guards\.a/,
+    );
+    assert.match(await problem(`guards: { tcp: ${words} }`), /has the name of transports\.tcp/);
+    assert.match(await problem(`guards: { path: ${words} }`), /name of a part of the kernel/);
+    assert.match(await problem(`guards: { ordering: ${words} }`), /name of a role/);
+  });
+
+  it('are asked for by name, and their settings are checked with the plugin’s', async () => {
+    assert.match(await problem('guards: [a]'), /name each by a name of its own, such as words:/);
+    assert.match(await problem('consumers: { a: { url: x } }'), /consumers\.a\.use is missing/);
+    assert.match(
+      await problem('consumers: { a: { use: hook, url: x, trise: 3 } }'),
+      /consumers\.a\.trise is unknown; did you mean tries\?/,
+    );
+    assert.match(
+      await problem('guards: { a: { use: words, words: [], timeLimit: 5 } }'),
+      /guards\.a\.timeLimit .*5ms/,
+    );
+  });
+});

@@ -76,6 +76,11 @@ export const PLUGINS: readonly AnyPlugin[] = [
   },
   aPlugin('persistence', 'sqlite', { file: path({ help: 'A file.', fallback: './data/im.db' }) }),
   aPlugin('persistence', 'memory'),
+  aPlugin('guard', 'words', { words: listOf(text({ help: 'One.' }), { help: 'Words.' }) }),
+  aPlugin('consumer', 'hook', {
+    url: text({ help: 'Where.' }),
+    key: optional(secret({ help: 'S.' })),
+  }),
   aPlugin('ordering', 'conversation-owner'),
   aPlugin('failover', 'none'),
   aPlugin('authentication', 'jwt', { secret: optional(secret({ help: 'A secret.' })) }),

@@ -17,6 +17,12 @@ const GOOD: readonly string[] = [
   file('count: ${COUNT:-4}\nidle: ${IDLE:-20ms}\nquick: ${QUICK:-true}'),
   file('', 'persistence: { use: memory }\nordering:\nlimits: { window: 99 }\nchat: {}\n'),
   file('', 'persistence: { file: ./x.db }\nauthentication: { use: jwt, secret: x }\n'),
+  file(
+    '',
+    'guards: { a: { use: words, words: [x], onFailure: allow }, b: { use: words, words: [] } }\n',
+  ),
+  file('', 'guards:\nconsumers: {}\n'),
+  file('', 'consumers: { a: { use: hook, url: x, tries: 3, retryFrom: 1s, from: start } }\n'),
 ];
 
 const BAD: readonly string[] = [
@@ -38,6 +44,12 @@ const BAD: readonly string[] = [
   file('', 'log: { level: loud }\n'),
   file('', 'nonsense: 1\n'),
   file('', 'persistence: { use: memory, file: x }\n'),
+  file('', 'guards: { a: { words: [x] } }\n'),
+  file('', 'guards: { a: { use: words, words: [x], onFailure: maybe } }\n'),
+  file('', 'guards: { a: { use: words, words: [x], tries: 3 } }\n'),
+  file('', 'guards: [a]\n'),
+  file('', 'consumers: { a: { use: hook, url: x, tries: 0 } }\n'),
+  file('', 'consumers: { a: { use: hook } }\n'),
   'node: { name: n }\ntransports: { a: { use: every } }',
   'node: { name: n, data: d }',
   'node: { name: n, data: d }\ntransports: {}',

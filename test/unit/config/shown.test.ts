@@ -4,6 +4,7 @@ import { explainPlugin } from '../../../core/config/explain.ts';
 import { HIDDEN, redact } from '../../../core/config/redact.ts';
 import { referencePage } from '../../../core/config/reference-page.ts';
 import { sample } from '../../../core/config/sample.ts';
+import { instancesOf } from '../../../core/config/settings.ts';
 import { group, listOf, secret, size, text, whole } from '../../../core/contract/index.ts';
 import { aPlugin, file, load, PLUGINS } from './rig.ts';
 
@@ -15,8 +16,8 @@ describe('a sample', () => {
       const head = 'node: { name: n, data: d }\n';
       const transports = plugin.role === 'transport' ? '' : 'transports: { a: { use: picky } }\n';
       const settings = await load(`${head}${transports}${sample(plugin)}\n`);
-      const all = [...settings.transports, settings[plugin.role as 'ordering']];
-      assert.ok(all.some((one) => one?.type === plugin.type));
+      const all = instancesOf(settings);
+      assert.ok(all.some(({ role, type }) => role === plugin.role && type === plugin.type));
     });
   }
 
