@@ -37,15 +37,14 @@ export type Verdict =
       readonly fresh?: true;
     };
 
-/** What a command is judged by, besides itself and its conversation. */
-export interface Bench {
-  readonly rules: ChatRules;
-  readonly nowMs: number;
-  /** The guards' refusal of this message; used after the rights. */
-  readonly guarded?: Refusal | undefined;
-}
-
-export function judge(pending: Pending, draft: Draft, bench: Bench): Verdict {
+/** `guarded`: the guards' refusal of this message; used after the rights. */
+export function judge(
+  pending: Pending,
+  draft: Draft,
+  rules: ChatRules,
+  nowMs: number,
+  guarded?: Refusal,
+): Verdict {
   const { command, sender, refusals } = pending;
   const earlier = refusals.get(command.conversation, command.number);
   if (earlier) {
@@ -65,16 +64,20 @@ export function judge(pending: Pending, draft: Draft, bench: Bench): Verdict {
     refusals.hold(command.conversation, command.number, command.id, held);
     return refused(held, 'an earlier command must come again first');
   }
-  const refusal = pending.refusal ?? judgeRights(pending, draft, bench);
+  const refusal = pending.refusal ?? judgeRights(pending, draft, rules, guarded);
   if (isRefusal(refusal)) return refusedNow(pending, refusal);
   refusals.release(command.conversation, command.number);
-  const placed = draft.place(sender, command.number, command.id, bench.nowMs);
+  const placed = draft.place(sender, command.number, command.id, nowMs);
   return { is: 'placed', placed, effect: refusal };
 }
 
-function judgeRights(pending: Pending, draft: Draft, bench: Bench): Refusal | Effect {
+function judgeRights(
+  pending: Pending,
+  draft: Draft,
+  rules: ChatRules,
+  guarded: Refusal | undefined,
+): Refusal | Effect {
   const { command, user } = pending;
-  const { rules, guarded } = bench;
   const at = draft.position + 1;
   const direct = draft.conversation.parsed.kind === 'd';
   if (command.type === 'send') {

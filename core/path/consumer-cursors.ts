@@ -2,7 +2,14 @@
  * How far a consumer is in each shard, kept in the store's register: gathered, and kept every
  * `progressEvery`. A crash sets a cursor back by as much; then entries come again, none is skipped.
  */
-import { ImError, reasonOf, type Cancel, type Clock, type Log, type Register } from '../contract/index.ts';
+import {
+  ImError,
+  reasonOf,
+  type Cancel,
+  type Clock,
+  type Log,
+  type Register,
+} from '../contract/index.ts';
 
 /** Behind cursor `after` of the shard's log, and behind the first `skip` entries that follow it. */
 export interface Place {

@@ -25,8 +25,17 @@ export interface Guarded {
 export interface Look {
   readonly refusal: Refusal | undefined;
   /** The content that goes into the log. */
-  readonly content: Content;
+  readonly content: Content | undefined;
 }
+
+/**
+ * Of a message that nobody looked at, as it seemed to be a repeat: should it be judged as a new one
+ * all the same, it must come again.
+ */
+export const UNSEEN: Look = {
+  refusal: refuse('not-ready', 'the guards have not seen this message'),
+  content: undefined,
+};
 
 export type Content = Pick<Send, 'body' | 'mediaType'>;
 /** Of one batch; a message that is planned again is not looked at again. */
@@ -104,12 +113,12 @@ export class Guarding {
   }
 }
 
-/** Repeats, and what is refused without a look at its content, are nobody's to see. */
-function isNew({ command, sender, refusal, refusals }: Handed, draft: Draft): boolean {
-  const { conversation, number } = command;
-  const last = draft.lastNumber(sender);
-  if (refusal !== undefined || number <= last || refusals.get(conversation, number)) return false;
-  return refusals.held(conversation, number, last) === undefined;
+/**
+ * Repeats, and what admission refused, are nobody's to see. What waits behind another command of
+ * the same batch is: it may be judged right after it.
+ */
+function isNew({ command, sender, refusal }: Handed, draft: Draft): boolean {
+  return refusal === undefined && command.number > draft.lastNumber(sender);
 }
 
 function messageOf({ user, device }: Handed, command: Send): GuardedMessage {

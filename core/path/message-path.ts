@@ -8,7 +8,7 @@ import type { Draft } from '../chat/draft.ts';
 import { ImError, type Clock } from '../contract/index.ts';
 import type { Answers } from './answers.ts';
 import type { Fanout } from './fanout.ts';
-import type { Guarding, Looks } from './guarding.ts';
+import { UNSEEN, type Guarding, type Looks } from './guarding.ts';
 import type { Handed } from './handed.ts';
 import type { Fates, Judged } from './judged.ts';
 import type { Keeping } from './keeping.ts';
@@ -80,12 +80,12 @@ export class MessagePath {
   }
 
   #judge(batch: readonly Handed[], drafts: Drafts, looks: Looks): readonly Judged[] {
-    const { rules, clock } = this.#around;
+    const { rules, clock, guarding } = this.#around;
     const nowMs = clock.now();
     return batch.map((handed) => {
       const draft = drafts.get(handed.command.conversation) as Draft;
-      const look = looks.get(handed);
-      const verdict = judge(handed, draft, { rules, nowMs, guarded: look?.refusal });
+      const look = guarding.idle ? undefined : (looks.get(handed) ?? UNSEEN);
+      const verdict = judge(handed, draft, rules, nowMs, look?.refusal);
       return { handed, draft, verdict, content: look?.content };
     });
   }

@@ -194,6 +194,24 @@ describe('a guard that fails', () => {
       }
     });
 
+    it(`and ${how} lets nothing past that waited behind a message of the same batch`, async () => {
+      let works = false;
+      const guard = aGuard('weak', (message) => (works ? strict(message) : look()));
+      const stage = await openStage({ guards: [guard] });
+      const ann = await stage.join('ann');
+      const sent = [ann.send(TALK, 'one'), ann.send(TALK, 'no'), ann.send(TALK, '!three')];
+      await stage.rest();
+      stage.clock.advance(100);
+      for (const command of sent) assert.equal(await ann.fate(command), 'not-ready');
+      works = true;
+      ann.say(...sent);
+      const fates = [];
+      for (const command of sent) fates.push(await ann.fate(command));
+      assert.deepEqual(fates, ['accepted', 'forbidden', 'accepted']);
+      const { item } = await ann.ask('history', { conversation: TALK });
+      assert.deepEqual(item.map(textOf), ['one', 'THREE']);
+    });
+
     it(`and ${how} lets messages through unseen, if it is told to`, async () => {
       const stage = await openStage({ guards: [aGuard('weak', look, { onFailure: 'allow' })] });
       const ann = await stage.join('ann');
