@@ -150,6 +150,29 @@ describe('a consumer', () => {
     assert.deepEqual(later.calls[0], `${TALK} 3 1`);
   });
 
+  it('repeats nothing of a page but the entry that failed, nor after a stop within it', async () => {
+    const store = lasting();
+    const first = await openStage(store);
+    await say(first, ['one', 'two', 'three', 'four', 'five']);
+    await first.stop();
+    const { stage, notebook } = await play({ from: 'start', retryFrom: 100 }, store);
+    notebook.trouble = ({ position }, { attempt }) => {
+      if (position === 3 && attempt < 3) throw new Error('not now');
+      return position === 5 ? new Promise(() => undefined) : undefined;
+    };
+    await stage.rest();
+    await stage.pass(1_000, 50);
+    assert.deepEqual(
+      notebook.calls.map((call) => call.slice(TALK.length + 1)),
+      ['1 1', '2 1', '3 1', '3 2', '3 3', '4 1', '5 1'],
+    );
+    await stage.stop();
+    const later = new Notebook();
+    await openStage({ ...store, consumers: again(later) });
+    await until(() => later.entries.length > 0, 'the last one');
+    assert.deepEqual(later.calls, [`${TALK} 5 1`]);
+  });
+
   it('skips nothing when its cursor could not be kept', async () => {
     let away = false;
     const { stage, notebook } = await play(
