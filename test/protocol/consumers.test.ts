@@ -155,11 +155,14 @@ describe('a consumer', () => {
     const first = await openStage(store);
     await say(first, ['one', 'two', 'three', 'four', 'five']);
     await first.stop();
-    const { stage, notebook } = await play({ from: 'start', retryFrom: 100 }, store);
+    const notebook = new Notebook();
     notebook.trouble = ({ position }, { attempt }) => {
       if (position === 3 && attempt < 3) throw new Error('not now');
       return position === 5 ? new Promise(() => undefined) : undefined;
     };
+    const settings = { from: 'start', retryFrom: 100 } as const;
+    const consumers = [aConsumer('hook', notebook.consume, settings)];
+    const stage = await openStage({ ...store, consumers });
     await stage.rest();
     await stage.pass(1_000, 50);
     assert.deepEqual(
