@@ -227,8 +227,8 @@ export interface Persistence extends Component {
    * The entries of a shard in the sequence in which they were kept, after a cursor: 0 (the
    * beginning), or what an earlier answer or `shardEnd` gave. At most `limit` entries; there may be
    * fewer, even none, although more follow. `upTo` is the cursor to go on from; if it is `after`
-   * itself, nothing follows yet. What was once read after a cursor stays the same, but for retired
-   * bodies, and never grows a new entry in between or before.
+   * itself, nothing follows yet. No cursor passes an entry that is still being written: what was
+   * read after a cursor stays the same, but for retired bodies, and later entries come behind it.
    */
   readShard(shard: number, after: number, limit: number): Promise<ShardPage>;
   /** The cursor behind all that the shard holds now. */

@@ -136,7 +136,7 @@ const CASES: Cases = {
     assert.equal(await within(work, 'the end of the attempt'), 'rejected');
   },
 
-  'writes nothing to the entry': async (consumer, outside) => {
+  'writes nothing to the entry': async (consumer) => {
     const one = entry('g/tea', 1);
     const body = one.body!.slice();
     await consumer.consume(Object.freeze(one), first());

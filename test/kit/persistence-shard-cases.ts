@@ -108,6 +108,30 @@ export const SHARD_CASES: Cases = {
     assert.deepEqual(plainAll(entries), plainAll(mine));
   },
 
+  'skips nothing that is kept while it is read, in this shard and in others': async (bench) => {
+    const rounds = 60;
+    let left = 2;
+    const fillShard = async (shard: number, name: string): Promise<void> => {
+      for (let round = 0; round < rounds; round += 1) {
+        await keepIn(bench, shard, bench.run(name, round * 3 + 1, 3));
+      }
+      left -= 1;
+    };
+    const filling = [fillShard(0, 'g/tea'), fillShard(1, 'g/pie')];
+    const positions: number[] = [];
+    for (let after = 0, done = false; !done;) {
+      done = left === 0;
+      const { entries, upTo } = await walk(bench.store, 0, after, 4);
+      positions.push(...entries.map(({ position }) => position));
+      after = upTo;
+    }
+    await Promise.all(filling);
+    assert.deepEqual(
+      positions,
+      Array.from({ length: rounds * 3 }, (_, at) => at + 1),
+    );
+  },
+
   'lists the register by prefix, in byte order, page by page': async ({ store: { register } }) => {
     const keys = ['b/2', 'b/10', 'b/é', 'b', 'b0', 'a/1', 'b/1', 'c/1'];
     for (const key of keys) await register.compareAndSet(key, undefined, `value of ${key}`);

@@ -7,7 +7,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from 'im-kernel/kit';
-import type { Accepted } from '../../core/wire/frames.ts';
 import { Device } from '../scenes/device.ts';
 import { ServerProcess, type Differences } from '../scenes/server-process.ts';
 import { Receiver, withStatus } from '../unit/consumers/receiver.ts';
@@ -58,7 +57,7 @@ class EffectsRig {
     for (const command of sent) {
       const answer = await this.#device.answerTo(command);
       assert.equal(answer.type, 'accepted');
-      const { conversation, position, id } = answer as Accepted;
+      const { conversation, position, id } = answer;
       this.accepted.push(`${conversation} ${position} ${id}`);
     }
   }
@@ -86,15 +85,13 @@ class EffectsRig {
 
   /** Everything that was taken, each entry once, in the order of its first time. */
   get firsts(): readonly string[] {
-    return [
-      ...new Set(
-        this.receiver.received
-          .filter(({ body }) =>
-            this.receiver.taken.includes(`${body['conversation']} ${body['position']}`),
-          )
-          .map(({ body }) => `${body['conversation']} ${body['position']} ${body['id']}`),
-      ),
-    ];
+    const taken = new Set(this.receiver.taken);
+    const found = new Set<string>();
+    for (const { body } of this.receiver.received) {
+      const name = `${String(body['conversation'])} ${String(body['position'])}`;
+      if (taken.has(name)) found.add(`${name} ${String(body['id'])}`);
+    }
+    return [...found];
   }
 
   missing(): readonly string[] {

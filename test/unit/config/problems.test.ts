@@ -180,10 +180,11 @@ describe('a transport', () => {
   }
 });
 
-describe('guards and consumers', () => {
-  const problem = async (rest: string): Promise<string> =>
-    (await problemsOf(file('', rest)))[0] ?? '';
+async function problem(rest: string): Promise<string> {
+  return (await problemsOf(file('', rest)))[0] ?? '';
+}
 
+describe('guards and consumers', () => {
   it('may not share a name with one another, or with a part of the kernel', async () => {
     const words = '{ use: words, words: [] }';
     assert.match(
