@@ -32,6 +32,8 @@ interface Cursor {
 }
 
 const LIST_PAGE = 500;
+/** After a failure they are kept less often, until that works again. */
+const RETRY_MS = 1_000;
 
 export class ConsumerCursors {
   readonly #around: Surroundings;
@@ -40,6 +42,8 @@ export class ConsumerCursors {
   #saving: Promise<void> | undefined;
   #cancel: Cancel | undefined;
   #closed = false;
+  /** The store did not keep them last time: said once. */
+  #failing = false;
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -92,7 +96,8 @@ export class ConsumerCursors {
 
   #arm(): void {
     if (this.#cancel || this.#saving || this.#closed) return;
-    this.#cancel = this.#around.clock.after(this.#around.everyMs, () => {
+    const delayMs = this.#failing ? RETRY_MS : this.#around.everyMs;
+    this.#cancel = this.#around.clock.after(delayMs, () => {
       this.#cancel = undefined;
       this.#saving = this.#save().then(() => {
         this.#saving = undefined;
@@ -104,17 +109,26 @@ export class ConsumerCursors {
   async #save(): Promise<void> {
     const moved = [...this.#moved];
     this.#moved.clear();
+    let why: string | undefined;
     await Promise.all(
       moved.map(async (shard) => {
         try {
           await this.#saveOne(shard, this.#cursors.get(shard) as Cursor);
         } catch (error) {
           this.#moved.add(shard);
-          const { consumer, log } = this.#around;
-          log.warn('a consumer’s cursor was not kept', { consumer, shard, why: reasonOf(error) });
+          why ??= reasonOf(error);
         }
       }),
     );
+    this.#tell(why);
+  }
+
+  #tell(why: string | undefined): void {
+    const { consumer, log } = this.#around;
+    const failing = why !== undefined;
+    if (failing && !this.#failing) log.warn('cursors are not kept', { consumer, why });
+    if (!failing && this.#failing) log.info('cursors are kept again', { consumer });
+    this.#failing = failing;
   }
 
   /**

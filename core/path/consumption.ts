@@ -118,8 +118,7 @@ export class Consumption {
       next = await this.#page(shard);
       this.#stalled.delete(shard);
     } catch (error) {
-      const why = reasonOf(error);
-      this.#around.log.warn('a shard could not be read, or a dead letter not kept', { shard, why });
+      this.#warn(shard, reasonOf(error));
       next = this.#delayMs(countIn(this.#stalled, shard));
     }
     this.#busy.delete(shard);
@@ -128,6 +127,12 @@ export class Consumption {
     else if (next === 'more' || this.#again.has(shard)) this.#ready.add(shard);
     else this.#around.health.caughtUp(shard);
     this.#run();
+  }
+
+  /** Said once, however many shards the store fails. */
+  #warn(shard: number, why: string): void {
+    if (this.#stalled.size > 0) return;
+    this.#around.log.warn('a shard could not be read, or a dead letter not kept', { shard, why });
   }
 
   async #page(shard: number): Promise<Next> {

@@ -11,6 +11,7 @@ const turns = async (): Promise<void> => {
 describe('the cursors of a consumer', () => {
   let register: Register;
   let writes: number;
+  let away: boolean;
   const clock = fakeClock();
   const make = (consumer = 'hook'): ConsumerCursors =>
     new ConsumerCursors({ consumer, register, clock, log: quietHost().log, everyMs: 50 });
@@ -18,10 +19,12 @@ describe('the cursors of a consumer', () => {
   beforeEach(() => {
     const real = memoryRegister();
     writes = 0;
+    away = false;
     register = {
       ...real,
       compareAndSet: (...about) => {
         writes += 1;
+        if (away) return Promise.reject(new Error('away'));
         return real.compareAndSet(...about);
       },
     };
@@ -68,6 +71,29 @@ describe('the cursors of a consumer', () => {
     clock.advance(50);
     await turns();
     assert.equal(await register.read(KEY), '0+1');
+  });
+
+  it('are tried again, less often and without a line each time, while the store fails', async () => {
+    const host = quietHost();
+    const about = { consumer: 'hook', register, clock, log: host.log, everyMs: 50 };
+    const cursors = new ConsumerCursors(about);
+    for (const shard of [1, 2, 3]) await cursors.begin(shard, { after: 0, skip: 0 });
+    away = true;
+    for (const shard of [1, 2, 3]) cursors.move(shard, { after: 9, skip: 0 });
+    writes = 0;
+    for (let passedMs = 0; passedMs < 5_000; passedMs += 50) {
+      clock.advance(50);
+      await turns();
+    }
+    assert.ok(writes >= 3 * 4 && writes <= 3 * 6, `${writes} writes`);
+    away = false;
+    clock.advance(1_000);
+    await turns();
+    assert.equal(await register.read(KEY), '9+0');
+    assert.deepEqual(
+      host.lines.map(({ message }) => message),
+      ['cursors are not kept', 'cursors are kept again'],
+    );
   });
 
   it('refuse to begin with what is no cursor', async () => {
