@@ -6,6 +6,8 @@ import type { Limits } from '../config/limits.ts';
 import { refuse, type Refusal } from './rules.ts';
 
 const MEDIA_TYPE_MAX = 255;
+/** Not every store can keep it in a text. */
+const NUL = '\0';
 
 const GROUP_ACTS: ReadonlySet<string> = new Set([
   'group.create',
@@ -45,6 +47,7 @@ function checkSend(command: Send, limits: Limits): Refusal | undefined {
   if ((command.mediaType?.length ?? 0) > MEDIA_TYPE_MAX) {
     return refuse('invalid', `a media type has at most ${MEDIA_TYPE_MAX} characters`);
   }
+  if (command.mediaType?.includes(NUL)) return refuse('invalid', 'a media type holds no NUL');
   if (isTextMedia(command.mediaType) && !isUtf8(command.body)) {
     return refuse('invalid', 'the body of a text must be well-formed UTF-8');
   }
@@ -62,6 +65,7 @@ function checkAct(command: Act, limits: Limits): Refusal | undefined {
   }
   if (kind === 'd') return undefined;
   if (action === 'group.rename' && !command.title) return refuse('invalid', 'a title is needed');
+  if (command.title?.includes(NUL)) return refuse('invalid', 'a title holds no NUL');
   if (command.title !== undefined && utf8Length(command.title) > limits.titleMax) {
     return refuse('too-large', `a title has at most ${limits.titleMax} octets`);
   }

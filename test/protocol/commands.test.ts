@@ -180,6 +180,7 @@ describe('the protocol, refusals (§3)', () => {
     'a direct conversation of one name': { conversation: 'd/ann' },
     'a direct conversation of three': { conversation: 'd/ann/bob/cat' },
     'a name with a space': { conversation: 'd/ann/b b' },
+    'a NUL in its media type': { conversation: TALK, mediaType: 'a/\0' },
     'a text that is not UTF-8': { conversation: TALK, body: Uint8Array.of(0xff) },
     'a text/ of any case that is not UTF-8': {
       conversation: TALK,
