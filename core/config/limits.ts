@@ -144,7 +144,7 @@ export const LIMITS = {
     fallback: 512,
     min: 16,
   }),
-  groupMembers: whole({ help: 'Members of a group.', fallback: 10_000, min: 2, max: 1_000_000 }),
+  groupMembers: whole({ help: 'Members of a group.', fallback: 10_000, min: 2, max: 100_000 }),
   actUsers: whole({ help: 'Users named by one act.', fallback: 500, min: 1, max: 10_000 }),
   friendsWatched: whole({
     help: 'Friends of one user whose presence is told.',
