@@ -7,7 +7,10 @@ import type { Frame, What } from '../../core/wire/frames.ts';
 import { decodeJson } from '../../core/wire/json.ts';
 import { WireError } from '../../core/wire/wire-error.ts';
 
-export type Binding = 'stream' | 'messages' | 'json';
+export const BINDINGS = ['stream', 'messages', 'json'] as const;
+export type Binding = (typeof BINDINGS)[number];
+
+export const WHATS = ['history', 'conversations', 'members', 'friends', 'presence'] as const;
 
 export interface Input {
   readonly binding: Binding;

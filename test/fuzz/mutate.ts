@@ -42,7 +42,7 @@ function range(bytes: Buffer, chance: Chance): [number, number] {
 
 function mutateOnce(bytes: Buffer, other: Buffer, chance: Chance, inserts: readonly Buffer[]) {
   const [from, to] = range(bytes, chance);
-  switch (chance.below(7)) {
+  switch (chance.below(8)) {
     case 0:
       if (from < bytes.length) bytes[from]! ^= 1 << chance.below(8);
       return bytes;
@@ -57,6 +57,9 @@ function mutateOnce(bytes: Buffer, other: Buffer, chance: Chance, inserts: reado
       return replace(bytes, from, to, chance.oneOf(inserts));
     case 5:
       return replace(bytes, from, to, other.subarray(...range(other, chance)));
+    case 6:
+      if (from < bytes.length) bytes[from] = chance.below(256);
+      return bytes;
     default:
       return replace(bytes, from, from, Buffer.of(chance.below(256), chance.oneOf(EDGES)));
   }
@@ -70,9 +73,14 @@ function mutate(seed: Buffer, other: Buffer, chance: Chance, inserts: readonly B
   return bytes;
 }
 
+/** Changes frames without looking at what they say of their lengths. */
+export function mutateBytes(seed: Buffer, other: Buffer, chance: Chance): Buffer {
+  return mutate(seed, other, chance, TOKENS.slice(0, 1));
+}
+
 /** Changes one frame; mostly its header is made to fit again, so that its fields are read. */
 export function mutateFrame(seed: Buffer, other: Buffer, chance: Chance): Buffer {
-  const bytes = mutate(seed, other, chance, TOKENS.slice(0, 1));
+  const bytes = mutateBytes(seed, other, chance);
   if (bytes.length >= HEADER_BYTES && !chance.onceIn(6)) {
     bytes[0] = seed[0]!;
     bytes.writeUInt32BE(bytes.length - HEADER_BYTES, 1);
