@@ -14,6 +14,8 @@ const BUCKETS = 3;
 const NEVER = 0xffff;
 /** So much shorter must an input be to count as news where a longer one has been. */
 const SHORTER = 0.5;
+/** Inputs up to this length are as good as each other. */
+const SHORT_BYTES = 16;
 
 /**
  * The counters of instrumented code, moved into one typed array: clearing them and looking for news
@@ -52,13 +54,14 @@ export class Coverage {
    */
   addTo(seen: Seen, length: number): boolean {
     const counters = this.#counters;
+    const size = Math.max(length, SHORT_BYTES);
     let isNew = false;
     for (let i = 0; i < counters.length; i++) {
       const count = counters[i]!;
       if (count === 0) continue;
       const bucket = i * BUCKETS + Math.min(count, BUCKETS) - 1;
-      if (length >= seen[bucket]! * SHORTER) continue;
-      seen[bucket] = length;
+      if (size >= seen[bucket]! * SHORTER) continue;
+      seen[bucket] = size;
       isNew = true;
     }
     return isNew;

@@ -29,10 +29,10 @@ const BUSY = 'const begun = performance.now(); while (performance.now() < begun 
 
 export const PLANTS: readonly Planted[] = [
   {
-    name: 'an exception behind four bytes of a body',
+    name: 'an exception behind three bytes of a body',
     binding: 'messages',
     problem: /RangeError: planted/,
-    ...inReader(IN_BYTES, 'Key!', "throw new RangeError('planted');"),
+    ...inReader(IN_BYTES, 'Key', "throw new RangeError('planted');"),
   },
   {
     name: 'an exception behind four letters of a JSON text',
@@ -46,21 +46,23 @@ export const PLANTS: readonly Planted[] = [
     ${IN_JSON_TEXT}`,
   },
   {
-    name: 'four megabytes behind three bytes of a text',
+    name: 'four megabytes behind two bytes of a text',
     binding: 'stream',
     problem: /allocates \d+ bytes/,
-    ...inReader(IN_TEXT, 'RAM', 'new Uint8Array(4_000_000);'),
+    ...inReader(IN_TEXT, 'MB', 'new Uint8Array(4_000_000);'),
   },
   {
-    name: 'seventy milliseconds behind three bytes of a text',
+    name: 'seventy milliseconds behind two bytes of a text',
     binding: 'messages',
     problem: /takes [\d.]+ ms/,
-    ...inReader(IN_TEXT, 'CPU', BUSY),
+    ...inReader(IN_TEXT, 'ms', BUSY),
   },
   {
-    name: 'a number that reads itself otherwise behind two bytes',
+    name: 'a number that reads itself otherwise behind its last byte',
     binding: 'stream',
-    problem: /reads itself otherwise/,
-    ...inReader(IN_UINT, '#1', 'value += 1;'),
+    problem: /reads itself otherwise|must be a whole number/,
+    file: 'field-reader.ts',
+    find: IN_UINT,
+    put: `if (bytes[stop - 1] === 0x23) value += 256; ${IN_UINT}`,
   },
 ];

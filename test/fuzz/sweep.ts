@@ -1,5 +1,5 @@
 /**
- * Sets every byte of every input to every value, one at a time: what one byte decides is found
+ * Sets every byte of every short input to every value of ASCII and some others, one at a time: what one byte decides is found
  * surely, where chance would need luck. Short inputs come first, for they take few steps; of equally
  * long ones the newest, so that what a step leads to is followed at once.
  */
@@ -9,9 +9,12 @@ import type { Binding } from './decode.ts';
 /** A longer input is left to chance: it would take too many steps. */
 const SWEPT_BYTES_MAX = 256;
 
-const ALL = Array.from({ length: 256 }, (_, value) => value);
-/** In JSON the bytes beyond ASCII are nearly all alike: ill-formed. */
-const TEXT = [...ALL.slice(0x20, 0x7f), 0x00, 0x0a, 0x80, 0xc3, 0xe2, 0xed, 0xf0, 0xff];
+/** Beyond ASCII a few stand for all: in UTF-8, in lengths of several octets, in numbers. */
+const HIGH = [0x7f, 0x80, 0x81, 0xc0, 0xc3, 0xe2, 0xed, 0xf0, 0xf4, 0xff];
+const LOW = Array.from({ length: 0x7f }, (_, value) => value);
+const OCTETS = [...LOW, ...HIGH];
+/** In JSON the control characters are alike too. */
+const TEXT = [0x00, 0x0a, ...LOW.slice(0x20), ...HIGH];
 
 interface Place {
   readonly candidate: Candidate;
@@ -27,7 +30,7 @@ export class Sweep {
   #tried = 0;
 
   constructor(binding: Binding) {
-    this.#values = binding === 'json' ? TEXT : ALL;
+    this.#values = binding === 'json' ? TEXT : OCTETS;
   }
 
   add(candidate: Candidate): void {
