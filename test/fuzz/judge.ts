@@ -1,8 +1,8 @@
 /**
- * What no input may do: throw anything but a WireError, keep more than eight times its bytes and
- * 64 KiB in frames and leftovers, allocate (garbage included) more than sixteen times its bytes,
- * 1 KiB for each of its pieces and 64 KiB, take more than 50 ms, read as a frame that does not survive being written, or read
- * otherwise when it is split.
+ * What no input may do: throw anything but a WireError; keep more than eight times its bytes and
+ * 64 KiB in frames and leftovers; allocate (garbage included) more than sixteen times its bytes,
+ * 1 KiB for each of its pieces and 64 KiB; take more than 50 ms; read as a frame that does not
+ * survive being written; or read otherwise when it is split.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { decode, sizeOf, whatDiffers, type Input, type Outcome } from './decode.ts';

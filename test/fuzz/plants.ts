@@ -58,11 +58,11 @@ export const PLANTS: readonly Planted[] = [
     ...inReader(IN_TEXT, 'ms', BUSY),
   },
   {
-    name: 'a number that reads itself otherwise behind its last byte',
+    name: 'a number that reads itself otherwise by its last byte',
     binding: 'stream',
     problem: /reads itself otherwise|must be a whole number/,
     file: 'field-reader.ts',
     find: IN_UINT,
-    put: `if (bytes[stop - 1] === 0x23) value += 256; ${IN_UINT}`,
+    put: `if ((bytes[stop - 1] & 0xf8) === 0x20) value += 256; ${IN_UINT}`,
   },
 ];

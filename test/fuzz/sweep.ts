@@ -1,7 +1,8 @@
 /**
- * Sets every byte of every short input to every value of ASCII and some others, one at a time: what one byte decides is found
- * surely, where chance would need luck. Short inputs come first, for they take few steps; of equally
- * long ones the newest, so that what a step leads to is followed at once.
+ * Sets every byte of every short input to every value of ASCII and some others, one at a time: what
+ * one byte decides is found surely, where chance would need luck. The shortest inputs come first,
+ * for they take few steps; of equally long ones the newest, so that what a step leads to is
+ * followed at once.
  */
 import type { Candidate } from './candidate.ts';
 import type { Binding } from './decode.ts';
