@@ -1,4 +1,4 @@
-/** Faults of several kinds, each behind a few bytes that chance alone does not bring together. */
+/** Faults of each kind that the judge knows; all but the last stand behind several bytes. */
 import type { Binding } from './decode.ts';
 import type { Plant } from './instrument.ts';
 
