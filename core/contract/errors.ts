@@ -87,6 +87,31 @@ export const CATALOGUE = {
     message: '{file} was written by a newer version (schema {found}, known up to {known})',
     act: 'Start that newer version, or restore a backup from before it.',
   },
+  IM_STORE_REACH: {
+    kind: 'lasting',
+    message: 'the database {database} cannot be reached: {why}',
+    act: 'Start it, and check the host, the port and the name in persistence.url.',
+  },
+  IM_STORE_LOGIN: {
+    kind: 'config',
+    message: 'the database {database} does not let this user in: {why}',
+    act: 'Mend the user and the password in persistence.url, or who may connect in its pg_hba.conf.',
+  },
+  IM_STORE_RIGHTS: {
+    kind: 'config',
+    message: 'the user of the database {database} lacks a right: {why}',
+    act: 'Grant it: to make the tables, CREATE on the database; then to read, write and execute in the schema.',
+  },
+  IM_STORE_UNFIT: {
+    kind: 'lasting',
+    message: 'the database {database} cannot hold the log: {why}',
+    act: 'Name another one in persistence.url, or change what is said of this one.',
+  },
+  IM_STORE_UNSAFE: {
+    kind: 'config',
+    message: 'the database {database} would lose acknowledged messages in a crash: {why}',
+    act: 'Turn it on in the server, or say persistence.unsafe: process, and clients are promised no more than that.',
+  },
   IM_STORE_FULL: {
     kind: 'passing',
     message: 'the store has no room: {why}',

@@ -43,6 +43,7 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   jose: ['plugins/authentication/jwt'],
   ws: ['plugins/transports/websocket'],
   'net-keepalive': ['plugins/transports/tcp-tlv'],
+  pg: ['plugins/persistence/postgres'],
 };
 
 /** No `node:` in these: they run in browsers and in the simulator. */

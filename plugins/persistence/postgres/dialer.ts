@@ -1,0 +1,122 @@
+/** Opens connections that are fit for use: the right server, safe, and set up alike. */
+import { readFile } from 'node:fs/promises';
+import type { ClientConfig } from 'pg';
+import { ImError, reasonOf, type Durability, type Host } from 'im-kernel/contract';
+import { Connection } from './connection.ts';
+import { dangers, mustBeFit, SERVER_STATE, type ServerState } from './fitness.ts';
+import { nameOf, type Settings } from './settings.ts';
+
+/**
+ * Statements are made when the tables may still be empty, and kept for as long as the connection
+ * lives: the planner must choose for the tables as they grow, which is by index, always.
+ */
+const PLANNING = `
+  SET plan_cache_mode = force_generic_plan;
+  SET enable_seqscan = off;
+  SET enable_hashjoin = off;
+  SET enable_mergejoin = off;
+  SET jit = off;`;
+
+const LOG_NAME = `SELECT value FROM meta WHERE key = 'log'`;
+
+export class Dialer {
+  readonly database: string;
+  readonly #settings: Settings;
+  readonly #host: Host;
+  #config: ClientConfig | undefined;
+  #durability: Durability | undefined;
+  #log: string | undefined;
+
+  constructor(settings: Settings, host: Host) {
+    this.#settings = settings;
+    this.#host = host;
+    this.database = nameOf(settings.url) ?? 'the database';
+  }
+
+  /** What the first connection found; every later one must be at least as safe. */
+  get durability(): Durability {
+    return this.#durability ?? 'disk';
+  }
+
+  /** From now on a database with another log is refused: a url can come to mean another one. */
+  expectLog(log: string): void {
+    this.#log = log;
+  }
+
+  /** Rejects with an ImError, or with what the server or the socket said. */
+  async open(signal: AbortSignal): Promise<Connection> {
+    this.#config ??= await this.#readConfig();
+    const { connectTimeout, statementTimeout } = this.#settings;
+    const dialing = {
+      config: this.#config,
+      clock: this.#host.clock,
+      connectTimeoutMs: connectTimeout,
+      statementTimeoutMs: statementTimeout,
+    };
+    const connection = await Connection.open(dialing, signal);
+    try {
+      await this.#prepare(connection);
+      return connection;
+    } catch (error) {
+      connection.destroy(new Error('it is not fit for use'));
+      await connection.closed;
+      throw error;
+    }
+  }
+
+  async #readConfig(): Promise<ClientConfig> {
+    const { url, tls } = this.#settings;
+    const config = { connectionString: url, application_name: `im ${this.#host.node}` };
+    if (tls === undefined) return { ...config, ssl: false };
+    if (tls.ca === undefined) return { ...config, ssl: { rejectUnauthorized: true } };
+    try {
+      return { ...config, ssl: { rejectUnauthorized: true, ca: await readFile(tls.ca, 'utf8') } };
+    } catch (error) {
+      throw new ImError('IM_TLS_FILES', { instance: this.#host.name, why: reasonOf(error) });
+    }
+  }
+
+  async #prepare(connection: Connection): Promise<void> {
+    const [state] = await connection.rows<ServerState>({ text: SERVER_STATE });
+    mustBeFit(state!, this.database);
+    this.#weigh(state!);
+    await connection.run(this.#session(state!));
+    if (this.#log === undefined) return;
+    const [found] = await connection.rows<{ value: string }>({ text: LOG_NAME });
+    if (found?.value === this.#log) return;
+    const why = `it holds another log than before (${found?.value}, not ${this.#log})`;
+    throw new ImError('IM_STORE_UNFIT', { database: this.database, why });
+  }
+
+  #weigh(state: ServerState): void {
+    const found = dangers(state);
+    if (found.length > 0 && (this.#settings.unsafe === 'refuse' || this.#durability === 'disk')) {
+      throw new ImError('IM_STORE_UNSAFE', { database: this.database, why: found.join(', ') });
+    }
+    if (this.#durability !== undefined) return;
+    this.#durability = found.length > 0 ? 'process' : 'disk';
+    if (found.length > 0) {
+      this.#host.log.warn(
+        'the database does not sync: a crash of it can lose what was acknowledged',
+        {
+          database: this.database,
+          why: found.join(', '),
+        },
+      );
+    }
+  }
+
+  /** Pins synchronous_commit as it was found: what changes it for new sessions is seen by them. */
+  #session({ synchronousCommit }: ServerState): string {
+    const { schema, statementTimeout, lockTimeout } = this.#settings;
+    return `
+      SET search_path = "${schema}";
+      SET synchronous_commit = '${synchronousCommit}';
+      SET default_transaction_isolation = 'read committed';
+      SET statement_timeout = ${statementTimeout};
+      SET lock_timeout = ${lockTimeout};
+      SET idle_in_transaction_session_timeout = ${statementTimeout};
+      SET client_min_messages = warning;
+      SET bytea_output = hex;${PLANNING}`;
+  }
+}

@@ -1,0 +1,88 @@
+/** Tells the operator how the store is, once per change, and counts. */
+import type { Counter, Health, Histogram, Host, ImError } from 'im-kernel/contract';
+import type { Fault } from './faults.ts';
+
+type Side = 'writers' | 'readers';
+
+export class Reporter {
+  readonly #host: Host;
+  readonly #commits: Counter;
+  readonly #outcomes: Counter;
+  readonly #refused: Counter;
+  readonly #lost: Counter;
+  readonly #commitMs: Histogram;
+  readonly #entries: Histogram;
+  readonly #appends: Histogram;
+  readonly #away = new Map<Side, string>();
+  #full: string | undefined;
+  #broken = false;
+  #said: string | undefined;
+
+  constructor(host: Host) {
+    const { metrics } = host;
+    this.#host = host;
+    this.#commits = metrics.counter('store_commits_total', 'Statements that appended.');
+    this.#outcomes = metrics.counter(
+      'store_parts_total',
+      'Parts of batches handed in, by outcome.',
+    );
+    this.#refused = metrics.counter('store_refused_total', 'Requests not done, by code.');
+    this.#lost = metrics.counter('store_connections_lost_total', 'Connections that broke.');
+    this.#commitMs = metrics.histogram('store_commit_ms', 'How long a commit took.');
+    this.#entries = metrics.histogram('store_commit_entries', 'Entries per commit.');
+    this.#appends = metrics.histogram('store_commit_requests', 'Appends per commit.');
+  }
+
+  committed(appends: number, entries: number, commitMs: number): void {
+    this.#commits.add();
+    this.#appends.record(appends);
+    this.#entries.record(entries);
+    this.#commitMs.record(commitMs);
+    if (this.#full === undefined) return;
+    this.#full = undefined;
+    this.#say();
+  }
+
+  outcome(outcome: string): void {
+    this.#outcomes.add(1, outcome);
+  }
+
+  failed(error: ImError, fault: Fault): void {
+    this.#refused.add(1, error.code);
+    if (fault === 'full') this.#full = error.message;
+    else if (fault === 'broken') this.#broken = true;
+    else if (fault === 'bug') this.#host.log.error('a request was wrong', { why: error.message });
+    this.#say(error.message);
+  }
+
+  lost(side: Side, why: string): void {
+    this.#lost.add(1, side);
+    this.#host.log.warn('a connection to the database was lost', { side, why });
+  }
+
+  /** `why`: there is no connection; undefined: there is one again. */
+  away(side: Side, why: string | undefined): void {
+    if (why === undefined) this.#away.delete(side);
+    else this.#away.set(side, `no connection to the database: ${why}`);
+    this.#say();
+  }
+
+  #health(why: string): Health {
+    if (this.#broken) return { state: 'failed', why };
+    const trouble = this.#full ?? [...this.#away.values()][0];
+    return trouble === undefined ? { state: 'running' } : { state: 'degraded', why: trouble };
+  }
+
+  /** A failure is said once, and is the last word. */
+  #say(why = ''): void {
+    const health = this.#health(why);
+    const words = health.state === 'degraded' ? health.why : health.state;
+    if (words === (this.#said ?? 'running') || this.#said === 'failed') return;
+    this.#said = words;
+    const { log } = this.#host;
+    if (health.state === 'running') log.info('the database answers again');
+    else if (health.state === 'degraded') log.warn('the database fails', { why: health.why });
+    else log.error('the database cannot be trusted any more', { why: health.why });
+    this.#host.report(health);
+  }
+}

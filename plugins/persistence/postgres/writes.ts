@@ -1,0 +1,87 @@
+/** What is written besides appends, one autocommit statement each. */
+import { must, type CursorMove, type Progress } from 'im-kernel/contract';
+import type { Connection } from './connection.ts';
+
+const TAKE = { name: 'take', text: 'SELECT shard, epoch FROM take_shards($1, $2)' };
+
+/** The new epochs, in the sequence of `shards`. */
+export async function takeShards(
+  connection: Connection,
+  node: string,
+  shards: readonly number[],
+): Promise<readonly number[]> {
+  const rows = await connection.rows<{ shard: number; epoch: number }>({
+    ...TAKE,
+    values: [node, shards],
+  });
+  const epochs = new Map(rows.map(({ shard, epoch }) => [shard, epoch]));
+  return shards.map((shard) => {
+    const epoch = epochs.get(shard);
+    must(epoch !== undefined, `there is no shard ${shard}`);
+    return epoch;
+  });
+}
+
+const SAVE = {
+  name: 'save',
+  text: 'SELECT save_progress($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+};
+
+export async function saveProgress(
+  connection: Connection,
+  { cursors, marks, seen }: Progress,
+): Promise<void> {
+  const column = <K extends keyof CursorMove>(key: K) => cursors.map((move) => move[key]);
+  const values = [
+    column('conversation'),
+    column('user'),
+    column('device'),
+    column('cursor'),
+    marks.map(({ conversation }) => conversation),
+    marks.map(({ user }) => user),
+    marks.map((mark) => mark.marks.received),
+    marks.map((mark) => mark.marks.read),
+    seen.map(({ user }) => user),
+    seen.map(({ at }) => at),
+  ];
+  await connection.rows({ ...SAVE, values });
+}
+
+const REGISTER = { name: 'register', text: 'SELECT register_device($1, $2) AS first' };
+
+/** True if the device was not registered before. */
+export async function registerDevice(
+  connection: Connection,
+  user: string,
+  device: string,
+): Promise<boolean> {
+  const [row] = await connection.rows<{ first: boolean }>({ ...REGISTER, values: [user, device] });
+  return row!.first;
+}
+
+const READ_VALUE = { name: 'read-value', text: 'SELECT value FROM register WHERE key = $1' };
+
+export async function readValue(connection: Connection, key: string): Promise<string | undefined> {
+  const [row] = await connection.rows<{ value: string }>({ ...READ_VALUE, values: [key] });
+  return row?.value;
+}
+
+const ADD_VALUE = {
+  name: 'add-value',
+  text: `INSERT INTO register (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING key`,
+};
+const SET_VALUE = {
+  name: 'set-value',
+  text: 'UPDATE register SET value = $2 WHERE key = $1 AND value = $3 RETURNING key',
+};
+
+export async function compareAndSet(
+  connection: Connection,
+  key: string,
+  expected: string | undefined,
+  next: string,
+): Promise<boolean> {
+  const statement = expected === undefined ? ADD_VALUE : SET_VALUE;
+  const values = expected === undefined ? [key, next] : [key, next, expected];
+  return (await connection.rows({ ...statement, values })).length > 0;
+}
