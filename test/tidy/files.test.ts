@@ -55,7 +55,9 @@ describe('files', () => {
 
   it('of the package pin every dependency to one version', () => {
     const all = { ...manifest.dependencies, ...manifest.devDependencies };
-    const loose = Object.entries(all).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version));
+    const loose = Object.entries(all).filter(
+      ([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),
+    );
     assert.deepEqual(loose, [], 'write the exact version');
   });
 

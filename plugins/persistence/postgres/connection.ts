@@ -123,11 +123,8 @@ export class Connection {
   }
 
   async #within<T>(work: Promise<T>, limitMs: number, what: string): Promise<T> {
-    let giveUp: (why: Error) => void = () => undefined;
-    const lost = new Promise<never>((_, reject) => {
-      giveUp = reject;
-    });
-    this.#waiting.add(giveUp);
+    const { promise: lost, reject } = Promise.withResolvers<never>();
+    this.#waiting.add(reject);
     const cancel = this.#clock.after(limitMs, () => {
       this.destroy(new Error(`${what} within ${limitMs} ms`));
     });
@@ -135,7 +132,7 @@ export class Connection {
       return await Promise.race([work, lost]);
     } finally {
       cancel();
-      this.#waiting.delete(giveUp);
+      this.#waiting.delete(reject);
     }
   }
 }

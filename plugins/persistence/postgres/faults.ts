@@ -78,5 +78,8 @@ export function openingError(error: unknown, database: string): ImError {
   const fault = faultOf(error, true);
   if (CODES[fault] === 'IM_STORE_AWAY')
     return new ImError('IM_STORE_REACH', details, { cause: error });
+  // What stands in the schema is not what the migrations expect to find.
+  if (fault === 'bug' && state !== '')
+    return new ImError('IM_STORE_UNFIT', details, { cause: error });
   return refusalOf(error, fault);
 }

@@ -61,7 +61,8 @@ BEGIN
           LEFT JOIN conversation k ON k.name = c.name;
       END IF;
 
-      SELECT array_agg(last_of(c.id) ORDER BY c.at) INTO lasts
+      SELECT array_agg(coalesce((SELECT e.position FROM entry e WHERE e.conversation = c.id
+                                  ORDER BY e.position DESC LIMIT 1), 0) ORDER BY c.at) INTO lasts
         FROM unnest(ids_of_conversations) WITH ORDINALITY AS c (id, at);
       PERFORM FROM (
         SELECT e.position,
