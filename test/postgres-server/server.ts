@@ -147,6 +147,17 @@ export class PostgresServer {
     );
   }
 
+  /** A setting for all databases, from now on. */
+  async set(setting: string, value: string): Promise<void> {
+    const reload = 'SELECT pg_reload_conf()';
+    await queryAt(this.url('postgres'), `ALTER SYSTEM SET ${setting} = '${value}'`, reload);
+    const shows = async (): Promise<boolean> => {
+      const [row] = await queryAt(this.url('postgres'), `SHOW ${setting}`);
+      return (row as Record<string, string>)[setting] === value;
+    };
+    await until(shows, `${setting} is ${value}`);
+  }
+
   async stop(ending: Ending): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { Client } from 'pg';
+import { until } from '../../kit/quiet-host.ts';
+import { withoutPostgres } from '../../postgres-server/databases.ts';
+import { Rig } from '../../postgres-server/rig.ts';
+
+function postgresFencing(): void {
+  const rig = new Rig();
+  beforeEach(() => rig.begin());
+  afterEach(() => rig.end());
+
+  async function waits(text: string): Promise<void> {
+    const query = `SELECT FROM pg_stat_activity
+                    WHERE wait_event_type = 'Lock' AND query LIKE '%${text}%'
+                      AND datname = current_database() AND pid <> pg_backend_pid()`;
+    await until(async () => (await rig.query(query)).length > 0, `${text} waits for a lock`);
+  }
+
+  it('shares one log between stores: each sees what the other wrote', async () => {
+    const one = (await rig.open()).bench;
+    await one.keep(one.run('g/tea', 1, 3));
+    const other = (await rig.open()).bench;
+    assert.equal(other.store.log, one.store.log);
+    assert.equal((await other.all('g/tea')).length, 3);
+    assert.equal(other.epoch(0), one.epoch(0) + 1);
+  });
+
+  it('keeps a former owner from writing anything', async () => {
+    const former = (await rig.open()).bench;
+    const now = (await rig.open()).bench;
+    const change = { conversation: 'g/tea', title: 'Tea' };
+    const late = former.part(0, former.run('g/tea', 1, 2), [change]);
+    assert.deepEqual(await former.store.append([late]), ['fenced']);
+    assert.equal(await now.store.loadConversation('g/tea'), undefined);
+    await now.keep(now.run('g/tea', 1, 2));
+    await former.take();
+    const again = now.part(0, now.run('g/tea', 3, 1));
+    assert.deepEqual(await now.store.append([again]), ['fenced']);
+  });
+
+  it('lets an append wait for a takeover under way, and fences it then', async () => {
+    const { bench } = await rig.open();
+    const taker = new Client({ connectionString: rig.url });
+    await taker.connect();
+    await taker.query(`SET search_path = "${rig.schema}"`);
+    await taker.query(`BEGIN; SELECT take_shards('other', ARRAY[0])`);
+    const appending = bench.store.append([
+      bench.part(0, bench.run('g/tea', 1, 1)),
+      bench.part(1, bench.run('g/pie', 1, 1)),
+    ]);
+    await waits('append(');
+    await taker.query('COMMIT');
+    assert.deepEqual(await appending, ['fenced', 'kept']);
+    assert.deepEqual(await bench.all('g/tea'), []);
+    await taker.end();
+  });
+
+  it('lets an append wait for a takeover that is given up, and keeps it', async () => {
+    const { bench } = await rig.open();
+    const taker = new Client({ connectionString: rig.url });
+    await taker.connect();
+    await taker.query(`SET search_path = "${rig.schema}"`);
+    await taker.query(`BEGIN; SELECT take_shards('other', ARRAY[0])`);
+    const appending = bench.keep(bench.run('g/tea', 1, 1));
+    await waits('append(');
+    await taker.query('ROLLBACK');
+    await appending;
+    await taker.end();
+  });
+
+  it('gives each of many takers an epoch of its own', async () => {
+    const benches = await Promise.all(Array.from({ length: 3 }, () => rig.open({ readers: 2 })));
+    const all = Array.from({ length: 8 }, (_, shard) => shard);
+    const taken = await Promise.all(
+      Array.from({ length: 30 }, (_, at) => {
+        const shards = at % 2 === 0 ? all : all.toReversed();
+        return benches[at % 3]!.bench.store.takeShards(`node-${at}`, shards);
+      }),
+    );
+    const first = taken.map((epochs, at) => (at % 2 === 0 ? epochs[0] : epochs.at(-1)));
+    assert.equal(new Set(first).size, 30);
+  });
+
+  it('lets two nodes write for each other’s devices at the same time without a deadlock', async () => {
+    const [one, other] = [(await rig.open()).bench, (await rig.open()).bench];
+    const [mine, theirs] = [
+      await one.store.takeShards('one', [0, 1, 2, 3]),
+      await other.store.takeShards('other', [4, 5, 6, 7]),
+    ];
+    const rounds = Array.from({ length: 20 }, async (_, round) => {
+      const devices = Array.from({ length: 20 }, (__, at) => `phone-${round}-${at}`);
+      const append = (bench: typeof one, shard: number, epoch: number, names: string[]) => {
+        const entries = names.map((device, at) =>
+          bench.entry(`g/${shard}-${round}`, at + 1, { device }),
+        );
+        return bench.store.append([{ shard, epoch, entries, changes: [] }]);
+      };
+      return await Promise.all([
+        append(one, round % 4, mine[round % 4]!, devices),
+        append(other, 4 + (round % 4), theirs[round % 4]!, devices.toReversed()),
+      ]);
+    });
+    for (const outcomes of await Promise.all(rounds)) {
+      assert.deepEqual(outcomes, [['kept'], ['kept']]);
+    }
+  });
+}
+
+if (!withoutPostgres) describe('the fence of postgres', postgresFencing);
