@@ -16,6 +16,13 @@ export interface Database {
  */
 export const withoutPostgres = process.env['IM_WITHOUT_POSTGRES'] === '1';
 
+/** A group of tests that need PostgreSQL. */
+export const postgres = {
+  describe(title: string, tests: () => void): void {
+    if (!withoutPostgres) describe(title, tests);
+  },
+};
+
 let serving: Promise<PostgresServer> | undefined;
 let made = 0;
 

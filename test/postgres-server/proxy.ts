@@ -62,8 +62,8 @@ export class Proxy {
   #pass(from: Socket, to: Socket, way: Way): void {
     this.#sockets.add(from);
     from.on('data', (bytes: Buffer) => {
-      if (!this.#holding.has(way)) return void to.write(bytes);
-      this.#heldBytes += bytes.length;
+      if (this.#holding.has(way)) this.#heldBytes += bytes.length;
+      else to.write(bytes);
     });
     from.on('error', () => undefined);
     from.on('close', () => {

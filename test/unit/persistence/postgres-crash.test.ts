@@ -3,7 +3,7 @@ import { ImError, type AppendOutcome, type Entry } from 'im-kernel/contract';
 import { PostgresStore } from '../../../plugins/persistence/postgres/postgres-store.ts';
 import type { Settings } from '../../../plugins/persistence/postgres/settings.ts';
 import { never, quietHost, until } from '../../kit/quiet-host.ts';
-import { withoutPostgres } from '../../postgres-server/databases.ts';
+import { postgres } from '../../postgres-server/databases.ts';
 import { PostgresServer, type Ending } from '../../postgres-server/server.ts';
 import { settings } from '../../postgres-server/settings.ts';
 
@@ -120,7 +120,7 @@ async function persist<T>(tally: Tally, work: () => Promise<T>): Promise<T> {
   }
 }
 
-function postgresCrash(): void {
+postgres.describe('a crash under postgres', () => {
   let server: PostgresServer;
   before(async () => {
     server = await PostgresServer.make();
@@ -128,11 +128,11 @@ function postgresCrash(): void {
   after(() => server.remove());
   const loads: Load[] = [];
   afterEach(async () => {
-    for (const { stop } of loads.splice(0)) await stop();
+    for (const load of loads.splice(0)) await load.stop();
   });
 
   /** A store of its own schema, under the load of some writers. */
-  async function load(schema: string, more: Partial<Settings> = {}): Promise<Load> {
+  async function begin(schema: string, more: Partial<Settings> = {}): Promise<Load> {
     const url = server.url('postgres');
     const store = new PostgresStore(settings({ url, schema, wait: 200, ...more }), quietHost());
     await store.start(never());
@@ -156,7 +156,7 @@ function postgresCrash(): void {
   }
 
   async function strike(ending: Ending): Promise<void> {
-    const under = await load(`im_${ending}`);
+    const under = await begin(`im_${ending}`);
     const { store, tally } = under;
     for (let blow = 0; blow < 2; blow += 1) {
       await moreOf(under);
@@ -181,9 +181,9 @@ function postgresCrash(): void {
 
   it('would be seen to lose what was acknowledged if commits were not synced', async () => {
     // The tables must outlive it all the same.
-    await (await load('im_unsafe')).stop();
+    await (await begin('im_unsafe')).stop();
     await server.set('synchronous_commit', 'off');
-    const under = await load('im_unsafe', { unsafe: 'process' });
+    const under = await begin('im_unsafe', { unsafe: 'process' });
     assert.equal(under.store.guarantees.durability, 'process');
     await moreOf(under);
     await server.stop('immediate');
@@ -197,6 +197,4 @@ function postgresCrash(): void {
     }
     assert.ok(lost > 0, 'the machine that is to find losses finds none');
   });
-}
-
-if (!withoutPostgres) describe('a crash under postgres', postgresCrash);
+});

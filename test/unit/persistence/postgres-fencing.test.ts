@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { Client } from 'pg';
 import { until } from '../../kit/quiet-host.ts';
-import { withoutPostgres } from '../../postgres-server/databases.ts';
+import { postgres } from '../../postgres-server/databases.ts';
 import { Rig } from '../../postgres-server/rig.ts';
 
-function postgresFencing(): void {
+postgres.describe('the fence of postgres', () => {
   const rig = new Rig();
   beforeEach(() => rig.begin());
   afterEach(() => rig.end());
@@ -104,6 +104,4 @@ function postgresFencing(): void {
       assert.deepEqual(outcomes, [['kept'], ['kept']]);
     }
   });
-}
-
-if (!withoutPostgres) describe('the fence of postgres', postgresFencing);
+});

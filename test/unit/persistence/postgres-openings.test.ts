@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { ImError } from 'im-kernel/contract';
 import { MIGRATIONS } from '../../../plugins/persistence/postgres/migrations/index.ts';
 import { never } from '../../kit/quiet-host.ts';
-import { withoutPostgres } from '../../postgres-server/databases.ts';
+import { postgres } from '../../postgres-server/databases.ts';
 import { Rig } from '../../postgres-server/rig.ts';
 
 const USER = 'im_lesser';
@@ -16,7 +16,10 @@ async function refusal(start: Promise<void>): Promise<ImError> {
     () => undefined,
     (reason: unknown) => reason,
   );
-  assert.ok(error instanceof ImError, `a start that is refused by an ImError, not ${error}`);
+  assert.ok(
+    error instanceof ImError,
+    `a start that is refused by an ImError, not ${String(error)}`,
+  );
   return error;
 }
 
@@ -33,7 +36,7 @@ function withDatabase(url: string, database: string): string {
   return changed.href;
 }
 
-function postgresOpenings(): void {
+postgres.describe('the opening of postgres', () => {
   const rig = new Rig();
   beforeEach(async () => {
     await rig.begin();
@@ -174,6 +177,4 @@ function postgresOpenings(): void {
     assert.equal((await start).code, 'IM_STORE_REACH');
     await other.end();
   });
-}
-
-if (!withoutPostgres) describe('the opening of postgres', postgresOpenings);
+});

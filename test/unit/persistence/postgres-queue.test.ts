@@ -1,22 +1,23 @@
 import assert from 'node:assert/strict';
 import { until } from '../../kit/quiet-host.ts';
-import { withoutPostgres } from '../../postgres-server/databases.ts';
+import { postgres } from '../../postgres-server/databases.ts';
 import { Rig } from '../../postgres-server/rig.ts';
 
-function postgresQueue(): void {
+/** How many commits fifty appends make that are handed in at once. */
+async function commitsOf50(rig: Rig, commit: 'batch' | 'immediate'): Promise<number> {
+  const { bench, host } = await rig.open({ commit, writers: 1 });
+  await Promise.all(bench.run(`g/${commit}`, 1, 50).map((entry) => bench.keep([entry])));
+  return host.counted('store_commits_total');
+}
+
+postgres.describe('the work of postgres', () => {
   const rig = new Rig();
   beforeEach(() => rig.begin());
   afterEach(() => rig.end());
 
   it('commits together what came in while a commit ran, or each alone, as it is told', async () => {
-    const commits = async (commit: 'batch' | 'immediate'): Promise<number> => {
-      const { bench, host } = await rig.open({ commit, writers: 1 });
-      const appends = bench.run(`g/${commit}`, 1, 50).map((entry) => bench.keep([entry]));
-      await Promise.all(appends);
-      return host.counted('store_commits_total');
-    };
-    assert.equal(await commits('immediate'), 50);
-    assert.ok((await commits('batch')) <= 2);
+    assert.equal(await commitsOf50(rig, 'immediate'), 50);
+    assert.ok((await commitsOf50(rig, 'batch')) <= 2);
   });
 
   it('commits no more together than the limits of entries and bytes', async () => {
@@ -143,6 +144,4 @@ function postgresQueue(): void {
     await until(async () => (await rig.query(sessions)).length === 0, 'the sessions have ended');
     assert.equal(await scans(), before);
   });
-}
-
-if (!withoutPostgres) describe('the work of postgres', postgresQueue);
+});

@@ -19,6 +19,11 @@ const FIT: ServerState = {
   synchronousCommit: 'on',
 };
 
+function mustBeUnfit(change: Partial<ServerState>, why: RegExp): void {
+  const refusal = { code: 'IM_STORE_UNFIT', message: why };
+  assert.throws(() => mustBeFit({ ...FIT, ...change }, 'db'), refusal);
+}
+
 function databaseError(code: string, severity = 'ERROR'): DatabaseError {
   const error = new DatabaseError('said so', 0, 'error');
   error.code = code;
@@ -44,18 +49,12 @@ describe('the url of postgres', () => {
 });
 
 describe('a server for postgres', () => {
-  const refusal = (change: Partial<ServerState>, why: RegExp): void =>
-    assert.throws(() => mustBeFit({ ...FIT, ...change }, 'db'), {
-      code: 'IM_STORE_UNFIT',
-      message: why,
-    });
-
   it('must be new enough, a primary, writable and of UTF-8', () => {
     mustBeFit(FIT, 'db');
-    refusal({ version: 130_012 }, /PostgreSQL 13, and 14 is the oldest/);
-    refusal({ recovering: true }, /standby/);
-    refusal({ readOnly: 'on' }, /read-only/);
-    refusal({ encoding: 'SQL_ASCII' }, /SQL_ASCII/);
+    mustBeUnfit({ version: 130_012 }, /PostgreSQL 13, and 14 is the oldest/);
+    mustBeUnfit({ recovering: true }, /standby/);
+    mustBeUnfit({ readOnly: 'on' }, /read-only/);
+    mustBeUnfit({ encoding: 'SQL_ASCII' }, /SQL_ASCII/);
   });
 
   it('is safe when it syncs every commit to its own disk at least', () => {
