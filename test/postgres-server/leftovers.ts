@@ -8,7 +8,7 @@ export const FOLDER_PREFIX = 'im-postgres-';
 /** In each server's folder: the process that it serves. */
 export const OWNER_FILE = 'owner';
 
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -74,6 +74,9 @@ export class PostgresServer {
     return `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${this.port}/${database}`;
   }
 
+  get folder(): string {
+    return this.#folder;
+  }
   get #data(): string {
     return join(this.#folder, 'data');
   }
@@ -156,6 +159,17 @@ export class PostgresServer {
       return (row as Record<string, string>)[setting] === value;
     };
     await until(shows, `${setting} is ${value}`);
+  }
+
+  /** From now on it speaks TLS too, with this certificate. */
+  async speakTls(cert: string, key: string): Promise<void> {
+    const { uid = process.getuid?.() ?? 0, gid = process.getgid?.() ?? 0 } = runAs();
+    for (const [from, name] of [[cert, 'server.crt'] as const, [key, 'server.key'] as const]) {
+      const to = join(this.#data, name);
+      await writeFile(to, await readFile(from), { mode: 0o600 });
+      await chown(to, uid, gid);
+    }
+    await this.set('ssl', 'on');
   }
 
   async stop(ending: Ending): Promise<void> {

@@ -102,9 +102,10 @@ export type Settings = Values<typeof SETTINGS>;
 export function nameOf(url: string): string | undefined {
   try {
     // A socket's folder stands in `?host=`, and then the place of the host is empty.
-    const { username, hostname, port, pathname, searchParams } = new URL(
+    const { username, password, hostname, port, pathname, searchParams } = new URL(
       url.replace('@/', '@localhost/'),
     );
+    decodeURIComponent(password);
     const place = searchParams.get('host') ?? `${hostname}:${port || '5432'}`;
     const database = decodeURIComponent(pathname.slice(1));
     const user = decodeURIComponent(username);
