@@ -63,7 +63,11 @@ export async function makeDatabase(): Promise<Database> {
   const urlOf = await serverUrl();
   made += 1;
   const name = `im_test_${process.pid}_${made}`;
-  await queryAt(urlOf('postgres'), `CREATE DATABASE ${name}`);
+  await queryAt(urlOf('postgres'), `CREATE DATABASE ${name}`).catch((error: unknown) => {
+    throw new Error(`the tests' PostgreSQL makes no database: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  });
   return {
     url: urlOf(name),
     drop: async () => {

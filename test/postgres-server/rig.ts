@@ -31,7 +31,7 @@ export class Rig {
   async end(): Promise<void> {
     for (const bench of this.#benches.splice(0)) await bench.close();
     for (const store of this.#stores.splice(0)) await store.stop(never());
-    await dropSchema(this.settings());
+    if (this.#database) await dropSchema(this.settings());
   }
 
   get url(): string {
