@@ -13,6 +13,7 @@ import type {
   Register,
   SenderKey,
   ShardAppend,
+  ShardPage,
 } from 'im-kernel/contract';
 import { AppendQueue } from './append-queue.ts';
 import { CallQueue } from './call-queue.ts';
@@ -23,8 +24,10 @@ import { nameLog } from './log-name.ts';
 import { migrate } from './migrate.ts';
 import { Pool } from './pool.ts';
 import * as reads from './reads.ts';
+import * as register from './register.ts';
 import { Reporter } from './reporter.ts';
 import type { Settings } from './settings.ts';
+import * as shardReads from './shard-reads.ts';
 import * as writes from './writes.ts';
 
 function uuidFrom(random: Random): string {
@@ -69,9 +72,11 @@ export class PostgresStore implements Persistence {
     this.#writers = this.#pool('writers', settings.writers, this.#appends);
     this.#readers = this.#pool('readers', settings.readers, this.#calls);
     this.register = {
-      read: (key) => this.#ask(true, (on) => writes.readValue(on, key)),
+      read: (key) => this.#ask(true, (on) => register.readValue(on, key)),
       compareAndSet: (key, expected, next) =>
-        this.#ask(false, (on) => writes.compareAndSet(on, key, expected, next)),
+        this.#ask(false, (on) => register.compareAndSet(on, key, expected, next)),
+      list: (prefix, after, limit) =>
+        this.#ask(true, (on) => register.listValues(on, prefix, after, limit)),
     };
     this.#gauges();
   }
@@ -122,6 +127,12 @@ export class PostgresStore implements Persistence {
   }
   readConversation(conversation: string, range: Range): Promise<readonly Entry[]> {
     return this.#ask(true, (on) => reads.readConversation(on, conversation, range));
+  }
+  readShard(shard: number, after: number, limit: number): Promise<ShardPage> {
+    return this.#ask(true, (on) => shardReads.readShard(on, shard, after, limit));
+  }
+  shardEnd(shard: number): Promise<number> {
+    return this.#ask(true, (on) => shardReads.shardEnd(on, shard));
   }
   loadConversation(conversation: string): Promise<ConversationRecord | undefined> {
     return this.#ask(true, (on) => reads.loadConversation(on, conversation));

@@ -58,30 +58,3 @@ export async function registerDevice(
   const [row] = await connection.rows<{ first: boolean }>({ ...REGISTER, values: [user, device] });
   return row!.first;
 }
-
-const READ_VALUE = { name: 'read-value', text: 'SELECT value FROM register WHERE key = $1' };
-
-export async function readValue(connection: Connection, key: string): Promise<string | undefined> {
-  const [row] = await connection.rows<{ value: string }>({ ...READ_VALUE, values: [key] });
-  return row?.value;
-}
-
-const ADD_VALUE = {
-  name: 'add-value',
-  text: `INSERT INTO register (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING key`,
-};
-const SET_VALUE = {
-  name: 'set-value',
-  text: 'UPDATE register SET value = $2 WHERE key = $1 AND value = $3 RETURNING key',
-};
-
-export async function compareAndSet(
-  connection: Connection,
-  key: string,
-  expected: string | undefined,
-  next: string,
-): Promise<boolean> {
-  const statement = expected === undefined ? ADD_VALUE : SET_VALUE;
-  const values = expected === undefined ? [key, next] : [key, next, expected];
-  return (await connection.rows({ ...statement, values })).length > 0;
-}

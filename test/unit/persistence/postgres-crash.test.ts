@@ -17,7 +17,10 @@ interface Tally {
   readonly kept: Map<string, string[]>;
   readonly unknown: { kept: number; lost: number };
   batches: number;
+  /** Nothing new is begun. */
   stopped: boolean;
+  /** What was begun is not asked after any more. */
+  abandoned: boolean;
 }
 
 interface Load {
@@ -111,12 +114,12 @@ function readAll(store: PostgresStore, conversation: string): Promise<readonly E
   return store.readConversation(conversation, { after: 0, limit: 1_000_000, take: 'first' });
 }
 
-/** Again and again until it is done, or the store is stopped. */
+/** Again and again until it is done, or abandoned. */
 async function persist<T>(tally: Tally, work: () => Promise<T>): Promise<T> {
   for (;;) {
     const answer = await passing(work().then((value) => ({ value })));
     if (answer) return answer.value;
-    if (tally.stopped) throw new Error('the writer was stopped');
+    if (tally.abandoned) throw new Error('the writer was abandoned');
   }
 }
 
@@ -137,11 +140,18 @@ postgres.describe('a crash under postgres', () => {
     const store = new PostgresStore(settings({ url, schema, wait: 200, ...more }), quietHost());
     await store.start(never());
     const unknown = { kept: 0, lost: 0 };
-    const tally: Tally = { kept: new Map(), unknown, batches: 0, stopped: false };
+    const tally: Tally = {
+      kept: new Map(),
+      unknown,
+      batches: 0,
+      stopped: false,
+      abandoned: false,
+    };
     const shards = Array.from({ length: WRITERS }, (_, shard) => shard);
     const writers = Promise.all(shards.map((shard) => new Writer(store, shard, tally).run()));
     const stop = async (): Promise<void> => {
       tally.stopped = true;
+      tally.abandoned = true;
       await store.stop(never());
       await writers.catch(() => undefined);
     };

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { Client } from 'pg';
+import type { Entry } from 'im-kernel/contract';
+import { APPEND, pack } from '../../../plugins/persistence/postgres/packing.ts';
 import { until } from '../../kit/quiet-host.ts';
 import { postgres } from '../../postgres-server/databases.ts';
 import { Rig } from '../../postgres-server/rig.ts';
+
+function places({ conversation, position }: Entry): string {
+  return `${conversation} ${position}`;
+}
 
 postgres.describe('the fence of postgres', () => {
   const rig = new Rig();
@@ -66,6 +72,33 @@ postgres.describe('the fence of postgres', () => {
     await taker.query('ROLLBACK');
     await appending;
     await taker.end();
+  });
+
+  it('lets no cursor pass what an append that was given up may still write', async () => {
+    const { bench } = await rig.open({ readers: 1 });
+    const { store } = bench;
+    await bench.keep(bench.run('g/tea', 1, 1));
+    // Its connection is gone for its store, and its backend has not heard of it.
+    const late = new Client({ connectionString: rig.url });
+    await late.connect();
+    await late.query(`SET search_path = "${rig.schema}"; BEGIN`);
+    const given = await late.query<{ outcomes: string[] }>({
+      text: APPEND.text,
+      values: pack([bench.part(0, bench.run('g/pie', 1, 2))]),
+    });
+    assert.deepEqual(given.rows[0]?.outcomes, ['kept']);
+    const elsewhere = bench.part(1, bench.run('g/jam', 1, 1));
+    assert.deepEqual(await store.append([elsewhere]), ['kept']);
+    const next = bench.keep(bench.run('g/tea', 2, 1));
+    await waits('append(');
+    const seen = await store.readShard(0, 0, 9);
+    assert.deepEqual(seen.entries.map(places), ['g/tea 1']);
+    assert.equal(await store.shardEnd(0), seen.upTo);
+    await late.query('COMMIT');
+    await next;
+    const { entries } = await store.readShard(0, seen.upTo, 9);
+    assert.deepEqual(entries.map(places), ['g/pie 1', 'g/pie 2', 'g/tea 2']);
+    await late.end();
   });
 
   it('gives each of many takers an epoch of its own', async () => {

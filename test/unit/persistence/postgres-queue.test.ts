@@ -128,6 +128,9 @@ postgres.describe('the work of postgres', () => {
     });
     await store.registerDevice('bob', 'tablet');
     await bench.all('d/ann/bob');
+    await store.readShard(0, 0, 10);
+    await store.shardEnd(0);
+    await store.register.list('a', '', 10);
     await store.loadConversation('d/ann/bob');
     await store.lastEntries([key]);
     await store.findEntry(key, 1);

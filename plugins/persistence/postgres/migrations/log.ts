@@ -37,6 +37,7 @@ COMMENT ON TABLE device IS
   'Every device that sent, received or said hello; registered: it said hello.';
 
 CREATE TABLE entry (
+  seq          bigint  GENERATED ALWAYS AS IDENTITY,
   conversation bigint NOT NULL,
   position     bigint NOT NULL,
   "order"      bigint NOT NULL,
@@ -44,6 +45,7 @@ CREATE TABLE entry (
   number       bigint NOT NULL,
   sent_at      bigint NOT NULL,
   accepted_at  bigint NOT NULL,
+  shard        integer NOT NULL,
   id           uuid   NOT NULL,
   kind         text   NOT NULL,
   media_type   text,
@@ -52,9 +54,14 @@ CREATE TABLE entry (
   PRIMARY KEY (conversation, position),
   UNIQUE (conversation, device, number)
 ) PARTITION BY HASH (conversation);
+CREATE INDEX entry_shard ON entry (shard, seq);
 COMMENT ON TABLE entry IS
   'The log; rows are only ever added. The view "log" shows it with names and texts. Both unique '
   'keys are promises: no position and no number of a device is ever used twice in a conversation.';
+COMMENT ON COLUMN entry.seq IS
+  'Rises along each shard''s log, with gaps. Given while the shard''s row is locked, so that no '
+  'row of the shard is ever committed below one that could be seen.';
+COMMENT ON COLUMN entry.shard IS 'The conversation''s, for those who read the log by shard.';
 COMMENT ON COLUMN entry.position IS '1, 2, 3 ... in its conversation, without a gap.';
 COMMENT ON COLUMN entry."order" IS 'What readers sort by.';
 COMMENT ON COLUMN entry.device IS 'Who sent it.';
@@ -124,7 +131,7 @@ CREATE TABLE seen (
 COMMENT ON TABLE seen IS 'When a user was last seen coming or going, ms since 1970.';
 
 CREATE TABLE register (
-  key   text NOT NULL PRIMARY KEY,
+  key   text COLLATE "C" NOT NULL PRIMARY KEY,
   value text NOT NULL
 );
 COMMENT ON TABLE register IS 'The durable memory that the kernel lends to plugins.';

@@ -23,10 +23,11 @@ DECLARE
   lasts     bigint[];
   change    record;
 BEGIN
-  -- The fence. A takeover under way is waited for, and then the row is read anew (FOR SHARE).
+  -- The fence. A takeover under way is waited for, and then the row is read anew. One append of a
+  -- shard at a time until it is committed, whoever sends it: so entry.seq rises as commits do.
   WITH fence AS MATERIALIZED (
     SELECT s.shard, s.epoch FROM shard s WHERE s.shard = ANY (part_shards)
-     ORDER BY s.shard FOR SHARE
+     ORDER BY s.shard FOR NO KEY UPDATE
   )
   SELECT array_agg(coalesce(f.epoch = p.epoch AND f.epoch > 0, false) ORDER BY p.at) INTO held
     FROM unnest(part_shards, part_epochs) WITH ORDINALITY AS p (shard, epoch, at)
@@ -76,10 +77,12 @@ BEGIN
         RAISE unique_violation;
       END IF;
 
+      -- Arrays are unnested in their sequence, and entry.seq counts along.
       INSERT INTO entry (conversation, position, "order", device, number, sent_at, accepted_at,
-                         id, kind, media_type, act, body)
+                         shard, id, kind, media_type, act, body)
       SELECT ids_of_conversations[e.conversation], e.position, e."order",
-             ids_of_senders[e.sender], e.number, e.sent, e.accepted, e.id,
+             ids_of_senders[e.sender], e.number, e.sent, e.accepted,
+             part_shards[e.part], e.id,
              texts[e.kind], texts[e.media_type], texts[e.act],
              CASE WHEN e.length >= 0 THEN substring(bodies FROM e.start + 1 FOR e.length) END
         FROM unnest(parts, conversations, positions, orders, ids, senders, numbers, sent,
