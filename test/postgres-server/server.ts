@@ -84,9 +84,17 @@ export class PostgresServer {
   async #init(): Promise<void> {
     const passwordFile = join(this.#folder, 'password');
     await writeFile(passwordFile, PASSWORD, { mode: 0o644 });
+    // What is made here is to outlive crashes of the server, and not of the machine.
+    const quick = ['--no-sync', '--no-instructions'];
     const flags = ['--locale=C', '--encoding=UTF8', '--data-checksums', '--username=postgres'];
     const access = ['--auth=scram-sha-256', `--pwfile=${passwordFile}`];
-    const child = this.#spawn(this.#binaries.initdb, ['-D', this.#data, ...flags, ...access]);
+    const child = this.#spawn(this.#binaries.initdb, [
+      '-D',
+      this.#data,
+      ...quick,
+      ...flags,
+      ...access,
+    ]);
     const [code] = (await once(child, 'close')) as [number | null];
     if (code !== 0) throw new Error(`initdb ended with ${code}: ${this.#lastWords}`);
   }

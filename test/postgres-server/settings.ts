@@ -28,6 +28,24 @@ export function settings(chosen: Partial<Settings> & { readonly url: string }): 
   };
 }
 
+/** As if it had just been made, in a tenth of the time that making it anew takes. */
+export async function emptySchema({ url, schema }: Settings): Promise<void> {
+  await queryAt(
+    url,
+    `DO $empty$
+     DECLARE
+       name text;
+     BEGIN
+       FOR name IN SELECT tablename FROM pg_tables
+                    WHERE schemaname = '${schema}' AND tablename <> 'migration'
+       LOOP
+         EXECUTE format('DELETE FROM %I.%I', '${schema}', name);
+       END LOOP;
+     END
+     $empty$`,
+  );
+}
+
 export async function dropSchema({ url, schema }: Settings): Promise<void> {
   await queryAt(url, `DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
 }

@@ -27,8 +27,12 @@ export async function readShard(
     ...PAGE,
     values,
   });
-  const entries = rows.map(({ seq: _, name, ...row }) => toEntry(name, row));
-  return { entries, upTo: rows.at(-1)?.seq ?? after };
+  let upTo = after;
+  const entries = rows.map(({ seq, name, ...row }) => {
+    upTo = seq;
+    return toEntry(name, row);
+  });
+  return { entries, upTo };
 }
 
 const END = {
