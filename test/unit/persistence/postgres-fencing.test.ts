@@ -81,24 +81,25 @@ postgres.describe('the fence of postgres', () => {
     // Its connection is gone for its store, and its backend has not heard of it.
     const late = new Client({ connectionString: rig.url });
     await late.connect();
-    await late.query(`SET search_path = "${rig.schema}"; BEGIN`);
-    const given = await late.query<{ outcomes: string[] }>({
-      text: APPEND.text,
-      values: pack([bench.part(0, bench.run('g/pie', 1, 2))]),
-    });
-    assert.deepEqual(given.rows[0]?.outcomes, ['kept']);
-    const elsewhere = bench.part(1, bench.run('g/jam', 1, 1));
-    assert.deepEqual(await store.append([elsewhere]), ['kept']);
-    const next = bench.keep(bench.run('g/tea', 2, 1));
-    await waits('append(');
-    const seen = await store.readShard(0, 0, 9);
-    assert.deepEqual(seen.entries.map(places), ['g/tea 1']);
-    assert.equal(await store.shardEnd(0), seen.upTo);
-    await late.query('COMMIT');
-    await next;
-    const { entries } = await store.readShard(0, seen.upTo, 9);
-    assert.deepEqual(entries.map(places), ['g/pie 1', 'g/pie 2', 'g/tea 2']);
-    await late.end();
+    try {
+      await late.query(`SET search_path = "${rig.schema}"; BEGIN`);
+      const values = pack([bench.part(0, bench.run('g/pie', 1, 2))]);
+      const given = await late.query<{ outcomes: string[] }>({ text: APPEND.text, values });
+      assert.deepEqual(given.rows[0]?.outcomes, ['kept']);
+      const elsewhere = bench.part(1, bench.run('g/jam', 1, 1));
+      assert.deepEqual(await store.append([elsewhere]), ['kept']);
+      const next = bench.keep(bench.run('g/tea', 2, 1));
+      await waits('append(');
+      const seen = await store.readShard(0, 0, 9);
+      assert.deepEqual(seen.entries.map(places), ['g/tea 1']);
+      assert.equal(await store.shardEnd(0), seen.upTo);
+      await late.query('COMMIT');
+      await next;
+      const { entries } = await store.readShard(0, seen.upTo, 9);
+      assert.deepEqual(entries.map(places), ['g/pie 1', 'g/pie 2', 'g/tea 2']);
+    } finally {
+      await late.end();
+    }
   });
 
   it('gives each of many takers an epoch of its own', async () => {
