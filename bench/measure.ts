@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { ServerUnderTest } from './server.ts';
+import type { System } from './system.ts';
 import type { Figures, Workload } from './workload.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -29,12 +29,11 @@ export interface Outcome {
 }
 
 export async function measure(
-  peer: string,
-  server: ServerUnderTest,
+  { name: peer, server, adapter }: System,
   workload: Workload,
   tokensFile: string,
 ): Promise<Outcome> {
-  const args = [peer, server.address, JSON.stringify(workload), tokensFile];
+  const args = [adapter, server.address, JSON.stringify(workload), tokensFile];
   const child = spawn(
     process.execPath,
     ['--conditions=im-src', join(here, 'generator.ts'), ...args],

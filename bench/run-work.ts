@@ -3,8 +3,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { localToken } from '../cli/local-token.ts';
-import type { ServerUnderTest } from './server.ts';
+import type { System } from './system.ts';
 import { round, type Work, type WorkFigures } from './works/work.ts';
 
 const here = import.meta.dirname;
@@ -12,12 +11,11 @@ const here = import.meta.dirname;
 export async function runWork(
   name: string,
   work: Work,
-  server: ServerUnderTest,
-  folder: string,
+  { server, folder, token }: System,
   quick: boolean,
 ): Promise<Record<string, number>> {
   const file = join(folder, 'users.json');
-  const users = await makeUsers(work.users(quick), join(folder, 'im.config.yaml'));
+  const users = await makeUsers(work.users(quick), token);
   writeFileSync(file, JSON.stringify(users), { mode: 0o600 });
   const args = ['--conditions=im-src', join(here, 'load.ts'), name, server.address, String(quick)];
   const child = spawn(process.execPath, [...args, file], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -47,12 +45,12 @@ export async function runWork(
 
 async function makeUsers(
   count: number,
-  configFile: string,
+  tokenOf: System['token'],
 ): Promise<{ user: string; token: string }[]> {
   const users: { user: string; token: string }[] = [];
   for (let i = 0; i < count; i += 1) {
     const user = `bench-${i}`;
-    users.push({ user, token: await localToken(configFile, user) });
+    users.push({ user, token: await tokenOf(user) });
   }
   return users;
 }

@@ -14,13 +14,23 @@ export class ServerUnderTest {
   readonly address: string;
   readonly #child: ChildProcess;
 
-  private constructor(address: string, child: ChildProcess) {
+  readonly #besides: () => readonly number[];
+
+  private constructor(address: string, child: ChildProcess, besides: () => readonly number[]) {
     this.address = address;
     this.#child = child;
+    this.#besides = besides;
   }
 
-  /** Starts it and waits for `listening ADDRESS`. */
-  static async start(args: readonly string[], cwd: string): Promise<ServerUnderTest> {
+  /**
+   * Starts it and waits for `listening ADDRESS`. `besides`: processes whose CPU time counts as its
+   * own, such as a database's.
+   */
+  static async start(
+    args: readonly string[],
+    cwd: string,
+    besides: () => readonly number[] = () => [],
+  ): Promise<ServerUnderTest> {
     const child = spawn(process.execPath, ['--conditions=im-src', ...args], {
       cwd,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -29,17 +39,16 @@ export class ServerUnderTest {
       const address = /^listening (\S+)/.exec(line)?.[1];
       if (address !== undefined) {
         child.stdout.resume();
-        return new ServerUnderTest(address, child);
+        return new ServerUnderTest(address, child, besides);
       }
     }
     throw new Error(`${args.join(' ')} did not start`);
   }
 
-  /** User and system time of all its threads, in seconds. */
+  /** User and system time of all its threads, and of the processes besides, in seconds. */
   cpuSeconds(): number {
-    const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    const pids = [this.#child.pid as number, ...this.#besides()];
+    return pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
   }
 
   /** The most memory that it had resident, in MiB. */
@@ -59,5 +68,16 @@ export class ServerUnderTest {
     const exited = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
     await exited;
+  }
+}
+
+/** 0 of a process that has ended meanwhile. */
+function cpuSecondsOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  } catch {
+    return 0;
   }
 }

@@ -4,6 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -79,6 +80,14 @@ export class PostgresServer {
   }
   get #data(): string {
     return join(this.#folder, 'data');
+  }
+
+  /** The server's processes now: the first one and its children. */
+  pids(): readonly number[] {
+    const pid = this.#child?.pid;
+    if (pid === undefined) return [];
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return [pid, ...children.trim().split(' ').filter(Boolean).map(Number)];
   }
 
   async #init(): Promise<void> {
