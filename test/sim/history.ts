@@ -7,6 +7,7 @@
  * it. Bodies are `text` as it was sent, or a fingerprint of it, as long as a run uses one of the
  * two throughout.
  */
+import type { NodeHistoryEvent } from './node-history.ts';
 
 /** One entry of a log, as somebody saw it. */
 export interface SeenEntry {
@@ -65,6 +66,16 @@ export interface Shown extends Showing {
 /** The application's handler was done with it. */
 export interface Handled extends Showing {
   readonly type: 'handled';
+}
+/** A client has a connection, and has said nothing on it yet. */
+export interface Connected extends Actor {
+  readonly type: 'connected';
+  readonly session: string;
+}
+/** The client's system says that the connection is over. */
+export interface Closed {
+  readonly type: 'closed';
+  readonly session: string;
 }
 /** A connection was welcomed. */
 export interface Welcomed extends Actor {
@@ -138,12 +149,17 @@ export interface NodeEvent {
   readonly type: 'node';
   readonly what: 'started' | 'crashed' | 'stopped';
   readonly detail: string;
+  /** The how manieth life of the node; absent where nobody counts. */
+  readonly life?: number;
 }
 /** An append was applied by the store. */
 export interface Kept {
   readonly type: 'kept';
   readonly log: string;
   readonly entry: SeenEntry;
+  /** Absent where the observer is not told. */
+  readonly shard?: number;
+  readonly epoch?: number;
 }
 /**
  * A log as a cold reader found it, at the end or when it was lost. `last`: no later log follows.
@@ -172,7 +188,10 @@ export type HistoryEvent =
   | Crashed
   | NodeEvent
   | Kept
-  | Drained;
+  | Drained
+  | Connected
+  | Closed
+  | NodeHistoryEvent;
 export type History = readonly WithTime<HistoryEvent>[];
 
 /** A broken promise, with the fewest events that show it. */

@@ -57,7 +57,7 @@ export class SimDisk {
   async append(batch: readonly ShardAppend[]): Promise<readonly AppendOutcome[]> {
     const outcomes = await this.#store.append(batch);
     for (const [index, outcome] of outcomes.entries())
-      if (outcome === 'kept') for (const entry of batch[index]?.entries ?? []) this.#note(entry);
+      if (outcome === 'kept') this.#note(batch[index] as ShardAppend);
     return outcomes;
   }
 
@@ -91,8 +91,11 @@ export class SimDisk {
     this.#parts.recorder.add({ type: 'drained', log: store.log, last, entries });
   }
 
-  #note(entry: Entry): void {
-    this.#conversations.add(entry.conversation);
-    this.#parts.recorder.add({ type: 'kept', log: this.#store.log, entry: seenOf(entry) });
+  #note({ shard, epoch, entries }: ShardAppend): void {
+    const { log } = this.#store;
+    for (const entry of entries) {
+      this.#conversations.add(entry.conversation);
+      this.#parts.recorder.add({ type: 'kept', log, shard, epoch, entry: seenOf(entry) });
+    }
   }
 }

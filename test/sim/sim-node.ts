@@ -15,6 +15,7 @@ import { LIMITS, type Limits } from '../../core/config/limits.ts';
 import type { Instance, Settings } from '../../core/config/settings.ts';
 import conversationOwner from '../../plugins/ordering/conversation-owner/index.ts';
 import noFailover from '../../plugins/failover/none/index.ts';
+import type { NodeEvent } from './history.ts';
 import { Life } from './life.ts';
 import { simPersistence, type StoreTrouble } from './node-store.ts';
 import { simTransport } from './sim-transport.ts';
@@ -77,11 +78,11 @@ export class SimNode {
     const before = this.life;
     if (before !== undefined) return before.endAfter(Infinity);
     this.#lives += 1;
-    const { clock, prng, recorder } = this.#world;
+    const { clock, prng } = this.#world;
     const life = new Life('node', clock);
     this.#life = life;
     this.#stopping = false;
-    recorder.add({ type: 'node', what: 'started', detail: `life ${this.#lives}` });
+    this.#note('started');
     const running = assemble(this.#settings(life), this.#host(life, prng.fork()));
     this.#running = running;
     running.onFailed((part, why) => {
@@ -98,7 +99,7 @@ export class SimNode {
    */
   crash(silent: boolean): void {
     if (this.life === undefined || this.#spared) return;
-    this.#world.recorder.add({ type: 'node', what: 'crashed', detail: silent ? 'silent' : '' });
+    this.#note('crashed', silent ? 'silent' : '');
     this.#end(silent);
   }
 
@@ -113,7 +114,7 @@ export class SimNode {
     const life = this.life;
     if (life === undefined) return;
     life.onEnd(() => {
-      this.#world.recorder.add({ type: 'node', what: 'crashed', detail: `act of ${acts}` });
+      this.#note('crashed', `act of ${acts}`);
       this.#gone(life, silent);
     });
     life.endAfter(acts);
@@ -124,7 +125,7 @@ export class SimNode {
     const life = this.life;
     const running = this.#running;
     if (life === undefined || running === undefined) return;
-    const { recorder, situations, clock } = this.#world;
+    const { situations, clock } = this.#world;
     this.#stopping = true;
     const cancel = clock.after(STOP_LIMIT_MS, 'node', () => {
       if (life.alive) this.#world.fail('the node did not stop', new Error('it takes too long'));
@@ -134,8 +135,12 @@ export class SimNode {
     if (!life.alive) return;
     if (errors.length > 0) this.#world.fail('the node stopped', errors[0]);
     situations.add('node stopped in order');
-    recorder.add({ type: 'node', what: 'stopped', detail: '' });
+    this.#note('stopped');
     this.#end(false);
+  }
+
+  #note(what: NodeEvent['what'], detail = ''): void {
+    this.#world.recorder.add({ type: 'node', what, detail, life: this.#lives });
   }
 
   #end(silent: boolean): void {

@@ -56,6 +56,8 @@ export class WireTap {
     this.#up = new FrameDecoder({ ...settings, from: 'client' });
     const whatOf = (query: number): What | undefined => this.#asked.get(query);
     this.#down = new FrameDecoder({ ...settings, from: 'server', whatOf });
+    const { recorder, actor, session } = parts;
+    recorder.add({ type: 'connected', ...actor, session });
   }
 
   /** Bytes that leave the client. */
@@ -74,6 +76,7 @@ export class WireTap {
 
   /** No more will come. */
   closed(): void {
+    this.#parts.recorder.add({ type: 'closed', session: this.#parts.session });
     if (this.#down.partialBytes > 0) this.#parts.situations.add('frame cut in the middle');
   }
 
