@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- [--work chat|latency|group|idle|offline] [--peers im,im-pg,raw,socketio]`.
- * chat, the default, and latency run im-kernel (durable, synced before each answer) on sqlite and on
- * PostgreSQL, a raw forwarder and Socket.IO (both in memory) one after the other; the others run
+ * chat, the default, and latency run im-kernel (durable, synced before each answer) on sqlite and
+ * on PostgreSQL, a raw forwarder and Socket.IO (both in memory) one after the other; the others run
  * im-kernel alone. CPU time counts the database's processes too. Load and server share the machine:
  * ratios travel between machines, rates do not.
  */
