@@ -5,6 +5,7 @@ import { Fanout } from '../path/fanout.ts';
 import { Keeping } from '../path/keeping.ts';
 import { Lanes } from '../path/lanes.ts';
 import { MessagePath } from '../path/message-path.ts';
+import { Offers } from '../path/offers.ts';
 import { Recall } from '../path/recall.ts';
 import { T } from './tokens.ts';
 
@@ -39,9 +40,11 @@ export const pathModule = new ContainerModule(({ bind }) => {
     [T.persistence, T.ordering, T.shards, T.conversations, T.clock, T.log, T.metrics],
   );
   bind(T.fanout).toResolvedValue(
-    (conversations, attendants, presence, effects, limits) =>
-      new Fanout({ conversations, attendants, presence, effects, limits }),
-    [T.conversations, T.attendants, T.presence, T.effects, T.limits],
+    (conversations, attendants, presence, effects, limits, clock) => {
+      const offers = new Offers({ attendants, clock, perTurn: limits.fanoutPerTurn });
+      return new Fanout({ conversations, offers, presence, effects, limits });
+    },
+    [T.conversations, T.attendants, T.presence, T.effects, T.limits, T.clock],
   );
   bind(T.path).toResolvedValue(
     (clock, rules, persistence, conversations, guarding, keeping, answers, fanout) =>

@@ -66,7 +66,7 @@ export const sessionModule = new ContainerModule(({ bind }) => {
         directory,
         random,
         reception,
-        flusher: new Flusher((run) => clock.soon(run)),
+        flusher: new Flusher((run) => clock.soon(run), limits.fanoutPerTurn),
         counters: sessionCounters(metrics),
         kicks: new Kicks(log),
         left: (session) => reception.leave(session),

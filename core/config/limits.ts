@@ -144,6 +144,11 @@ export const LIMITS = {
     fallback: 512,
     min: 16,
   }),
+  fanoutPerTurn: whole({
+    help: 'Connections told of new entries, and written to, in one turn of the event loop.',
+    fallback: 512,
+    min: 1,
+  }),
   groupMembers: whole({ help: 'Members of a group.', fallback: 10_000, min: 2, max: 100_000 }),
   actUsers: whole({ help: 'Users named by one act.', fallback: 500, min: 1, max: 10_000 }),
   friendsWatched: whole({

@@ -20,10 +20,15 @@ export class Attendants {
     this.#deliveries.delete(session);
   }
 
-  /** Tells each session of the user that the conversation has something new. */
-  offer(user: string, conversation: Conversation): void {
+  /** Tells each session of the user that the conversation has something new; says how many. */
+  offer(user: string, conversation: Conversation): number {
+    let told = 0;
     for (const seat of this.#directory.seatsOf(user)) {
-      if (seat.session) this.#deliveries.get(seat.session)?.offer(conversation);
+      const delivery = seat.session && this.#deliveries.get(seat.session);
+      if (!delivery) continue;
+      delivery.offer(conversation);
+      told += 1;
     }
+    return told;
   }
 }

@@ -5,16 +5,16 @@
 import type { Draft } from '../chat/draft.ts';
 import { Kept } from '../chat/tail.ts';
 import type { Conversations } from './conversations.ts';
-import type { Attendants } from './attendants.ts';
 import type { Effects } from './effects.ts';
 import type { Planned } from './judged.ts';
+import type { Offers } from './offers.ts';
 import type { Presence } from './presence.ts';
 import type { Drafts } from './recall.ts';
 import type { Limits } from '../config/limits.ts';
 
 interface Surroundings {
   readonly conversations: Conversations;
-  readonly attendants: Attendants;
+  readonly offers: Offers;
   readonly presence: Presence;
   readonly effects: Effects;
   readonly limits: Limits;
@@ -57,19 +57,16 @@ export class Fanout {
 
   /** Offers it to every session of those who see it. Never waits. */
   deliver(changed: readonly Changed[]): void {
+    const { offers, presence } = this.#around;
     for (const { draft, friends } of changed) {
       const { conversation } = draft;
-      for (const user of conversation.members.keys()) {
-        this.#around.attendants.offer(user, conversation);
-      }
-      for (const user of draft.leavers()) {
-        if (!conversation.members.has(user)) this.#around.attendants.offer(user, conversation);
-      }
+      offers.add(conversation, draft.leavers());
       if (friends && conversation.parsed.kind === 'd') {
         const [a, b] = conversation.parsed.users;
-        if (friends === 'began') this.#around.presence.befriended(a, b);
-        else this.#around.presence.parted(a, b);
+        if (friends === 'began') presence.befriended(a, b);
+        else presence.parted(a, b);
       }
     }
+    offers.run();
   }
 }

@@ -9,13 +9,18 @@ import { encodeJson } from '../wire/json.ts';
 import { FrameBuffer } from '../wire/frame-buffer.ts';
 import type { Delivery, ServerFrame } from '../wire/frames.ts';
 
-/** Runs `flush` of every output that was written to, once, at the end of the turn. */
+/**
+ * Runs `flush` of every output that was written to, once, at the end of the turn; where very many
+ * were, the rest in the next turns, so that what is said to a crowd holds up nobody else.
+ */
 export class Flusher {
   readonly #soon: (run: () => void) => void;
+  readonly #perTurn: number;
   #waiting: Output[] = [];
 
-  constructor(soon: (run: () => void) => void) {
+  constructor(soon: (run: () => void) => void, perTurn: number) {
     this.#soon = soon;
+    this.#perTurn = perTurn;
   }
 
   add(output: Output): void {
@@ -25,7 +30,8 @@ export class Flusher {
 
   #run(): void {
     const outputs = this.#waiting;
-    this.#waiting = [];
+    this.#waiting = outputs.length > this.#perTurn ? outputs.splice(this.#perTurn) : [];
+    if (this.#waiting.length > 0) this.#soon(() => this.#run());
     for (const output of outputs) output.flush();
   }
 }

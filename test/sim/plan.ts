@@ -152,7 +152,8 @@ export function drawPlan(seed: number): Plan {
     storeMs: prng.pick([0, 0.5, 5, 60]),
     friendsOnly: prng.chance(0.1),
     highWaterBytes: prng.pick([256, 4_096, 262_144]),
-    limits: drawLimits(prng),
+    // By the seed alone: drawn by chance, it would make another run of every seed.
+    limits: { ...drawLimits(prng), fanoutPerTurn: [512, 1, 3][seed % 3] ?? 512 },
     shapes: drawShapes(prng),
   };
 }
