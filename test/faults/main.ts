@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { keepRecord } from '../reliability/machine-record.ts';
 import { sumLine } from '../reporter.ts';
 import type { Violation } from '../sim/history.ts';
 import type { FaultRig, Findings } from './fault-rig.ts';
@@ -105,6 +106,31 @@ function chosen(only: string | undefined): readonly FaultRig[] {
   return rigs;
 }
 
+/** For RELIABILITY.md. */
+function keepLines(lines: readonly Line[], form: 'quick' | 'full', seconds: number): void {
+  const of = (outcome: Line['outcome']): readonly Line[] =>
+    lines.filter((line) => line.outcome === outcome);
+  keepRecord({
+    machine: 'real faults',
+    command: `npm run faults${form === 'quick' ? ' -- --quick' : ''}`,
+    done:
+      'Real servers under load, and a fault in each round. Below each rig stands its control, in ' +
+      'which a rule is broken on purpose: its violations have to be found.',
+    seconds,
+    violations: of('failed').length,
+    skipped: of('skipped').map(({ name }) => `${name.trim()}: this machine lacks what it needs`),
+    tables: [
+      {
+        head: ['rig, and its control', 'rounds', 'accepted', 'repeats', 'violations', ''],
+        rows: lines.map(({ name, rounds, accepted, repeated, violations, outcome }) => {
+          const title = name.startsWith(' ') ? `– control: ${name.trim()}` : name;
+          return [title, rounds, accepted, repeated, violations, outcome];
+        }),
+      },
+    ],
+  });
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -118,6 +144,7 @@ async function main(): Promise<number> {
   const rounds = values.rounds === undefined ? undefined : wholeNumber('rounds', values.rounds);
   // Hundreds of servers start: compiling each file once is enough.
   process.env['NODE_COMPILE_CACHE'] ??= CODE_CACHE;
+  const startedMs = performance.now();
   const ground = new Ground();
   const lines: Line[] = [];
   try {
@@ -127,6 +154,7 @@ async function main(): Promise<number> {
     ground.clear();
   }
   console.log(`\n${reportTable(lines)}\n`);
+  keepLines(lines, form, (performance.now() - startedMs) / 1000);
   const count = (outcome: Line['outcome']): number =>
     lines.filter((line) => line.outcome === outcome).length;
   console.log(sumLine(count('passed'), count('failed'), count('skipped')));

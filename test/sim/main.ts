@@ -3,6 +3,7 @@
  * at the first seed that breaks a promise, with all that is needed to play it again.
  */
 import { parseArgs } from 'node:util';
+import { grouped, keepRecord } from '../reliability/machine-record.ts';
 import { MUTANTS, mutantNamed } from './mutants.ts';
 import { FAULTS } from './plan.ts';
 import regression from './regression-seeds.json' with { type: 'json' };
@@ -66,6 +67,25 @@ function describeSum(sum: Sum, seeds: number, elapsedMs: number): string {
   ].join('\n');
 }
 
+/** For RELIABILITY.md: the faults that were played. */
+function keepSum(sum: Sum, first: number, seeds: number, startedMs: number): void {
+  const hours = Math.round(sum.virtualMs / 3_600_000);
+  keepRecord({
+    machine: 'simulator',
+    command: `npm run sim -- --seed ${first} --seeds ${seeds}`,
+    done:
+      `${grouped(seeds)} seeds: the real kernel and the real clients through ` +
+      `${grouped(sum.commands)} commands, ${grouped(sum.events)} events, ${grouped(hours)} hours ` +
+      'of virtual time, and these faults.',
+    seconds: (performance.now() - startedMs) / 1000,
+    violations: 0,
+    skipped: [],
+    tables: [
+      { head: ['fault', 'times'], rows: FAULTS.map((kind) => [kind, sum.faults.get(kind) ?? 0]) },
+    ],
+  });
+}
+
 /** Plays the seeds; answers the first that fails. */
 async function play(
   seeds: readonly number[],
@@ -124,6 +144,7 @@ async function main(): Promise<number> {
     console.log(`never came about: ${missed.join(', ')}`);
     return 1;
   }
+  keepSum(sum, first, count, startedMs);
   console.log(`${seeds.length} seeds, 0 violations`);
   return 0;
 }
