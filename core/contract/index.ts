@@ -7,5 +7,6 @@ export * from './fields.ts';
 export * from './guard.ts';
 export * from './persistence.ts';
 export * from './plugin.ts';
+export * from './shard-log.ts';
 export * from './strategies.ts';
 export * from './transport.ts';

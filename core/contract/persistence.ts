@@ -6,6 +6,7 @@
  * All times are wall clock ms; positions, orders and numbers are whole numbers from 1 up to 2^48-1.
  */
 import type { Component } from './component.ts';
+import type { Retired, Retirement, ShardPage } from './shard-log.ts';
 import type { Register } from './strategies.ts';
 
 /**
@@ -169,12 +170,6 @@ export interface Range {
   readonly take: 'first' | 'last';
 }
 
-/** A piece of a shard's log. Cursors are whole numbers that rise along the log, with gaps. */
-export interface ShardPage {
-  readonly entries: readonly Entry[];
-  readonly upTo: number;
-}
-
 export interface Persistence extends Component {
   readonly guarantees: {
     readonly durability: Durability;
@@ -233,6 +228,16 @@ export interface Persistence extends Component {
   readShard(shard: number, after: number, limit: number): Promise<ShardPage>;
   /** The cursor behind all that the shard holds now. */
   shardEnd(shard: number): Promise<number>;
+  /**
+   * Retires bodies, a piece of a shard's log at a time, in the sequence of `readShard`: of each
+   * `message` the body and the media type are removed and the kind becomes `expired`; acts are
+   * passed as they are. All else of an entry stays for ever, so that positions, numbers, orders and
+   * first answers last. Ends before the first entry that is too young, at `limit` or at `upTo`;
+   * there may be less, even nothing, although more is due. If the answer's `upTo` is `after`
+   * itself, nothing more is due yet. Durable when resolved; a repeat changes nothing, whoever owned
+   * the shard meanwhile. A piece is small: appends wait for it, some ms at most.
+   */
+  retire(retirement: Retirement): Promise<Retired>;
   /** Undefined if the conversation has no entry. */
   loadConversation(conversation: string): Promise<ConversationRecord | undefined>;
   /**

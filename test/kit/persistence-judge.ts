@@ -7,6 +7,7 @@ import { Bench, type Cases, type Shelf } from './persistence-bench.ts';
 import { LIFE_CASES } from './persistence-life-cases.ts';
 import { PEOPLE_CASES } from './persistence-people-cases.ts';
 import { READ_CASES } from './persistence-read-cases.ts';
+import { RETIRE_CASES } from './persistence-retire-cases.ts';
 import { SHARD_CASES } from './persistence-shard-cases.ts';
 import { judgeComponent } from './component-judge.ts';
 import { afterEach, beforeEach, describe, it } from './runner.ts';
@@ -48,6 +49,7 @@ export function judgePersistence(judged: PersistenceCase): void {
   judgeCases(judged, 'append', APPEND_CASES);
   judgeCases(judged, 'reading', READ_CASES);
   judgeCases(judged, 'shards', SHARD_CASES);
+  judgeCases(judged, 'retiring bodies', RETIRE_CASES);
   judgeCases(judged, 'people', PEOPLE_CASES);
   judgeCases(judged, 'life', LIFE_CASES);
 }

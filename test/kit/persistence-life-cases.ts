@@ -108,6 +108,7 @@ const LIFE: Cases = {
       () => store.takeShards(NODE, [0]),
       () => store.loadConversation('g/tea'),
       () => store.registerDevice('bob', 'phone'),
+      () => store.retire({ shard: 0, after: 0, acceptedBefore: 1, limit: 1 }),
       () => store.register.read('key'),
       () => store.register.compareAndSet('key', undefined, 'x'),
     ]) {

@@ -163,6 +163,7 @@ function nodeStore(parts: NodeStoreParts): Persistence {
     readConversation: (name, range) => wire.read(() => disk.store.readConversation(name, range)),
     readShard: (shard, after, limit) => wire.read(() => disk.store.readShard(shard, after, limit)),
     shardEnd: (shard) => wire.read(() => disk.store.shardEnd(shard)),
+    retire: (retirement) => wire.write(() => disk.store.retire(retirement)),
     loadConversation: (name) => wire.read(() => disk.store.loadConversation(name)),
     lastEntries: (keys) => wire.read(() => disk.store.lastEntries(keys)),
     findEntry: (key, number) => wire.read(() => disk.store.findEntry(key, number)),

@@ -23,6 +23,16 @@ export function copyOf(entry: Entry): Entry {
   return entry.body === undefined ? entry : { ...entry, body: entry.body.slice() };
 }
 
+/** True if there was a body to retire. What `add` returned is changed in place. */
+export function retire(kept: Entry): boolean {
+  if (kept.kind !== 'message') return false;
+  const entry: { -readonly [K in keyof Entry]: Entry[K] } = kept;
+  entry.kind = 'expired';
+  delete entry.body;
+  delete entry.mediaType;
+  return true;
+}
+
 export class Book {
   readonly name: string;
   /** The entry of position p is at p - 1. */

@@ -17,11 +17,13 @@ import type {
   Range,
   Register,
   Registered,
+  Retired,
+  Retirement,
   SenderKey,
   ShardAppend,
   ShardPage,
 } from 'im-kernel/contract';
-import { Book, copyOf, deviceKey } from './book.ts';
+import { Book, copyOf, deviceKey, retire } from './book.ts';
 import { Friends } from './friends.ts';
 
 function uuidFrom(random: Random): string {
@@ -167,6 +169,14 @@ export class MemoryStore implements Persistence {
   async shardEnd(shard: number): Promise<number> {
     this.#open();
     return this.#logs[shard]!.length;
+  }
+
+  async retire({ shard, after, upTo, acceptedBefore, limit }: Retirement): Promise<Retired> {
+    this.#open();
+    const piece = this.#logs[shard]!.slice(after, Math.min(after + limit, upTo ?? Infinity));
+    const young = piece.findIndex(({ acceptedAt }) => acceptedAt >= acceptedBefore);
+    const due = young < 0 ? piece : piece.slice(0, young);
+    return { upTo: after + due.length, bodies: due.filter(retire).length };
   }
 
   async loadConversation(conversation: string): Promise<ConversationRecord | undefined> {

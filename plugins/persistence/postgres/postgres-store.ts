@@ -11,11 +11,14 @@ import type {
   Progress,
   Range,
   Register,
+  Retired,
+  Retirement,
   SenderKey,
   ShardAppend,
   ShardPage,
 } from 'im-kernel/contract';
 import { AppendQueue } from './append-queue.ts';
+import { retire } from './bodies.ts';
 import { CallQueue } from './call-queue.ts';
 import type { Connection } from './connection.ts';
 import { Dialer } from './dialer.ts';
@@ -133,6 +136,9 @@ export class PostgresStore implements Persistence {
   }
   shardEnd(shard: number): Promise<number> {
     return this.#ask(true, (on) => shardReads.shardEnd(on, shard));
+  }
+  retire(retirement: Retirement): Promise<Retired> {
+    return this.#ask(true, (on) => retire(on, retirement));
   }
   loadConversation(conversation: string): Promise<ConversationRecord | undefined> {
     return this.#ask(true, (on) => reads.loadConversation(on, conversation));

@@ -50,10 +50,12 @@ function pragma(db: DatabaseSync, name: string): unknown {
 
 /**
  * Exclusive: one process, and the index of the write-ahead log in its memory, where a full disk
- * cannot hurt it. Full: a commit is synced before it returns. Checkpoints are ours to time.
+ * cannot hurt it. Full: a commit is synced before it returns. Secure: what is deleted, such as a
+ * body that is retired, is overwritten with zeros. Checkpoints are ours to time.
  */
 function configure(db: DatabaseSync, file: string): void {
   db.exec('PRAGMA page_size = 4096; PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY');
+  db.exec('PRAGMA secure_delete = ON');
   if (pragma(db, 'journal_mode = WAL') !== 'wal') refuse(file, 'it cannot keep a write-ahead log');
   db.exec(
     `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -${CACHE_KIB}`,

@@ -4,8 +4,9 @@
  * request, all of them again with care, each undone alone if it must be.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import type { AppendOutcome, Progress } from 'im-kernel/contract';
+import type { AppendOutcome, Progress, Retirement } from 'im-kernel/contract';
 import type { Appends } from './appends.ts';
+import type { Bodies } from './bodies.ts';
 import type { Epochs } from './epochs.ts';
 import { faultOf, reasonOf } from './faults.ts';
 import type { Answer, Calls, Failure, Request, WriteCalls } from './messages.ts';
@@ -18,6 +19,7 @@ export interface Writers {
   readonly names: Names;
   readonly epochs: Epochs;
   readonly appends: Appends;
+  readonly bodies: Bodies;
   readonly progress: ProgressWriter;
   readonly register: RegisterTable;
 }
@@ -25,7 +27,7 @@ export interface Writers {
 type Write = (careful: boolean, ...args: never[]) => unknown;
 type WriteTable = { readonly [K in keyof WriteCalls]: Write };
 
-function writeTable({ epochs, appends, progress, register }: Writers): WriteTable {
+function writeTable({ epochs, appends, bodies, progress, register }: Writers): WriteTable {
   return {
     append: (careful, heads: Parameters<Calls['append']>[0], entries: Packed): AppendOutcome[] =>
       appends.append(heads, entries, careful),
@@ -33,6 +35,7 @@ function writeTable({ epochs, appends, progress, register }: Writers): WriteTabl
       shards.map((shard) => epochs.take(node, shard)),
     saveProgress: (_careful, moved: Progress) => progress.save(moved),
     registerDevice: (_careful, user: string, device: string) => progress.register(user, device),
+    retire: (_careful, retirement: Retirement) => bodies.retire(retirement),
     compareAndSet: (_careful, key: string, expected: string | undefined, next: string) =>
       register.compareAndSet(key, expected, next),
   };

@@ -9,6 +9,8 @@ import type {
   Progress,
   Range,
   Registered,
+  Retired,
+  Retirement,
   SenderKey,
 } from 'im-kernel/contract';
 import type { Packed } from './packing.ts';
@@ -27,6 +29,7 @@ export interface WriteCalls {
   takeShards(node: string, shards: readonly number[]): number[];
   saveProgress(progress: Progress): void;
   registerDevice(user: string, device: string): boolean;
+  retire(retirement: Retirement): Retired;
   compareAndSet(key: string, expected: string | undefined, next: string): boolean;
 }
 

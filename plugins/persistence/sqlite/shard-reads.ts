@@ -9,7 +9,7 @@ import { toEntry, type Row } from './rows.ts';
  * Rows looked at in one reading, whatever shard they belong to: what bounds how long it keeps
  * commits waiting. No index leads to a shard's rows, as every append would have to pay for it.
  */
-const ROWS_MAX = 2_000;
+export const ROWS_MAX = 2_000;
 
 export class ShardReads {
   readonly #end: StatementSync;

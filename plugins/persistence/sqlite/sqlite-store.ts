@@ -15,6 +15,8 @@ import type {
   Random,
   Range,
   Register,
+  Retired,
+  Retirement,
   SenderKey,
   ShardAppend,
   ShardPage,
@@ -124,6 +126,10 @@ export class SqliteStore implements Persistence {
   /** Cursors are rows of the one log, so all shards end where it ends. */
   shardEnd(): Promise<number> {
     return this.#thread.ask('shardEnd', []);
+  }
+
+  retire(retirement: Retirement): Promise<Retired> {
+    return this.#thread.ask('retire', [retirement]);
   }
 
   loadConversation(conversation: string): Promise<ConversationRecord | undefined> {

@@ -24,6 +24,7 @@ export interface Store {
 /** What a request adds to a transaction. */
 function weightOf({ call, args }: Request): number {
   if (call === 'append') return (args as Parameters<Calls['append']>)[1].count;
+  if (call === 'retire') return (args as Parameters<Calls['retire']>)[0].limit;
   if (call !== 'saveProgress') return 1;
   const { cursors, marks, seen } = (args as Parameters<Calls['saveProgress']>)[0];
   return cursors.length + marks.length + seen.length;

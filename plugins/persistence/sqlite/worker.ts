@@ -1,6 +1,7 @@
 /** The store's thread: it alone touches the file, so that a sync never holds up the node. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Appends } from './appends.ts';
+import { Bodies } from './bodies.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { identify, openDatabase, Refusal } from './database.ts';
 import { Epochs } from './epochs.ts';
@@ -25,7 +26,9 @@ function open(settings: OpenSettings): void {
   const register = new RegisterTable(db);
   const appends = new Appends(db, names, epochs);
   const progress = new ProgressWriter(db, names);
-  const commits = new GroupCommit(db, { names, epochs, appends, progress, register });
+  const bodies = new Bodies(db);
+  const writers = { names, epochs, appends, bodies, progress, register };
+  const commits = new GroupCommit(db, writers);
   const reads = new Reads(db, names, register);
   new StoreLoop(parentPort!, { db, reads, commits, checkpoints: new Checkpoints(db) }).run();
   say({ say: 'opened', ...opened });

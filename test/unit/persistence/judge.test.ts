@@ -6,6 +6,9 @@ import type {
   Entry,
   Progress,
   Range,
+  Retired,
+  Retirement,
+  SenderKey,
   ShardAppend,
   ShardPage,
 } from 'im-kernel/contract';
@@ -16,6 +19,7 @@ import { LIFE_CASES } from '../../kit/persistence-life-cases.ts';
 import { PEOPLE_CASES } from '../../kit/persistence-people-cases.ts';
 import { seededRandom } from '../../kit/quiet-host.ts';
 import { READ_CASES } from '../../kit/persistence-read-cases.ts';
+import { RETIRE_CASES } from '../../kit/persistence-retire-cases.ts';
 import { SHARD_CASES } from '../../kit/persistence-shard-cases.ts';
 
 type Make = () => MemoryStore;
@@ -31,7 +35,7 @@ function random(): ReturnType<typeof seededRandom> {
 /** The sentences that a store breaks. */
 async function broken(make: Make): Promise<string[]> {
   const found: string[] = [];
-  const read = { ...READ_CASES, ...SHARD_CASES };
+  const read = { ...READ_CASES, ...SHARD_CASES, ...RETIRE_CASES };
   const all: Cases = { ...APPEND_CASES, ...read, ...PEOPLE_CASES, ...LIFE_CASES };
   for (const [sentence, ask] of Object.entries(all)) {
     const bench = new Bench({ open: make, destroy: () => Promise.resolve() });
@@ -148,6 +152,32 @@ class BeginsAnew extends MemoryStore {
   }
 }
 
+class KeepsBodies extends MemoryStore {
+  override async retire({ after }: Retirement): Promise<Retired> {
+    return Promise.resolve({ upTo: after, bodies: 0 });
+  }
+}
+
+class RetiresTheYoung extends MemoryStore {
+  override retire(retirement: Retirement): Promise<Retired> {
+    return super.retire({ ...retirement, acceptedBefore: Infinity });
+  }
+}
+
+class RetiresTooFar extends MemoryStore {
+  override retire({ upTo: _, ...retirement }: Retirement): Promise<Retired> {
+    return super.retire(retirement);
+  }
+}
+
+/** Drops the row with the body, for those who look for its number. */
+class ForgetsTheRetired extends MemoryStore {
+  override async findEntry(key: SenderKey, number: number): Promise<Entry | undefined> {
+    const entry = await super.findEntry(key, number);
+    return entry?.kind === 'expired' ? undefined : entry;
+  }
+}
+
 const WRONG: Readonly<Record<string, Make>> = {
   'lets an old epoch write': () => new Unfenced(8, random()),
   'inserts what fits': () => new WhatFits(8, random()),
@@ -160,6 +190,10 @@ const WRONG: Readonly<Record<string, Make>> = {
   'steps over entries of a shard': () => new SkipsInShards(8, random()),
   'mixes shards': () => new MixesShards(8, random()),
   'takes the beginning of a shard for its end': () => new BeginsAnew(8, random()),
+  'keeps bodies that are to be retired': () => new KeepsBodies(8, random()),
+  'retires what is too young': () => new RetiresTheYoung(8, random()),
+  'retires behind the cursor that it is given': () => new RetiresTooFar(8, random()),
+  'forgets numbers with bodies': () => new ForgetsTheRetired(8, random()),
   'drops marks': () => new NoProgress(8, random()),
   'gives every log the same name': () => new MemoryStore(8, seededRandom(1)),
 };

@@ -130,6 +130,7 @@ postgres.describe('the work of postgres', () => {
     await bench.all('d/ann/bob');
     await store.readShard(0, 0, 10);
     await store.shardEnd(0);
+    await store.retire({ shard: 0, after: 0, acceptedBefore: 2 ** 47, limit: 10 });
     await store.register.list('a', '', 10);
     await store.loadConversation('d/ann/bob');
     await store.lastEntries([key]);
