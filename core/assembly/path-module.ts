@@ -14,7 +14,7 @@ export const pathModule = new ContainerModule(({ bind }) => {
     (limits, persistence, metrics) =>
       new Answers({
         limits,
-        durability: persistence.guarantees.durability,
+        durability: () => persistence.guarantees.durability,
         accepted: metrics.counter('im_commands_accepted_total', 'Commands accepted and kept.'),
         repeated: metrics.counter('im_commands_repeated_total', 'Repeats answered.'),
         refused: metrics.counter('im_commands_refused_total', 'Commands refused, by code.'),

@@ -171,6 +171,7 @@ export interface Range {
 }
 
 export interface Persistence extends Component {
+  /** Valid once started: a store may have to look at what it writes to. */
   readonly guarantees: {
     readonly durability: Durability;
     /** True when several nodes can use the same store at once. */

@@ -12,7 +12,8 @@ import type { Fate, Fates, Judged } from './judged.ts';
 
 interface Surroundings {
   readonly limits: Limits;
-  readonly durability: Durability;
+  /** Asked each time: a store may find out only at its start, after this was made. */
+  readonly durability: () => Durability;
   readonly accepted: Counter;
   readonly repeated: Counter;
   readonly refused: Counter;
@@ -84,7 +85,7 @@ export class Answers {
       position: placed.position,
       order: placed.order,
       acceptedAt: placed.acceptedAt,
-      durability: this.#around.durability,
+      durability: this.#around.durability(),
       id: command.id,
     };
     if (command.attempt !== undefined) frame.attempt = command.attempt;
