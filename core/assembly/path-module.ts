@@ -60,8 +60,15 @@ export const pathModule = new ContainerModule(({ bind }) => {
     [T.clock, T.rules, T.persistence, T.conversations, T.guarding, T.keeping, T.answers, T.fanout],
   );
   bind(T.lanes).toResolvedValue(
-    (clock, log, limits, path, broken) =>
-      new Lanes({ clock, log, limits, travel: (batch) => path.travel(batch), broken }),
-    [T.clock, T.log, T.limits, T.path, T.broken],
+    (clock, log, limits, path, answers, broken) =>
+      new Lanes({
+        clock,
+        log,
+        limits,
+        travel: (batch, held) => path.travel(batch, held),
+        refuseForNow: (handed, code) => answers.refuseForNow(handed, code),
+        broken,
+      }),
+    [T.clock, T.log, T.limits, T.path, T.answers, T.broken],
   );
 });

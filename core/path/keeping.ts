@@ -42,6 +42,13 @@ interface Surroundings {
 /** How long to wait before the store is asked again about a batch of unknown fate. */
 const READ_BACK_MS = 200;
 
+export interface Attempt {
+  /** A stale batch may be planned again; else it is refused for now. */
+  readonly mayPlanAgain: boolean;
+  /** Called each time that the store, asked what became of the batch, does not answer. */
+  readonly held: () => void;
+}
+
 export class Keeping {
   readonly #around: Surroundings;
   readonly #trouble: Trouble;
@@ -77,7 +84,7 @@ export class Keeping {
   }
 
   /** Writes ahead. Rejects only if the store cannot be trusted any more. */
-  async keep(entries: readonly Planned[], drafts: Drafts, mayPlanAgain: boolean): Promise<Fates> {
+  async keep(entries: readonly Planned[], drafts: Drafts, attempt: Attempt): Promise<Fates> {
     const fates = new Map<number, Fate>();
     const appends = this.#appends(entries, drafts, fates);
     if (appends.length === 0) return fates;
@@ -87,7 +94,7 @@ export class Keeping {
     this.#around.counters.batchEntries.record(entries.length);
     for (const [at, append] of appends.entries()) {
       const outcome = outcomes[at] as AppendOutcome | { readonly refuse: 'storage-full' | 'busy' };
-      fates.set(append.shard, await this.#fate(append, outcome, mayPlanAgain));
+      fates.set(append.shard, await this.#fate(append, outcome, attempt));
     }
     return fates;
   }
@@ -131,7 +138,7 @@ export class Keeping {
   async #fate(
     append: ShardAppend,
     outcome: AppendOutcome | { readonly refuse: 'storage-full' | 'busy' },
-    mayPlanAgain: boolean,
+    { mayPlanAgain, held }: Attempt,
   ): Promise<Fate> {
     const { counters, log, shards } = this.#around;
     if (typeof outcome === 'object') return outcome;
@@ -145,16 +152,17 @@ export class Keeping {
       shards.lose(append.shard);
       return { refuse: 'not-ready' };
     }
-    if (outcome === 'unknown' && (await this.#untilAnswered(() => this.#readBack(append)))) {
+    const readBack = (): Promise<boolean> => this.#readBack(append);
+    if (outcome === 'unknown' && (await this.#untilAnswered(readBack, held))) {
       counters.kept.add(append.entries.length);
       return 'kept';
     }
-    await this.#untilAnswered(() => this.#refresh(append));
+    await this.#untilAnswered(() => this.#refresh(append), held);
     return mayPlanAgain ? 'again' : { refuse: 'not-ready' };
   }
 
   /** Asks the store until it answers; rejects only if it cannot be trusted any more. */
-  async #untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
+  async #untilAnswered<T>(ask: () => Promise<T>, held: () => void): Promise<T> {
     const { clock, log } = this.#around;
     for (;;) {
       try {
@@ -162,6 +170,7 @@ export class Keeping {
       } catch (error) {
         if (!(error instanceof ImError) || error.kind !== 'passing') throw error;
         log.warn('the store is asked again about a batch', { why: reasonOf(error) });
+        held();
         await new Promise<void>((resolve) => clock.after(READ_BACK_MS, resolve));
       }
     }

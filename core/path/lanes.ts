@@ -12,7 +12,8 @@ interface Surroundings {
   readonly log: Log;
   readonly limits: Limits;
   /** The whole way of a batch; see message-path.ts. */
-  readonly travel: (batch: readonly Handed[]) => Promise<void>;
+  readonly travel: (batch: readonly Handed[], held: () => void) => Promise<void>;
+  readonly refuseForNow: (handed: Handed, code: 'busy') => void;
   /** A batch threw: the state can be trusted no more, the node must end. */
   readonly broken: (why: string) => void;
 }
@@ -48,7 +49,10 @@ class Lane {
 
   async #run(): Promise<void> {
     try {
-      while (this.#queue.length > 0) await this.#around.travel(this.#take());
+      while (this.#queue.length > 0) {
+        const batch = this.#take();
+        await this.#around.travel(batch, () => this.#relieve(batch));
+      }
     } catch (error) {
       this.#around.log.error('a lane is broken', { why: reasonOf(error) });
       this.#around.broken(reasonOf(error));
@@ -58,6 +62,19 @@ class Lane {
     const idle = this.#idle;
     this.#idle = [];
     for (const resolve of idle) resolve();
+  }
+
+  /**
+   * The batch under way waits for the store, nobody knows how long. What waits behind it gets
+   * `busy`, but for its own conversations, whose answers come in order.
+   */
+  #relieve(batch: readonly Handed[]): void {
+    const held = new Set(batch.map(({ command }) => command.conversation));
+    const waiting = this.#queue;
+    this.#queue = waiting.filter(({ command }) => held.has(command.conversation));
+    const relieved = waiting.filter(({ command }) => !held.has(command.conversation));
+    this.#toKeep -= relieved.filter(({ refusal }) => !refusal).length;
+    for (const handed of relieved) this.#around.refuseForNow(handed, 'busy');
   }
 
   #take(): readonly Handed[] {

@@ -11,7 +11,7 @@ import type { Fanout } from './fanout.ts';
 import { UNSEEN, type Guarding, type Looks } from './guarding.ts';
 import type { Handed } from './handed.ts';
 import type { Fates, Judged } from './judged.ts';
-import type { Keeping } from './keeping.ts';
+import type { Attempt, Keeping } from './keeping.ts';
 import type { Drafts, Recall } from './recall.ts';
 
 interface Surroundings {
@@ -36,16 +36,22 @@ export class MessagePath {
 
   /**
    * Resolves when every command of the batch has its answer. Rejects only if the log cannot be
-   * trusted.
+   * trusted. `held` is called each time that the batch has waited for the store in vain.
    */
-  async travel(batch: readonly Handed[]): Promise<void> {
+  async travel(batch: readonly Handed[], held: () => void): Promise<void> {
     let rest = batch;
     const looks: Looks = new Map();
-    for (let plan = 1; rest.length > 0; plan += 1) rest = await this.#pass(rest, plan, looks);
+    for (let plan = 1; rest.length > 0; plan += 1) {
+      rest = await this.#pass(rest, looks, { mayPlanAgain: plan < PLANS_MAX, held });
+    }
   }
 
   /** One plan of a batch; returns the commands that must be planned again. */
-  async #pass(batch: readonly Handed[], plan: number, looks: Looks): Promise<readonly Handed[]> {
+  async #pass(
+    batch: readonly Handed[],
+    looks: Looks,
+    attempt: Attempt,
+  ): Promise<readonly Handed[]> {
     const { recall, guarding, keeping, answers, fanout } = this.#around;
     const drafts = await this.#orRefuse(batch, () => recall.open(batch));
     if (!drafts) return [];
@@ -54,7 +60,7 @@ export class MessagePath {
       const judged = this.#judge(batch, drafts, looks);
       const entries = await keeping.place(judged, drafts);
       if (!entries) return answers.give(judged, notReady(batch));
-      const fates = await keeping.keep(entries, drafts, plan < PLANS_MAX);
+      const fates = await keeping.keep(entries, drafts, attempt);
       const kept = entries.filter(({ shard }) => fates.get(shard) === 'kept');
       const changed = fanout.merge(kept, drafts);
       const again = answers.give(judged, fates);

@@ -107,6 +107,36 @@ describe('keeping, when the store is in trouble', () => {
     }
   });
 
+  it('refuses for now what waits behind an unknown outcome, but in its conversations', async () => {
+    const [stage, fault] = await withFault();
+    const [ann, bob] = [await stage.join('ann'), await stage.join('bob')];
+    fault.trouble = async (batch, real) => {
+      await real(batch);
+      fault.away = true;
+      return all(batch, 'unknown');
+    };
+    const held = ann.send(TALK, 'one');
+    await stage.pass(10);
+    const behind = [ann.send('d/ann/cat', 'two'), bob.send('d/bob/cat', 'three')];
+    const same = ann.send(TALK, 'four');
+    await stage.pass(1_000);
+    assert.equal(await ann.fate(behind[0]!), 'busy');
+    assert.equal(await bob.fate(behind[1]!), 'busy');
+    assert.deepEqual([ann.take('accepted'), ann.take('refused')], [[], []]);
+    const late = bob.send('d/bob/cat', 'five');
+    await stage.pass(1_000);
+    assert.equal(await bob.fate(late), 'busy');
+    fault.away = false;
+    await stage.pass(1_000);
+    assert.equal((await ann.accepted(held)).position, 1);
+    assert.equal((await ann.accepted(same)).position, 2);
+    for (const [who, command] of [[ann, behind[0]!] as const, [bob, behind[1]!] as const]) {
+      who.say(command);
+      assert.equal((await who.accepted(command)).position, 1);
+    }
+    assert.deepEqual(stage.failed, []);
+  });
+
   it('lives through a store that goes away between a stale answer and its reload', async () => {
     const [stage, fault] = await withFault();
     const ann = await stage.join('ann');
