@@ -159,13 +159,18 @@ export interface FriendLine {
 
 /**
  * Which entries of a conversation: positions above `after` and below `before`, at most `limit` of
- * them.
+ * them, with bodies of at most `bodyMaxBytes` together.
  */
 export interface Range {
   readonly after: number;
   /** Absent: no upper end. */
   readonly before?: number;
   readonly limit: number;
+  /**
+   * Octets; absent: no bound. The first entry that is taken is answered whatever it takes, so that
+   * a reader who goes on behind it gets on.
+   */
+  readonly bodyMaxBytes?: number;
   /** `first`: the lowest that fit; `last`: the highest. Either way the answer ascends. */
   readonly take: 'first' | 'last';
 }

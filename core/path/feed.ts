@@ -6,9 +6,7 @@
 import { must, type Cursor, type Entry, type Persistence } from '../contract/index.ts';
 import type { Conversation } from '../chat/conversation.ts';
 import { Kept } from '../chat/tail.ts';
-
-/** Entries read from the store at once. */
-const PAGE = 64;
+import { PAGE, PAGE_BODY_BYTES } from './pages.ts';
 
 /** What a feed can say of its next delivery. */
 export type Next = Kept | 'nothing' | 'reading';
@@ -189,7 +187,8 @@ export class Feed {
     }
     if (conversation.tail.get(next)) return;
     const before = conversation.position + 1;
-    const range = { after: next - 1, before, limit: PAGE, take: 'first' as const };
+    const within = { limit: PAGE, bodyMaxBytes: PAGE_BODY_BYTES };
+    const range = { after: next - 1, before, ...within, take: 'first' as const };
     this.#page = await this.#persistence.readConversation(conversation.name, range);
     must(this.#page.length > 0, `${conversation.name} has no entry ${next}, though it was kept`);
   }
@@ -204,7 +203,8 @@ export class Feed {
   async #lookBack(below: number): Promise<number> {
     let before = below;
     while (before - 1 > this.#start) {
-      const range = { after: this.#start, before, limit: PAGE, take: 'last' as const };
+      const within = { limit: PAGE, bodyMaxBytes: PAGE_BODY_BYTES };
+      const range = { after: this.#start, before, ...within, take: 'last' as const };
       const entries = await this.#persistence.readConversation(this.conversation.name, range);
       for (let at = entries.length - 1; at >= 0; at -= 1) {
         const entry = entries[at] as Entry;
@@ -212,8 +212,7 @@ export class Feed {
           return entry.position;
         }
       }
-      if (entries.length < PAGE) return 0;
-      before = (entries[0] as Entry).position;
+      before = entries[0]?.position ?? 0;
     }
     return 0;
   }

@@ -3,6 +3,7 @@ import type { Entry, Membership, Persistence } from '../contract/index.ts';
 import type { Conversation } from '../chat/conversation.ts';
 import { deliveryOf } from '../chat/tail.ts';
 import type { Delivery } from '../wire/frames.ts';
+import { PAGE, PAGE_BODY_BYTES } from './pages.ts';
 
 export interface HistoryQuestion {
   readonly after: number | undefined;
@@ -16,9 +17,6 @@ export interface HistoryAnswer {
   readonly items: readonly Delivery[];
   readonly more: boolean;
 }
-
-/** Entries read from the store at once. */
-const PAGE = 64;
 
 /**
  * `before` alone asks for the last ones below it, else it goes up from `after`. Reads only what
@@ -63,10 +61,10 @@ async function* walk(
       after,
       before,
       limit,
+      bodyMaxBytes: PAGE_BODY_BYTES,
       take,
     });
     yield* down ? page.toReversed() : page;
-    if (page.length < limit) return;
     if (down) before = page[0]?.position ?? 0;
     else after = page.at(-1)?.position ?? before;
   }

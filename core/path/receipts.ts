@@ -6,10 +6,9 @@ import { reasonOf, type Log, type Persistence } from '../contract/index.ts';
 import type { Conversation } from '../chat/conversation.ts';
 import type { Directory } from '../session/directory.ts';
 import type { Session } from '../session/session.ts';
+import { PAGE, PAGE_BODY_BYTES } from './pages.ts';
 import type { MarkMove } from './progress.ts';
 
-/** Entries read back at once to find the authors of what is no longer in memory. */
-const PAGE = 64;
 const NOBODY: ReadonlySet<string> = new Set();
 
 export class Receipts {
@@ -87,7 +86,8 @@ export class Receipts {
     const awaited = this.#here(conversation);
     for (const found of [user, ...authors]) awaited.delete(found);
     for (let before = below; awaited.size > 0 && before - 1 > after;) {
-      const range = { after, before, limit: PAGE, take: 'last' as const };
+      const within = { limit: PAGE, bodyMaxBytes: PAGE_BODY_BYTES };
+      const range = { after, before, ...within, take: 'last' as const };
       const entries = await this.#persistence.readConversation(conversation.name, range);
       for (const entry of entries) {
         if (!conversation.sees(user, entry.position)) continue;

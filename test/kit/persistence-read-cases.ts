@@ -27,6 +27,18 @@ function expected(entries: readonly Entry[], range: Range): number[] {
   return inside.slice(Math.max(0, inside.length - range.limit));
 }
 
+/** The same with a bound on bodies: entries are dropped from the far end until they fit. */
+function within(entries: readonly Entry[], range: Range, bodyMaxBytes: number): number[] {
+  const found = expected(entries, range);
+  const size = (): number =>
+    found.reduce((sum, position) => sum + (entries[position - 1]?.body?.length ?? 0), 0);
+  while (found.length > 1 && size() > bodyMaxBytes) {
+    if (range.take === 'first') found.pop();
+    else found.shift();
+  }
+  return found;
+}
+
 /** Reads until `done`; every reading must hold whole batches of `size`. */
 async function readWhole(bench: Bench, size: number, done: () => boolean): Promise<void> {
   while (!done()) {
@@ -49,6 +61,34 @@ export const READ_CASES: Cases = {
     for (const [at, answer] of answers.entries()) {
       const positions = answer.map((entry) => entry.position);
       assert.deepEqual(positions, expected(entries, asked[at]!), JSON.stringify(asked[at]));
+    }
+  },
+
+  'ends a page where its bodies have come to a bound, after one entry at least': async (bench) => {
+    const sizes = [300, 100, 0, 200, undefined, 50];
+    const entries = await bench.keep(
+      sizes.map((size, at) => {
+        const { body: _, ...bare } = bench.entry('g/tea', at + 1);
+        return size === undefined ? bare : { ...bare, body: new Uint8Array(size) };
+      }),
+    );
+    for (const take of ['first', 'last'] as const) {
+      for (const bodyMaxBytes of [0, 49, 50, 51, 250, 299, 300, 399, 400, 600, 649, 650, 10_000]) {
+        for (const [after, before, limit] of [
+          [0, 7, 10],
+          [1, 7, 10],
+          [2, 6, 10],
+          [0, 7, 3],
+        ] as const) {
+          const range = { after, before, limit, bodyMaxBytes, take };
+          const answer = await bench.store.readConversation('g/tea', range);
+          assert.deepEqual(
+            answer.map(({ position }) => position),
+            within(entries, range, bodyMaxBytes),
+            JSON.stringify(range),
+          );
+        }
+      }
     }
   },
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AppendOutcome, Range, ShardAppend } from 'im-kernel/contract';
+import type { AppendOutcome, Entry, Range, ShardAppend } from 'im-kernel/contract';
 import { inBetween } from './in-between.ts';
 import { closeStages, openStage, pluck } from './stage.ts';
 
@@ -75,6 +75,33 @@ describe('the bounds of a node', () => {
     for (const bodies of batches) {
       assert.ok(bodies.slice(0, -1).reduce((sum, bytes) => sum + bytes, 0) < 64 * KIB);
     }
+  });
+
+  it('read no more of large bodies at once than a page, however far behind a device is', async () => {
+    const pages: number[] = [];
+    const stage = await openStage({
+      limits: { tailEntries: 1, bodyMax: 400 * KIB, maxFrame: 512 * KIB },
+      between: (store) =>
+        inBetween(store, {
+          readConversation: async (name: string, range: Range): Promise<readonly Entry[]> => {
+            const page = await store.readConversation(name, range);
+            pages.push(page.reduce((sum, { body }) => sum + (body?.length ?? 0), 0));
+            return page;
+          },
+        }),
+    });
+    const ann = await stage.join('ann');
+    const sizes = [100, 100, 400, 50, 50, 50, 200, 1, 1, 256, 257, 30, 30];
+    for (const size of sizes) await ann.accepted(ann.send(TALK, 'x'.repeat(size * KIB)));
+    const bob = await stage.join('bob');
+    const got = await bob.some('deliver', sizes.length);
+    assert.deepEqual(
+      got.map(({ body }) => (body?.length ?? 0) / KIB),
+      sizes,
+    );
+    assert.ok(pages.length > 0);
+    assert.ok(Math.max(...pages) <= 400 * KIB, 'one body above the bound comes alone');
+    assert.equal(pages.filter((bytes) => bytes > 256 * KIB).length, 2);
   });
 
   it('tell one user of so many friends, those who come later among them', async () => {

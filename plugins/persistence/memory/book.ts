@@ -84,7 +84,8 @@ export class Book {
     const end = Math.max(start, Math.min(this.last, (range.before ?? this.last + 1) - 1));
     const limit = Math.max(0, range.limit);
     const low = range.take === 'first' ? start : Math.max(start, end - limit);
-    return this.#entries.slice(low, Math.min(end, low + limit)).map(copyOf);
+    const found = this.#entries.slice(low, Math.min(end, low + limit));
+    return within(found, range).map(copyOf);
   }
 
   find(user: string, device: string, number: number): Entry | undefined {
@@ -153,4 +154,16 @@ export class Book {
   #stays(user: string): Membership[] {
     return [...this.#members.values()].filter((stay) => stay.user === user);
   }
+}
+
+/** As many as their bodies let in, counted from the end that `take` names; one at least. */
+function within(found: readonly Entry[], { take, bodyMaxBytes = Infinity }: Range): Entry[] {
+  const order = take === 'first' ? found : found.toReversed();
+  let bytes = 0;
+  const beyond = order.findIndex(({ body }, at) => {
+    bytes += body?.length ?? 0;
+    return at > 0 && bytes > bodyMaxBytes;
+  });
+  const taken = beyond < 0 ? [...order] : order.slice(0, beyond);
+  return take === 'first' ? taken : taken.reverse();
 }

@@ -29,6 +29,19 @@ function rangeText(direction: string): string {
 const FIRST = { name: 'first', text: rangeText('') };
 const LAST = { name: 'last', text: rangeText('DESC') };
 
+/** The length of a body is known without reading it: what is beyond the bound is left alone. */
+function withinText(direction: string): string {
+  const order = `ORDER BY r.position ${direction}`;
+  return `SELECT * FROM (
+            SELECT r.*, row_number() OVER (${order}) AS nth,
+                   sum(coalesce(octet_length(r.body), 0)) OVER (${order}) AS bytes
+              FROM (${rangeText(direction)}) r) w
+           WHERE w.nth = 1 OR w.bytes <= $5
+           ORDER BY w.position ${direction}`;
+}
+const FIRST_WITHIN = { name: 'first-within', text: withinText('') };
+const LAST_WITHIN = { name: 'last-within', text: withinText('DESC') };
+
 /** PostgreSQL refuses a limit below 0. */
 function bound(limit: number): number {
   return Math.max(0, limit);
@@ -37,10 +50,13 @@ function bound(limit: number): number {
 export async function readConversation(
   connection: Connection,
   conversation: string,
-  { after, before = NO_END, limit, take }: Range,
+  { after, before = NO_END, limit, bodyMaxBytes, take }: Range,
 ): Promise<readonly Entry[]> {
-  const values = [conversation, after, before, bound(limit)];
-  const statement = take === 'first' ? FIRST : LAST;
+  const within = bodyMaxBytes !== undefined;
+  const values = [conversation, after, before, bound(limit), ...(within ? [bodyMaxBytes] : [])];
+  const statement = within
+    ? { first: FIRST_WITHIN, last: LAST_WITHIN }[take]
+    : { first: FIRST, last: LAST }[take];
   const rows = await connection.rows<EntryRow>({ ...statement, values });
   if (take === 'last') rows.reverse();
   return rows.map((row) => toEntry(conversation, row));

@@ -9,7 +9,7 @@ import type {
   Registered,
   SenderKey,
 } from 'im-kernel/contract';
-import { optional, toEntry, type Row } from './rows.ts';
+import { BODY, optional, toEntry, type Row } from './rows.ts';
 import { loadConversation, type RecordStatements, recordStatements } from './record.ts';
 import type { ReadCalls, ShardSlice } from './messages.ts';
 import type { Names } from './names.ts';
@@ -49,6 +49,18 @@ const CONVERSATIONS = `
 /** SQLite takes a limit below 0 for none. */
 function bound(limit: number): number {
   return Math.max(0, limit);
+}
+
+/** Rows for as long as their bodies are within the bound, one at least; the rest is not read. */
+function within(rows: Iterable<Row>, bodyMaxBytes: number): Row[] {
+  const taken: Row[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    bytes += row[BODY]?.length ?? 0;
+    if (taken.length > 0 && bytes > bodyMaxBytes) break;
+    taken.push(row);
+  }
+  return taken;
 }
 
 export class Reads implements ReadCalls {
@@ -93,8 +105,12 @@ export class Reads implements ReadCalls {
     const known = this.#names.conversation(conversation);
     if (known === undefined) return pack([]);
     const statement = range.take === 'first' ? this.#first : this.#last;
-    const { after, before = NO_END, limit } = range;
-    const rows = statement.all(known.id, after, before, bound(limit)) as unknown as Row[];
+    const { after, before = NO_END, limit, bodyMaxBytes } = range;
+    const asked = [known.id, after, before, bound(limit)] as const;
+    const rows =
+      bodyMaxBytes === undefined
+        ? (statement.all(...asked) as unknown as Row[])
+        : within(statement.iterate(...asked) as unknown as Iterable<Row>, bodyMaxBytes);
     if (range.take === 'last') rows.reverse();
     return pack(rows.map((row) => toEntry(conversation, row)));
   }

@@ -20,6 +20,9 @@ export type Row = readonly [
   body: Uint8Array | Absent,
 ];
 
+/** Where the body stands in a row. */
+export const BODY = 11;
+
 export function optional(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

@@ -1,4 +1,5 @@
 /** A conversation that grows entry by entry, in memory and in a store of its own. */
+import assert from 'node:assert/strict';
 import type { Entry, Membership, Persistence, Range } from 'im-kernel/contract';
 import { Conversation } from '../../../core/chat/conversation.ts';
 import { Kept } from '../../../core/chat/tail.ts';
@@ -17,6 +18,8 @@ export class FeedWorld {
   readonly #tailMax: number;
   /** Ranges that were read, to see that nobody reads without an end. */
   reads = 0;
+  /** How many entries the store gives at once, whatever it is asked for: their bodies are large. */
+  pageMax = Infinity;
 
   constructor(tailMax: number) {
     this.#tailMax = tailMax;
@@ -63,7 +66,9 @@ export class FeedWorld {
       .map(({ position }) => position);
   }
 
-  #read({ after, before, limit, take }: Range): readonly Entry[] {
+  #read({ after, before, take, ...range }: Range): readonly Entry[] {
+    assert.ok((range.bodyMaxBytes ?? Infinity) < Infinity || range.limit === 1);
+    const limit = Math.min(range.limit, this.pageMax);
     const found = this.entries.filter(
       ({ position }) => position > after && position < (before ?? Infinity),
     );

@@ -114,9 +114,11 @@ async function take(reader: Reader, step: Step): Promise<void> {
 describe('the feed', () => {
   it('gives a device what is meant for it, once, in order, with what came before', async () => {
     const start = fc.integer({ min: 0, max: 5 });
+    const bounds = fc.tuple(fc.integer({ min: 1, max: 8 }), fc.constantFrom(1, 2, 5, 64));
     await fc.assert(
-      fc.asyncProperty(steps, start, fc.integer({ min: 1, max: 8 }), async (all, at, tailMax) => {
+      fc.asyncProperty(steps, start, bounds, async (all, at, [tailMax, pageMax]) => {
         const world = new FeedWorld(tailMax);
+        world.pageMax = pageMax;
         // Where a device starts, its user has been.
         if (at > 0) world.add('ann', 'd1', { user: 'bob', from: 1, role: 'member' });
         while (world.entries.length < at) world.add('ann', 'd1');

@@ -113,6 +113,13 @@ class OneTooMany extends MemoryStore {
   }
 }
 
+class Boundless extends MemoryStore {
+  override readConversation(conversation: string, range: Range): Promise<readonly Entry[]> {
+    const { bodyMaxBytes: _, ...rest } = range;
+    return super.readConversation(conversation, rest);
+  }
+}
+
 class StartsAtNothing extends MemoryStore {
   override async loadCursor(name: string, user: string, device: string): Promise<Cursor> {
     return { ...(await super.loadCursor(name, user, device)), start: 0 };
@@ -185,6 +192,7 @@ const WRONG: Readonly<Record<string, Make>> = {
   'acknowledges what it does not keep': () => new Forgetful(8, random()),
   'takes an empty body for none': () => new EmptyIsAbsent(8, random()),
   'reads one entry too many': () => new OneTooMany(8, random()),
+  'reads bodies without a bound': () => new Boundless(8, random()),
   'starts every device at nothing': () => new StartsAtNothing(8, random()),
   'says of every device that it is new': () => new AlwaysNew(8, random()),
   'steps over entries of a shard': () => new SkipsInShards(8, random()),
