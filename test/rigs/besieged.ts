@@ -16,7 +16,8 @@ import { ServerMetrics } from './server-metrics.ts';
 const users = ['ann', 'bob', 'eve', 'mal', 'kim', 'max'];
 /** Each takes some ms: together far longer than anything should. */
 const settleTries = 500;
-const unexpected = /"level":"error"|unhandled|uncaught|IM_BUG|MaxListeners|internal/i;
+/** What no attack may bring into the log. */
+export const unexpected = /"level":"error"|unhandled|uncaught|IM_BUG|MaxListeners|internal/i;
 
 export function acknowledge(device: Device, { conversation, position }: Deliver): void {
   device.live.send({ type: 'received', upTo: [{ conversation, position }] });
@@ -36,10 +37,13 @@ export class Besieged {
     this.server = new ServerProcess(this.folder, './data/auth.key', { ...others, limits });
   }
 
-  async begin(): Promise<void> {
+  /** `tokenFor`: absent, as `im token` makes them. */
+  async begin(
+    tokenFor = (user: string): string | Promise<string> => this.server.token(user),
+  ): Promise<void> {
     await this.server.start();
     this.#pid = this.server.pid;
-    for (const user of users) this.#tokens.set(user, await this.server.token(user));
+    for (const user of users) this.#tokens.set(user, await tokenFor(user));
     await this.welcomed(this.ann, 'tcp');
     await this.welcomed(this.bob, 'websocket');
   }
@@ -78,10 +82,18 @@ export class Besieged {
     const body = new Uint8Array(Buffer.from(text));
     const command = this.ann.send('bob', { type: 'send', body });
     assert.equal((await this.ann.answerTo(command)).type, 'accepted');
-    const got = await this.bob.next();
-    assert.equal(got.id, command.id);
-    acknowledge(this.bob, got);
+    assert.equal((await this.#heardFrom(command.conversation)).id, command.id);
     return performance.now() - begun;
+  }
+
+  /** What bob is told next in that conversation. What strangers told the two is acknowledged. */
+  async #heardFrom(conversation: string): Promise<Deliver> {
+    for (const got of this.ann.inbox.splice(0)) acknowledge(this.ann, got);
+    for (;;) {
+      const got = await this.bob.next();
+      acknowledge(this.bob, got);
+      if (got.conversation === conversation) return got;
+    }
   }
 
   /** The friends chat, one message after the other, until `during` is done; the waits in ms. */

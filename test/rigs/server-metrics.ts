@@ -21,8 +21,11 @@ export class ServerMetrics {
 
   /** Sends SIGUSR2 and waits for the line that it makes the server write. */
   static async of(server: ServerProcess): Promise<ServerMetrics> {
+    const { pid } = server;
+    // 0 would mean all processes of our own group.
+    if (pid === undefined) throw new Error(`no server runs\n${server.output}`);
     const before = lastLine(server);
-    process.kill(server.pid ?? 0, 'SIGUSR2');
+    process.kill(pid, 'SIGUSR2');
     for (let waited = 0; waited < waitMs; waited += askEveryMs) {
       const line = lastLine(server);
       if (line !== undefined && line !== before)
@@ -39,6 +42,15 @@ export class ServerMetrics {
     return found
       .map(({ value, labels }) => (label === undefined ? value : labels?.[label]) ?? 0)
       .reduce((sum, one) => sum + one, 0);
+  }
+
+  /** A counter by its labels; all instances together. */
+  labels(name: string): ReadonlyMap<string, number> {
+    const sums = new Map<string, number>();
+    for (const { labels = {} } of this.#series.filter((one) => one.name === name))
+      for (const [label, value] of Object.entries(labels))
+        sums.set(label, (sums.get(label) ?? 0) + value);
+    return sums;
   }
 }
 

@@ -2,6 +2,7 @@
 import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 
@@ -39,6 +40,8 @@ export class ServerProcess {
   /** What it printed, both streams. */
   output = '';
   addresses: readonly string[] = [];
+  /** Hears each whole line of its log. */
+  onLine: (line: string) => void = () => {};
   /** What the next start finds in its environment besides ours. */
   environment: Readonly<Record<string, string>> = {};
   #child: ChildProcessByStdio<null, Readable, Readable> | undefined;
@@ -88,8 +91,9 @@ export class ServerProcess {
         resolve();
       };
       child.stdout.setEncoding('utf8').on('data', read);
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        this.output = (this.output + text).slice(-outputMaxChars);
+      createInterface(child.stderr).on('line', (line) => {
+        this.output = `${this.output}${line}\n`.slice(-outputMaxChars);
+        this.onLine(line);
       });
       child.on('close', (code, signal) => {
         clearTimeout(limit);
