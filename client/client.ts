@@ -15,6 +15,7 @@ import { Engine } from './engine.ts';
 import type { ClientEvents, ClientState, EventName } from './events.ts';
 import { type ActFields, Friends, Groups } from './groups.ts';
 import type { ClientSettings } from './options.ts';
+import type { Timing } from './retransmitter.ts';
 import type { Draft } from './sender.ts';
 
 /** Text, or any bytes with what they are. */
@@ -73,6 +74,11 @@ export class Client {
   /** What happened since the client was made. */
   get counts(): Readonly<Counts> {
     return this.#engine.counts;
+  }
+
+  /** How long answers take on this connection, and how much may be sent again. */
+  get timing(): Timing {
+    return this.#engine.sender.timing;
   }
 
   /** Commands without an answer, those included that an earlier client left in the outbox. */

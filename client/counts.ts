@@ -1,19 +1,30 @@
 /** What happened, counted since the client was made: for diagnosis and tests. */
 export const COUNTED = [
+  // Commands
+  'sent',
   'accepted',
   'refused',
   'passingRefusals',
   'renumbered',
-  'retransmitted',
   'resent',
+  // The retransmission timer
+  'timeouts',
+  'retransmitted',
+  'withheld',
+  'gaveUp',
+  // Connections
   'connections',
+  'pings',
+  'protocolErrors',
+  // Deliveries
+  'deliveries',
   'repeatsIgnored',
   'deliveriesLeft',
   'gaps',
   'handlerFailures',
+  // Everything else
   'signalsDropped',
   'outboxFailures',
-  'protocolErrors',
 ] as const;
 
 export type Counts = Record<(typeof COUNTED)[number], number>;

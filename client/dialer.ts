@@ -3,6 +3,7 @@ import type { Moved, Welcome, What } from '../core/wire/frames.ts';
 import { Backoff } from './backoff.ts';
 import type { Cancel, ClientClock, ClientRandom } from './clock.ts';
 import type { Connector } from './connector.ts';
+import type { Counts } from './counts.ts';
 import { ClientError, type ClientErrorCode, reasonOf } from './errors.ts';
 import type { ClientState } from './events.ts';
 import { type ClientLimits, PENDING_MAX } from './limits.ts';
@@ -14,6 +15,7 @@ export interface DialerSettings {
   readonly clock: ClientClock;
   readonly random: ClientRandom;
   readonly limits: ClientLimits;
+  readonly counts: Pick<Counts, 'pings'>;
   readonly connector: Connector;
   readonly addresses: readonly string[];
   readonly token: Token;
@@ -87,10 +89,12 @@ export class Dialer {
   }
 
   #open(address: string, token: string): void {
-    const { clock, limits, connector, whatOf, device, agent, pending } = this.#settings;
+    const { clock, limits, counts, connector, whatOf } = this.#settings;
+    const { device, agent, pending } = this.#settings;
     const session: Session = new Session({
       clock,
       limits,
+      counts,
       connector,
       address,
       whatOf,

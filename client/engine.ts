@@ -142,6 +142,7 @@ export class Engine {
   #makeDialer(): Dialer {
     return new Dialer({
       ...this.#settings,
+      counts: this.counts,
       pending: (limit) => this.sender.pending(limit),
       whatOf: (query) => this.questions.whatOf(query),
       welcome: (session, frame, asked) => this.#welcomed(session, frame, asked),

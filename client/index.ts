@@ -20,6 +20,7 @@ export type {
 export type { ActFields, Friends, Groups, NewGroup } from './groups.ts';
 export { CLIENT_LIMITS, type ClientLimits } from './limits.ts';
 export type { ConnectOptions } from './options.ts';
+export type { Timing } from './retransmitter.ts';
 export {
   applyChange,
   changesOf,

@@ -17,6 +17,10 @@ export interface ClientLimits {
   readonly movedTries: number;
   /** The longest that the retransmission timer grows. */
   readonly retransmitMaxMs: number;
+  /** Sendings on one connection that a slow server gets at most, at first. */
+  readonly retryTokens: number;
+  /** And further ones for each command that it answers. */
+  readonly retryRatio: number;
   /** Commands without an answer; `send` throws above it. */
   readonly unanswered: number;
   /** Questions without an answer; asking throws above it. */
@@ -47,6 +51,8 @@ export const CLIENT_LIMITS: ClientLimits = {
   stableMs: 60_000,
   movedTries: 3,
   retransmitMaxMs: 60_000,
+  retryTokens: 10,
+  retryRatio: 0.1,
   unanswered: 10_000,
   questions: 1_024,
   heldPerConversation: 4_096,

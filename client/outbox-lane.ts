@@ -10,8 +10,8 @@ export interface Entry {
   stored: boolean;
   /** Sendings under the present number. */
   attempt: number;
-  /** Monotonic time of the last sending, ms. */
-  sentMs: number;
+  /** Monotonic ms of its sendings on this connection; the last has the number `attempt`. */
+  sentMs: readonly number[];
   /**
    * Sent under its present number and not answered: it may have been accepted, so the number must
    * not change.
@@ -76,7 +76,7 @@ export class OutboxLane {
   fly(entry: Entry, nowMs: number): void {
     this.#unqueue(entry);
     entry.attempt += 1;
-    entry.sentMs = nowMs;
+    entry.sentMs = [nowMs];
     entry.doubt = true;
     this.flying.set(entry.command.number, entry);
   }

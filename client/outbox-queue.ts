@@ -63,7 +63,7 @@ export class OutboxQueue {
         command,
         stored: true,
         attempt: 0,
-        sentMs: 0,
+        sentMs: [],
         doubt: true,
         owed: false,
       };
@@ -83,7 +83,7 @@ export class OutboxQueue {
       command,
       stored: false,
       attempt: 0,
-      sentMs: 0,
+      sentMs: [],
       doubt: false,
       owed: false,
     };
@@ -171,7 +171,7 @@ export class OutboxQueue {
    */
   again(entry: Entry, nowMs: number): void {
     entry.attempt += 1;
-    entry.sentMs = nowMs;
+    entry.sentMs = [...entry.sentMs, nowMs];
     const lane = this.#lane(entry.command.conversation);
     lane.hold(nowMs);
     this.#touch(lane);

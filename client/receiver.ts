@@ -91,6 +91,7 @@ export class Receiver {
 
   delivered(frame: Deliver): void {
     const { conversation, position } = frame;
+    this.#settings.counts.deliveries += 1;
     const line = this.#line(conversation);
     if (line.aside !== undefined) {
       this.#putAside(line.aside, frame);

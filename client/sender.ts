@@ -10,7 +10,7 @@ import type { Journal } from './journal.ts';
 import type { ClientLimits } from './limits.ts';
 import { type Entry, OutboxQueue, type Unnumbered } from './outbox-queue.ts';
 import type { Command, OutboxState } from './outbox.ts';
-import { Retransmitter } from './retransmitter.ts';
+import { Retransmitter, type Timing } from './retransmitter.ts';
 import type { Session } from './session.ts';
 
 /** A command as the application gives it: neither conversation nor number may be known yet. */
@@ -67,15 +67,17 @@ export class Sender {
     this.#retransmitter = new Retransmitter({
       clock: settings.clock,
       random: settings.random,
+      limits: settings.limits,
+      counts: settings.counts,
       queue: this.#queue,
-      maxMs: settings.limits.retransmitMaxMs,
       ping: () => this.#session?.ping(),
-      resend: (entry) => {
-        settings.counts.retransmitted += 1;
-        this.#put(entry);
-      },
+      resend: (entry) => this.#put(entry),
       giveUp: () => this.#session?.giveUp('the server does not answer'),
     });
+  }
+
+  get timing(): Timing {
+    return this.#retransmitter.timing;
   }
 
   get unanswered(): PendingHandle[] {
@@ -139,6 +141,7 @@ export class Sender {
     if (entry === undefined) return undefined;
     this.#settings.counts.accepted += 1;
     this.#retransmitter.answered(entry, frame.attempt);
+    this.#retransmitter.settled();
     const handle = this.#forget(entry.command.id);
     handle?.accept(frame);
     this.#pump();
@@ -152,6 +155,7 @@ export class Sender {
     this.#retransmitter.answered(refusal.entry, frame.attempt);
     if (refusal.outcome === 'final') {
       counts.refused += 1;
+      this.#retransmitter.settled();
       this.#refused(refusal.entry.command.id, frame);
     } else if (refusal.outcome === 'later') counts.passingRefusals += 1;
     this.#pump();
@@ -218,7 +222,7 @@ export class Sender {
       if (entry === undefined) break;
       if (!this.#fits(entry.command, session)) this.#tooLarge(entry);
       else {
-        if (entry.attempt > 1) this.#settings.counts.resent += 1;
+        this.#settings.counts[entry.attempt > 1 ? 'resent' : 'sent'] += 1;
         this.#put(entry);
       }
     }

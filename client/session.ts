@@ -12,6 +12,7 @@ import type {
 } from '../core/wire/frames.ts';
 import type { Cancel, ClientClock } from './clock.ts';
 import type { Connection, Connector } from './connector.ts';
+import type { Counts } from './counts.ts';
 import { reasonOf } from './errors.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { ClientLimits } from './limits.ts';
@@ -38,6 +39,7 @@ export interface SessionSettings {
   readonly address: string;
   /** Asked for when the connection is open. */
   readonly hello: () => Hello;
+  readonly counts: Pick<Counts, 'pings'>;
   readonly whatOf: (query: number) => What | undefined;
   readonly welcome: (session: Session, frame: Welcome) => void;
   readonly frame: (frame: SessionFrame) => void;
@@ -127,6 +129,7 @@ export class Session {
 
   ping(): void {
     this.#pings += 1;
+    this.#settings.counts.pings += 1;
     this.send({ type: 'ping', id: this.#pings });
   }
 

@@ -165,5 +165,5 @@ function within(found: readonly Entry[], { take, bodyMaxBytes = Infinity }: Rang
     return at > 0 && bytes > bodyMaxBytes;
   });
   const taken = beyond < 0 ? [...order] : order.slice(0, beyond);
-  return take === 'first' ? taken : taken.reverse();
+  return take === 'first' ? taken : taken.toReversed();
 }

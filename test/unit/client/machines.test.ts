@@ -4,6 +4,7 @@ import { Acks } from '../../../client/acks.ts';
 import { Backoff } from '../../../client/backoff.ts';
 import { Inbox } from '../../../client/inbox.ts';
 import { applyChange, changesOf, emptyOutbox, type OutboxChange } from '../../../client/outbox.ts';
+import { RetryBudget } from '../../../client/retry-budget.ts';
 import { Rto } from '../../../client/rto.ts';
 import { FakeChance, LOG } from './fake-world.ts';
 
@@ -60,11 +61,42 @@ describe('the retransmission time-out', () => {
           for (let n = 0; n < expiries; n += 1) rto.expired();
           assert.equal(rto.timeoutMs, Math.min(60_000, firstMs * 2 ** expiries));
           assert.ok(rto.timeoutMs >= minMs && rto.timeoutMs <= 60_000);
-          rto.progress();
-          assert.equal(rto.timeoutMs, firstMs);
+          const other = new Rto(60_000);
+          other.reset(minMs);
+          for (const sample of [...samples, 70]) other.sample(sample);
+          rto.sample(70);
+          assert.equal(rto.timeoutMs, other.timeoutMs, 'an answer ends the doubling');
         },
       ),
     );
+  });
+});
+
+describe('the retry budget', () => {
+  const limits = { retryTokens: 10, retryRatio: 0.1 };
+
+  it('lets through what it has at first, and a tenth of what is answered', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { maxLength: 2_000 }), (events) => {
+        const budget = new RetryBudget(limits);
+        let [taken, answered] = [0, 0];
+        for (const answer of events) {
+          if (answer) {
+            budget.answered();
+            answered += 1;
+          } else if (budget.take()) taken += 1;
+          assert.ok(taken <= 10 + answered / 10 + 1e-6);
+          assert.ok(budget.tokens >= 0 && budget.tokens <= 10);
+        }
+      }),
+    );
+  });
+
+  it('is full again after a hundred answers', () => {
+    const budget = new RetryBudget(limits);
+    while (budget.take());
+    for (let answer = 0; answer < 101; answer += 1) budget.answered();
+    assert.equal(budget.tokens, 10);
   });
 });
 
