@@ -215,6 +215,10 @@ export class HistoryRecorder {
     this.#events.push({ ...event, atMs: this.#nowMs() });
   }
 
+  get nowMs(): number {
+    return this.#nowMs();
+  }
+
   get history(): History {
     return this.#events;
   }

@@ -7,11 +7,10 @@ import { grouped, keepRecord } from '../reliability/machine-record.ts';
 import { MUTANTS, mutantNamed } from './mutants.ts';
 import { FAULTS } from './plan.ts';
 import regression from './regression-seeds.json' with { type: 'json' };
+import { describeFailure } from './report.ts';
 import { runSeed, type SeedReport } from './run-seed.ts';
 import { SITUATIONS, Situations } from './situations.ts';
 
-const VIOLATIONS_SHOWN = 5;
-const LINES_SHOWN = 40;
 /** One seed in so many is played twice, and must leave the same trace. */
 const TWICE_EVERY = 50;
 /** So many seeds must reach every situation. */
@@ -21,21 +20,6 @@ function wholeNumber(name: string, text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;
   throw new Error(`--${name} takes a whole number, not ${text}`);
-}
-
-function describeFailure({ seed, violations, lines, plan }: SeedReport): string {
-  const shown = violations.slice(0, VIOLATIONS_SHOWN).flatMap(({ promise, why, events }) => {
-    return [`  ${promise}: ${why}`, ...events.map((event) => `      ${JSON.stringify(event)}`)];
-  });
-  return [
-    `seed ${seed}: ${violations.length} violations`,
-    ...shown,
-    '  the plan:',
-    `    ${JSON.stringify(plan)}`,
-    '  the last events:',
-    ...lines.slice(-LINES_SHOWN).map((line) => `    ${line}`),
-    `  again: npm run sim -- --seed ${seed} --seeds 1 --verbose`,
-  ].join('\n');
 }
 
 interface Sum {
@@ -131,7 +115,7 @@ async function main(): Promise<number> {
   const startedMs = performance.now();
   const failed = await play(seeds, { mutant: values.mutant, verbose: values.verbose }, sum);
   if (failed !== undefined) {
-    console.log(describeFailure(failed));
+    console.log(describeFailure(failed, values.mutant));
     return 1;
   }
   console.log(describeSum(sum, seeds.length, performance.now() - startedMs));

@@ -88,6 +88,14 @@ interface Places {
 export interface Saved extends Places {
   readonly type: 'saved';
 }
+/** The store said where a device is. */
+export interface Loaded {
+  readonly type: 'loaded';
+  readonly log: string;
+  /** When it was asked. */
+  readonly askedMs: number;
+  readonly cursor: SeenCursor;
+}
 /** What a cold reader finds of cursors and marks, once the last node has stopped in order. */
 export interface Standing extends Places {
   readonly type: 'standing';
@@ -102,4 +110,13 @@ export interface Counted {
 }
 
 export type NodeHistoryEvent =
-  Configured | Guarded | Consuming | Consumed | SetAside | Taken | Saved | Standing | Counted;
+  | Configured
+  | Guarded
+  | Consuming
+  | Consumed
+  | SetAside
+  | Taken
+  | Saved
+  | Loaded
+  | Standing
+  | Counted;

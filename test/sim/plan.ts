@@ -4,6 +4,7 @@
  * ISSTA 2012).
  */
 import type { Limits } from '../../core/config/limits.ts';
+import { drawEffects, type EffectsPlan } from './effects-plan.ts';
 import type { PipeShape, Slicing } from './pipe.ts';
 import { Prng } from './prng.ts';
 
@@ -69,6 +70,7 @@ export interface Plan {
   readonly friendsOnly: boolean;
   readonly limits: Partial<Limits>;
   readonly shapes: readonly PipeShape[];
+  readonly effects: EffectsPlan;
 }
 
 const NAMES = ['ann', 'bob', 'cat', 'dan', 'eve', 'fay'];
@@ -155,5 +157,6 @@ export function drawPlan(seed: number): Plan {
     // By the seed alone: drawn by chance, it would make another run of every seed.
     limits: { ...drawLimits(prng), fanoutPerTurn: [512, 1, 3][seed % 3] ?? 512 },
     shapes: drawShapes(prng),
+    effects: drawEffects(seed),
   };
 }

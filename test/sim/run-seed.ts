@@ -3,14 +3,16 @@
  * everything done.
  */
 import { judge } from './checks/index.ts';
+import { configured } from './configured.ts';
 import { Faults } from './faults.ts';
 import type { History, Violation } from './history.ts';
+import { consumersBehind, NodeWatch } from './node-watch.ts';
 import { SimDevice } from './sim-device.ts';
 import { SimNode } from './sim-node.ts';
 import type { FaultKind, Plan } from './plan.ts';
 import type { Situations } from './situations.ts';
 import { Workload } from './workload.ts';
-import { World, type WorldOptions } from './world.ts';
+import { SHARDS, World, type WorldOptions } from './world.ts';
 
 /** The longest that faults and work go on. */
 const SAFETY_LIMIT_MS = 120_000;
@@ -56,11 +58,17 @@ async function unfinished(world: World, device: SimDevice): Promise<string | und
   return backlog === undefined ? undefined : `${actor} has a backlog in ${backlog}`;
 }
 
-async function comesToRest(world: World, devices: readonly SimDevice[]): Promise<void> {
+async function comesToRest(
+  world: World,
+  node: SimNode,
+  devices: readonly SimDevice[],
+): Promise<void> {
   let open: string | undefined = 'nobody has looked';
   const look = async (): Promise<void> => {
     open = undefined;
     for (const device of devices) open ??= await unfinished(world, device);
+    if (open === undefined && node.running !== undefined && consumersBehind(node.running))
+      open = 'a consumer is behind';
     if (open !== undefined) world.clock.after(LOOK_EVERY_MS, 'judge', () => void look());
   };
   world.clock.after(LOOK_EVERY_MS, 'judge', () => void look());
@@ -74,6 +82,8 @@ async function comesToRest(world: World, devices: readonly SimDevice[]): Promise
 async function phases(world: World, counts: (faults: Faults, workload: Workload) => void) {
   const { clock, plan, disk } = world;
   const node = new SimNode(world);
+  world.recorder.add(configured(plan, SHARDS));
+  const watch = new NodeWatch(world, node);
   const devices = plan.devices.map((device) => new SimDevice(world, device));
   node.start();
   const workload = new Workload(world, devices, world.prng.fork());
@@ -83,16 +93,19 @@ async function phases(world: World, counts: (faults: Faults, workload: Workload)
   world.say('world', 'all faults end');
   workload.stop();
   faults.stop();
+  world.ailments.stop();
   await clock.run(() => false, clock.nowMs + 1_000);
   workload.farewell();
-  await comesToRest(world, devices);
+  await comesToRest(world, node, devices);
   await clock.run(() => false, clock.nowMs + QUIET_MS);
+  watch.look(true);
   await disk.readBack();
   let stopped = false;
   void node.stop().finally(() => {
     stopped = true;
   });
   await clock.run(() => stopped, clock.nowMs + STOP_LIMIT_MS);
+  await watch.readBack(world.recorder.history);
 }
 
 export async function runSeed(options: WorldOptions): Promise<SeedReport> {

@@ -11,14 +11,16 @@ import type {
 import { definePlugin } from 'im-kernel/contract';
 import { assemble } from '../../core/assembly/assemble.ts';
 import type { Node } from '../../core/assembly/node.ts';
-import { LIMITS, type Limits } from '../../core/config/limits.ts';
 import type { Instance, Settings } from '../../core/config/settings.ts';
 import conversationOwner from '../../plugins/ordering/conversation-owner/index.ts';
 import noFailover from '../../plugins/failover/none/index.ts';
+import { effectsSettings } from './effects-settings.ts';
 import type { NodeEvent } from './history.ts';
 import { Life } from './life.ts';
+import { limitsWith } from './limits-with.ts';
 import { simPersistence, type StoreTrouble } from './node-store.ts';
 import { simTransport } from './sim-transport.ts';
+import { watchedStore } from './watched-store.ts';
 import type { World } from './world.ts';
 
 export const NODE_ADDRESS = 'tcp://127.0.0.1:7400';
@@ -45,11 +47,6 @@ function instance(role: Role, plugin: unknown, config: Instance['config'] = {}):
   return { name, role, type: known.type, plugin: known, config };
 }
 
-function limitsWith(changes: Partial<Limits>): Limits {
-  const fallbacks = Object.entries(LIMITS).map(([name, { fallback }]) => [name, fallback]);
-  return { ...(Object.fromEntries(fallbacks) as Limits), ...changes };
-}
-
 export class SimNode {
   readonly trouble: StoreTrouble = {
     slowness: 1,
@@ -71,6 +68,16 @@ export class SimNode {
   /** The life under way; undefined between a crash and the next start. */
   get life(): Life | undefined {
     return this.#life?.alive === true ? this.#life : undefined;
+  }
+
+  /** The node of that life. */
+  get running(): Node | undefined {
+    return this.life === undefined ? undefined : this.#running;
+  }
+
+  /** How many lives it has had, this one included. */
+  get lives(): number {
+    return this.#lives;
   }
 
   /** Starts it, if it does not run; or calls off a crash that has not come yet. */
@@ -171,9 +178,9 @@ export class SimNode {
   }
 
   #settings(life: Life): Settings {
-    const { clock: world, plan, network, disk, prng, situations } = this.#world;
+    const { clock: world, plan, network, disk, prng, situations, recorder } = this.#world;
     const { storeMs, highWaterBytes } = plan;
-    const { trouble } = this;
+    const { trouble, lives } = this;
     const store = { world, disk, life, prng: prng.fork(), trouble, situations, storeMs };
     const transport = { network, life, address: NODE_ADDRESS, highWaterBytes, situations };
     return {
@@ -181,12 +188,11 @@ export class SimNode {
       folder: '/',
       node: { name: 'sim-1', data: '/' },
       transports: [instance('transport', simTransport(transport))],
-      persistence: instance('persistence', simPersistence(store)),
+      persistence: instance('persistence', watchedStore(simPersistence(store), recorder, lives)),
       ordering: instance('ordering', conversationOwner, { maxHold: 300 }),
       failover: instance('failover', noFailover),
       authentication: instance('authentication', authentication),
-      guards: [],
-      consumers: [],
+      ...effectsSettings(this.#world, life, lives),
       chat: { friendsOnly: plan.friendsOnly },
       log: { level: 'info' },
       limits: limitsWith(plan.limits),

@@ -27,6 +27,14 @@ export const SITUATIONS = [
   'client kept its memory',
   'outbox write lost in a crash',
   'node stopped in order',
+  'guard: allow',
+  'guard: change',
+  'guard: refuse',
+  'guard: failed',
+  'consumer: done',
+  'consumer: failed',
+  'consumer: cut',
+  'consumer: undeliverable',
 ] as const;
 export type Situation = (typeof SITUATIONS)[number];
 

@@ -2,6 +2,7 @@
 import { reasonOf, type Persistence } from 'im-kernel/contract';
 import memory from '../../plugins/persistence/memory/index.ts';
 import { quietHost } from '../kit/quiet-host.ts';
+import { Ailments } from './ailments.ts';
 import { HistoryRecorder, type Violation } from './history.ts';
 import { drawPlan, type Plan } from './plan.ts';
 import { Prng } from './prng.ts';
@@ -11,7 +12,7 @@ import { Situations } from './situations.ts';
 import { Trace } from './trace.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-const SHARDS = 4;
+export const SHARDS = 4;
 
 export interface WorldOptions {
   readonly seed: number;
@@ -30,6 +31,9 @@ export class World {
   readonly trace: Trace;
   readonly clock: VirtualClock;
   readonly prng: Prng;
+  /** For guards and consumers alone. */
+  readonly effectsPrng: Prng;
+  readonly ailments: Ailments;
   readonly network: SimNetwork;
   readonly disk: SimDisk;
   readonly recorder: HistoryRecorder;
@@ -41,9 +45,11 @@ export class World {
     this.options = options;
     this.plan = drawPlan(seed);
     this.prng = new Prng(seed ^ 0x5eed);
+    this.effectsPrng = new Prng(seed ^ 0xeffec7);
     this.trace = new Trace(verbose);
     this.clock = new VirtualClock(this.trace);
     this.recorder = new HistoryRecorder(() => this.clock.nowMs);
+    this.ailments = new Ailments(this, this.effectsPrng.fork());
     const shapes = this.prng.fork();
     this.network = new SimNetwork({
       world: this.clock,

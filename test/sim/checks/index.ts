@@ -1,11 +1,17 @@
 /** All checkers, by the promise of PROMISES that they hold the system to. */
 import type { Check, History, Violation } from '../history.ts';
 import { acceptedIsKept } from './accepted-is-kept.ts';
+import { consumersGetAll } from './consumers-get-all.ts';
+import { countersAddUp } from './counters-add-up.ts';
+import { guardsDecide } from './guards-decide.ts';
 import { membersGetAll } from './members-get-all.ts';
 import { nothingInvented } from './nothing-invented.ts';
 import { oneEntryPerKey } from './one-entry-per-key.ts';
 import { onePositionOneEntry } from './one-position-one-entry.ts';
+import { oneSessionPerDevice } from './one-session-per-device.ts';
+import { oneWriter } from './one-writer.ts';
 import { onlyMembersSee, receiptsWithinLog } from './only-members-see.ts';
+import { placesHold } from './places-hold.ts';
 import { sendersInOrder } from './senders-in-order.ts';
 import { sessionsAscend } from './sessions-ascend.ts';
 import { windowsHold } from './windows-hold.ts';
@@ -23,6 +29,12 @@ export const CHECKS: readonly Check[] = [
   windowsHold,
   onlyMembersSee,
   receiptsWithinLog,
+  oneWriter,
+  countersAddUp,
+  oneSessionPerDevice,
+  placesHold,
+  guardsDecide,
+  consumersGetAll,
 ];
 
 /** Everything that is wrong with a history. */

@@ -5,6 +5,9 @@
 import type { Drained, History, HistoryEvent, SeenEntry, Violation } from '../history.ts';
 import { conversationsIn, faceOf, keyOf, logsOf, sessionsOf } from './reading.ts';
 
+/** Events that show one entry of a log that they name. */
+const SINGLE: ReadonlySet<string> = new Set(['shown', 'handled', 'kept', 'consuming']);
+
 interface Sighting {
   readonly log: string;
   readonly entry: SeenEntry;
@@ -22,8 +25,10 @@ function sightingsOf(history: History): readonly Sighting[] {
         entry,
         event: { ...event, entries: [entry] },
       }));
-    const single = event.type === 'shown' || event.type === 'handled' || event.type === 'kept';
-    return single ? [{ log: event.log, entry: event.entry, event }] : [];
+    const single = SINGLE.has(event.type);
+    return single && 'entry' in event && 'log' in event
+      ? [{ log: event.log, entry: event.entry, event }]
+      : [];
   });
 }
 

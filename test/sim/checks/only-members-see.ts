@@ -18,7 +18,7 @@ export function onlyMembersSee(history: History): readonly Violation[] {
   const sessions = sessionsOf(history);
   const oracles = oraclesOf(logsOf(history).values());
   const violations: Violation[] = [];
-  for (const event of eventsOf(history, 'delivered', 'shown')) {
+  for (const event of [...eventsOf(history, 'delivered'), ...eventsOf(history, 'shown')]) {
     const { conversation, position } = event.entry;
     const at = event.type === 'shown' ? event : sessions.get(event.session);
     if (at === undefined) continue;

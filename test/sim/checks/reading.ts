@@ -1,15 +1,25 @@
 /** Views of a history that several checkers need. */
 import type { Drained, History, HistoryEvent, SeenEntry, Welcomed } from '../history.ts';
 
+type Types = Map<string, History[number][]>;
+/** A history that is judged does not grow any more, and is asked many times. */
+const sorted = new WeakMap<History, Types>();
+
+function byType(history: History): Types {
+  let types = sorted.get(history);
+  if (types === undefined) {
+    types = Map.groupBy(history, ({ type }) => type);
+    sorted.set(history, types);
+  }
+  return types;
+}
+
 /** All events of one type, in sequence. */
 export function eventsOf<T extends HistoryEvent['type']>(
   history: History,
-  ...types: readonly T[]
+  type: T,
 ): readonly Extract<History[number], { type: T }>[] {
-  const wanted: ReadonlySet<string> = new Set(types);
-  return history.filter((event): event is Extract<History[number], { type: T }> =>
-    wanted.has(event.type),
-  );
+  return (byType(history).get(type) ?? []) as Extract<History[number], { type: T }>[];
 }
 
 /** Sessions by name. */

@@ -1,0 +1,28 @@
+/** What the checkers have to know of a plan. */
+import { limitsWith } from './limits-with.ts';
+import type { Configured } from './node-history.ts';
+import type { Plan } from './plan.ts';
+
+/** What a saving may take besides its interval, where nothing is wrong with the store. */
+const SAVING_MS = 5_000;
+/** The longest body, and what an entry takes besides. */
+const ENTRY_BYTES = 8_192;
+
+export function configured({ effects, limits, faults }: Plan, shards: number): Configured {
+  const { laneQueue, lanes, connections, tailBytes, progressEvery } = limitsWith(limits);
+  const storeIsWell = !faults.some(({ kind }) => /^(store|disk|database)-/.test(kind));
+  const behind = effects.consumers.map(({ name }) => [`consumer_shards_behind ${name}`, shards]);
+  return {
+    type: 'configured',
+    guards: effects.guards.map(({ name, onFailure }) => ({ name, open: onFailure === 'allow' })),
+    consumers: effects.consumers.map(({ name, tries }) => ({ name, tries })),
+    bounds: {
+      im_lane_queue: laneQueue * lanes,
+      im_sessions: connections,
+      // One entry always stays, however large.
+      im_tail_bytes: tailBytes + ENTRY_BYTES,
+      ...(Object.fromEntries(behind) as Record<string, number>),
+    },
+    savedWithinMs: storeIsWell ? progressEvery + SAVING_MS : Infinity,
+  };
+}
