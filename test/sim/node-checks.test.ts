@@ -173,13 +173,13 @@ describe('the checkers of a node', () => {
 
   it('guard: see what was refused, altered, or passed unseen', () => {
     const refused = saying({ verdict: 'refuse' });
-    assert.ok(promisesBroken(refused).includes('guard'));
+    assert.ok(promisesBroken(refused).includes('guards'));
     const changed = saying({ verdict: 'change', to: 'better' });
-    assert.ok(promisesBroken(changed).includes('guard'));
+    assert.ok(promisesBroken(changed).includes('guards'));
     const failed = saying({ verdict: 'failed' });
-    assert.ok(promisesBroken(failed).includes('guard'));
+    assert.ok(promisesBroken(failed).includes('guards'));
     const unseen = without((event) => event.type === 'guarded' && event.id === 'id-3');
-    assert.ok(promisesBroken(unseen).includes('guard'));
+    assert.ok(promisesBroken(unseen).includes('guards'));
   });
 
   it('guard: let pass what an open guard failed to look at', () => {
@@ -198,7 +198,7 @@ describe('the checkers of a node', () => {
       [...took(1), ...took(2)],
     ];
     for (const events of orders)
-      assert.deepEqual(promisesBroken(effects(events, [])), ['consumer'], JSON.stringify(events));
+      assert.deepEqual(promisesBroken(effects(events, [])), ['consumers'], JSON.stringify(events));
     const repeated = [...took(1), ...took(2), ...took(1, { life: 2 }), ...took(2, { life: 2 })];
     assert.deepEqual(promisesBroken(effects([...repeated, ...took(3, { life: 2 })], [])), []);
   });
@@ -211,7 +211,7 @@ describe('the checkers of a node', () => {
           [2],
         ),
       ),
-      ['consumer'],
+      ['consumers'],
     );
     const failing = (attempts: readonly number[]): HistoryEvent[] => [
       ...took(1),
@@ -219,8 +219,8 @@ describe('the checkers of a node', () => {
       ...took(3),
     ];
     assert.deepEqual(promisesBroken(effects(failing([1, 2]), [2])), []);
-    assert.deepEqual(promisesBroken(effects(failing([1, 2]), [])), ['consumer']);
-    assert.deepEqual(promisesBroken(effects(failing([1]), [2])), ['consumer']);
+    assert.deepEqual(promisesBroken(effects(failing([1, 2]), [])), ['consumers']);
+    assert.deepEqual(promisesBroken(effects(failing([1]), [2])), ['consumers']);
     const refused = [...took(1), ...took(2, { outcome: 'undeliverable' }), ...took(3)];
     assert.deepEqual(promisesBroken(effects(refused, [2])), []);
   });
