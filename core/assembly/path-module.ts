@@ -18,6 +18,7 @@ export const pathModule = new ContainerModule(({ bind }) => {
         accepted: metrics.counter('im_commands_accepted_total', 'Commands accepted and kept.'),
         repeated: metrics.counter('im_commands_repeated_total', 'Repeats answered.'),
         refused: metrics.counter('im_commands_refused_total', 'Commands refused, by code.'),
+        retried: metrics.counter('im_commands_retried_total', 'Answers to repeated sendings.'),
       }),
     [T.limits, T.persistence, T.metrics],
   );

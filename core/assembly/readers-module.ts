@@ -17,8 +17,11 @@ export const readersModule = new ContainerModule(({ bind }) => {
   );
   bind(T.attendants).toResolvedValue((directory) => new Attendants(directory), [T.directory]);
   bind(T.receipts).toResolvedValue(
-    (directory, persistence, log) => new Receipts(directory, persistence, log),
-    [T.directory, T.persistence, T.log],
+    (directory, persistence, log, metrics) => {
+      const sent = metrics.counter('im_receipts_sent_total', 'RECEIPTs sent.');
+      return new Receipts(directory, persistence, log, sent);
+    },
+    [T.directory, T.persistence, T.log, T.metrics],
   );
   bind(T.progress).toResolvedValue(
     (persistence, clock, log, limits, receipts, conversations, directory) =>

@@ -19,7 +19,7 @@ import type { Answers } from '../path/answers.ts';
 import type { AttendanceSurroundings } from '../path/attendance.ts';
 import type { Attendants } from '../path/attendants.ts';
 import type { Conversations } from '../path/conversations.ts';
-import type { DeliverySurroundings } from '../path/delivery.ts';
+import type { DeliverySurroundings } from '../path/delivery-surroundings.ts';
 import type { Effects } from '../path/effects.ts';
 import type { Fanout } from '../path/fanout.ts';
 import type { Guarded, Guarding } from '../path/guarding.ts';
