@@ -1,7 +1,7 @@
 /** What begins with a slash in `im chat`. */
 import type { Client, CommandHandle, Delivery } from '../client/index.ts';
 import { NAME } from './chat-options.ts';
-import { clockText, safeText } from './chat-text.ts';
+import { clockText, NOT_KEPT, safeText } from './chat-text.ts';
 
 /** What a command may do to the chat around it. */
 export interface Table {
@@ -39,9 +39,13 @@ async function done(table: Table, handle: CommandHandle, words: string): Promise
   table.print(words);
 }
 
+function contentText(kind: string | undefined, body: Uint8Array | undefined): string {
+  if (kind === undefined) return safeText(UTF8.decode(body ?? new Uint8Array()));
+  return kind === 'expired' ? NOT_KEPT : `* ${kind}`;
+}
+
 function historyText({ acceptedAt, from, kind, body }: Delivery): string {
-  const text = kind === undefined ? safeText(UTF8.decode(body ?? new Uint8Array())) : `* ${kind}`;
-  return `${clockText(acceptedAt)} ${safeText(from)}: ${text}`;
+  return `${clockText(acceptedAt)} ${safeText(from)}: ${contentText(kind, body)}`;
 }
 
 async function friends(table: Table, [word, user]: readonly string[]): Promise<void> {

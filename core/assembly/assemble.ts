@@ -16,7 +16,6 @@ import type {
   Persistence,
   Random,
   ReaderRule,
-  Register,
   Transport,
 } from '../contract/index.ts';
 import { makeHost } from '../kernel/host.ts';
@@ -25,6 +24,7 @@ import { MetricsRegistry } from '../kernel/metrics.ts';
 import type { Guarded } from '../path/guarding.ts';
 import { Supervisor } from '../kernel/supervisor.ts';
 import { effectsModule } from './effects-module.ts';
+import { lendRegister } from './lend-register.ts';
 import { Node } from './node.ts';
 import { pathModule } from './path-module.ts';
 import { readersModule } from './readers-module.ts';
@@ -113,6 +113,7 @@ function servicesOf(container: Container) {
     shards: container.get(T.shards),
     lanes: container.get(T.lanes),
     effects: container.get(T.effects),
+    retention: container.get(T.retention),
     progress: container.get(T.progress),
     wheel: container.get(T.wheel),
     directory: container.get(T.directory),
@@ -139,6 +140,7 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   container.bind(T.clock).toConstantValue(means.clock);
   container.bind(T.random).toConstantValue(means.random);
   container.bind(T.limits).toConstantValue(limits);
+  container.bind(T.chat).toConstantValue(settings.chat);
   container.bind(T.rules).toConstantValue({ limits, friendsOnly: settings.chat.friendsOnly });
   container.bind(T.log).toConstantValue(made.log);
   container.bind(T.metrics).toConstantValue(made.metrics);
@@ -151,15 +153,6 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   container.bind(T.consumers).toConstantValue(made.consumers);
   container.load(readersModule, effectsModule, pathModule, sessionModule);
   return container;
-}
-
-/** The persistence's register, looked up when it is used: it may not exist before the start. */
-function lendRegister(persistence: Persistence): Register {
-  return {
-    read: (key) => persistence.register.read(key),
-    compareAndSet: (key, expected, next) => persistence.register.compareAndSet(key, expected, next),
-    list: (prefix, after, limit) => persistence.register.list(prefix, after, limit),
-  };
 }
 
 /** A log that can be asked for children; a plain one gives itself. */

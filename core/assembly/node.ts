@@ -23,6 +23,7 @@ import type { Effects } from '../path/effects.ts';
 import type { Conversations } from '../path/conversations.ts';
 import type { Lanes } from '../path/lanes.ts';
 import type { Progress } from '../path/progress.ts';
+import type { Retention } from '../path/retention.ts';
 import type { Directory } from '../session/directory.ts';
 import type { Door } from '../session/door.ts';
 import type { Wheel } from '../session/wheel.ts';
@@ -52,6 +53,7 @@ interface Parts {
   readonly shards: Shards;
   readonly lanes: Lanes;
   readonly effects: Effects;
+  readonly retention: Retention;
   readonly progress: Progress;
   readonly wheel: Wheel;
   readonly directory: Directory;
@@ -158,7 +160,7 @@ export class Node {
 
   /** Ownership, as a part between the strategies and the transports. */
   #path(): Component {
-    const { shards, components, effects, progress, wheel } = this.#parts;
+    const { shards, components, effects, retention, progress, wheel } = this.#parts;
     return {
       start: async () => {
         const count = components.persistence.shards;
@@ -174,11 +176,13 @@ export class Node {
         const owned = components.failover.plan(view);
         await shards.take(owned);
         await effects.start(owned);
+        retention.start();
       },
-      stop: () => {
+      stop: async () => {
         progress.stop();
         wheel.stop();
-        return effects.stop();
+        await retention.stop();
+        await effects.stop();
       },
     };
   }

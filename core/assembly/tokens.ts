@@ -4,6 +4,7 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { ChatRules } from '../chat/rules.ts';
 import type { Shards } from '../cluster/shards.ts';
+import type { Blocks } from '../config/blocks.ts';
 import type { Limits } from '../config/limits.ts';
 import type {
   Authentication,
@@ -31,6 +32,7 @@ import type { Progress } from '../path/progress.ts';
 import type { Questions } from '../path/questions.ts';
 import type { Receipts } from '../path/receipts.ts';
 import type { Reception } from '../path/reception.ts';
+import type { Retention } from '../path/retention.ts';
 import type { Signals } from '../path/signals.ts';
 import type { Directory } from '../session/directory.ts';
 import type { Door } from '../session/door.ts';
@@ -49,6 +51,7 @@ export const T = {
   log: token<NodeLog>('log'),
   metrics: token<Metrics>('metrics'),
   limits: token<Limits>('limits'),
+  chat: token<Blocks['chat']>('chat'),
   rules: token<ChatRules>('rules'),
   broken: token<Broken>('broken'),
   persistence: token<Persistence>('persistence'),
@@ -59,6 +62,7 @@ export const T = {
   consumers: token<readonly Consumed[]>('consumers'),
   guarding: token<Guarding>('guarding'),
   effects: token<Effects>('effects'),
+  retention: token<Retention>('retention'),
   wheel: token<Wheel>('wheel'),
   directory: token<Directory>('directory'),
   shards: token<Shards>('shards'),

@@ -3,9 +3,11 @@
  * falls back to.
  */
 import {
+  duration,
   flag,
   group,
   oneOf,
+  optional,
   path,
   text,
   type Fields,
@@ -29,6 +31,12 @@ export const CHAT = {
     help: 'Friendship is needed before a message in a direct conversation.',
     fallback: false,
   }),
+  keepBodies: optional(
+    duration({
+      help: 'Bodies of messages older than this are retired; their entries stay. None: kept for ever.',
+      min: 1_000,
+    }),
+  ),
 } as const;
 
 export const LOG = {

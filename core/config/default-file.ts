@@ -32,7 +32,8 @@ authentication: { use: jwt, secretFile: ./data/auth.key }
 # guards: { words: { use: word-list, file: ./words.txt, action: mask } }
 # consumers: { hook: { use: webhook, url: https://example.org/im, secret: '\${IM_HOOK_SECRET}' } }
 
-chat: { friendsOnly: false } # true: friendship is needed before a direct message
+# friendsOnly: friendship is needed before a direct message. keepBodies: 30d retires older bodies.
+chat: { friendsOnly: false }
 log: { level: info } # debug, info, warn or error
 
 # Every bound, at its default; remove what you do not change.

@@ -39,6 +39,7 @@ const RESTING_TURNS = 12;
 export interface StageOptions {
   readonly limits?: Partial<Limits>;
   readonly friendsOnly?: boolean;
+  readonly keepBodies?: number;
   readonly store?: 'memory' | 'sqlite';
   /** Puts something between the kernel and its store. */
   readonly between?: (store: Persistence, clock: FakeClock) => Persistence;
@@ -115,7 +116,7 @@ export class Stage {
       authentication: instance('authentication', authentication),
       guards: options.guards ?? [],
       consumers: options.consumers ?? [],
-      chat: { friendsOnly: options.friendsOnly ?? false },
+      chat: { friendsOnly: options.friendsOnly ?? false, keepBodies: options.keepBodies },
       log: { level: 'info' },
       limits,
     };

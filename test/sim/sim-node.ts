@@ -193,7 +193,7 @@ export class SimNode {
       failover: instance('failover', noFailover),
       authentication: instance('authentication', authentication),
       ...effectsSettings(this.#world, life, lives),
-      chat: { friendsOnly: plan.friendsOnly },
+      chat: { friendsOnly: plan.friendsOnly, keepBodies: undefined },
       log: { level: 'info' },
       limits: limitsWith(plan.limits),
     };

@@ -140,6 +140,21 @@ describe('chat in a pipe', () => {
     input.end();
   });
 
+  it('says of a message that is no longer kept that it is so, in its place', async () => {
+    const stage = await anOnlineClient();
+    const { input, output, written } = streams();
+    void chatByPipe({ im: stage.im, plan: PLAN, streams: { input, output }, ...anIo() });
+    const { body: _, ...gone } = aDelivery(1, { kind: 'expired' });
+    stage.net.last.say(gone, { ...gone, conversation: 'g/tea' });
+    await until(stage, () => written().split('\n').length === 3);
+    const line = String.raw`bob: \(a message that is no longer kept\)`;
+    assert.match(
+      written(),
+      new RegExp(`^\\d\\d:\\d\\d ${line}\n\\d\\d:\\d\\d \\[g/tea\\] ${line}\n$`),
+    );
+    input.end();
+  });
+
   it('ends with 1 if the server ends the session for good', async () => {
     const stage = aClient();
     const { input, output } = streams();

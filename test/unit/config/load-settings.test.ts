@@ -15,7 +15,7 @@ describe('settings', () => {
     assert.equal(settings.ordering.type, 'conversation-owner');
     assert.equal(settings.failover.type, 'none');
     assert.equal(settings.authentication.type, 'jwt');
-    assert.deepEqual(settings.chat, { friendsOnly: false });
+    assert.deepEqual(settings.chat, { friendsOnly: false, keepBodies: undefined });
     assert.deepEqual(settings.log, { level: 'info' });
     assert.deepEqual(Object.keys(settings.limits), Object.keys(LIMITS));
     assert.equal(settings.limits.maxFrame, 65_536);
