@@ -104,9 +104,9 @@ describe('what a node counts', () => {
   });
 
   it('stands in the page for operators, all of it', async () => {
-    const stage = await openStage();
+    const stage = await openStage({ keepBodies: 60_000 });
     const page = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
-    const table = page.slice(page.indexOf('| Metric '), page.indexOf('## Network'));
+    const [table = ''] = page.slice(page.indexOf('| Metric ')).split('\n## ');
     const said = [...table.matchAll(/`(im_\w+)`/g)].map(([, name]) => name ?? '');
     const ours = stage.node.metrics.snapshot().map(({ name }) => name);
     const system = ['im_resident_bytes', 'im_loop_delay_max_ms'];
