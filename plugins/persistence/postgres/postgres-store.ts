@@ -237,6 +237,7 @@ export class PostgresStore implements Persistence {
       together: commit === 'batch',
       entriesMax: batchEntries,
       bytesMax: batchBytes,
+      keep: writes.append,
       events: {
         added: () => this.#writers.wake(),
         committed: (...numbers) => this.#reporter.committed(...numbers),
