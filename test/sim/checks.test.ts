@@ -21,6 +21,14 @@ import {
 } from './good-history.ts';
 import type { HistoryEvent } from './history.ts';
 
+/** The good events, then recoveries that found these; the last of several with nothing written. */
+function recoveries(...found: readonly (readonly string[])[]): HistoryEvent[] {
+  const recovered = found.map((entries, at): HistoryEvent => {
+    return { type: 'recovered', log: LOG, entries, again: at === found.length - 1 && at > 0 };
+  });
+  return [...goodEvents(), ...recovered];
+}
+
 describe('the checkers', () => {
   it('find nothing in a good history', () => {
     assert.deepEqual(judge(timed(goodEvents())), []);
@@ -209,6 +217,19 @@ describe('the checkers', () => {
     const sent = { type: 'sent', conversation: 'g/tea', number: 3, id: 'id-3' } as const;
     const again: HistoryEvent = { ...sent, session: 's-ann-2' };
     assert.deepEqual(promisesBroken([...goodEvents(), wire, again]), []);
+  });
+
+  it('P10: see a recovery that lost, moved or found again what was in the log', () => {
+    const names = ENTRIES.map(
+      ({ conversation, position, id }) => `${conversation} ${position} ${id}`,
+    );
+    const [first, second, third] = names as [string, string, string];
+    assert.deepEqual(promisesBroken(recoveries(names)), []);
+    assert.deepEqual(promisesBroken(recoveries(names, names)), []);
+    assert.deepEqual(promisesBroken(recoveries([first, second])), ['P10']);
+    assert.deepEqual(promisesBroken(recoveries(names, [first, third, second])), ['P10']);
+    assert.deepEqual(promisesBroken(recoveries(names, [...names, 'g/tea 4 id-4'])), ['P10']);
+    assert.deepEqual(promisesBroken(recoveries(names, [...names, 'g/tea 4 id-4'], [])), ['P10']);
   });
 
   it('P13: see more than a window unanswered, or unacknowledged', () => {

@@ -12,6 +12,7 @@ import { oneSessionPerDevice } from './one-session-per-device.ts';
 import { oneWriter } from './one-writer.ts';
 import { onlyMembersSee, receiptsWithinLog } from './only-members-see.ts';
 import { placesHold } from './places-hold.ts';
+import { recoveryKeepsAll } from './recovery-keeps-all.ts';
 import { sendersInOrder } from './senders-in-order.ts';
 import { sessionsAscend } from './sessions-ascend.ts';
 import { windowsHold } from './windows-hold.ts';
@@ -26,6 +27,7 @@ export const CHECKS: readonly Check[] = [
   sendersInOrder,
   membersGetAll,
   truthfulOutcomes,
+  recoveryKeepsAll,
   windowsHold,
   onlyMembersSee,
   receiptsWithinLog,
