@@ -6,9 +6,10 @@ import { mkdir } from 'node:fs/promises';
 import { assemble } from './assembly/assemble.ts';
 import type { Node } from './assembly/node.ts';
 import { loadSettings } from './config/load-settings.ts';
-import type { Settings } from './config/settings.ts';
+import { whereIs, type Settings } from './config/settings.ts';
 import { ImError, reasonOf } from './contract/index.ts';
 import { discover, knownPlugins } from './kernel/discover.ts';
+import { shownHealth } from './kernel/health.ts';
 import { createLog, type NodeLog } from './kernel/log.ts';
 import { addSystemGauges } from './kernel/system-gauges.ts';
 import { systemClock, systemRandom } from './kernel/system.ts';
@@ -39,13 +40,26 @@ export async function run(configFile: string): Promise<number> {
     end.abort();
   });
   const unwatch = addSystemGauges(node.metrics);
-  process.on('SIGUSR2', () => log.info('metrics', { metrics: numbersOf(node) }));
-  await node.start();
+  process.on('SIGUSR2', () => {
+    log.info('health', shownHealth(node.states()));
+    log.info('metrics', { metrics: numbersOf(node) });
+  });
+  await node.start().catch((error: unknown) => Promise.reject(placed(error, settings)));
   tell(settings, node);
   await ended(end.signal);
   const clean = await stop(node, log);
   unwatch();
   return clean && !failed ? OK : FAILED;
+}
+
+/** A start that failed, with the place in the file of the part or the setting that it names. */
+function placed(error: unknown, settings: Settings): unknown {
+  if (!(error instanceof ImError)) return error;
+  const { instance } = error.details;
+  const { setting } = error.cause instanceof ImError ? error.cause.details : {};
+  const where = whereIs(settings, instance, setting);
+  if (where === undefined) return error;
+  return new ImError(error.code, { ...error.details, where }, { cause: error.cause });
 }
 
 async function makeDataFolder(settings: Settings): Promise<void> {

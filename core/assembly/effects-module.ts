@@ -37,7 +37,7 @@ function consuming(consumed: Consumed, { persistence, shards, limits }: Around):
     log,
     deadLetters,
     cursors: new ConsumerCursors({ consumer: name, register, clock, log, everyMs }),
-    health: new ConsumerHealth({ clock, log, metrics, report }),
+    health: new ConsumerHealth({ name, clock, log, metrics, report }),
   });
   return { name, consumption, deadLetters };
 }

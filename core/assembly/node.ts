@@ -97,8 +97,8 @@ export class Node {
     for (const { name, component } of transports) add(name, 'transports', component);
     supervisor.onFailed((name, why) => this.#tell(name, why));
     parts.shards.onLost = (shard) => {
-      const why = `shard ${shard} was taken by another node; what belongs to it gets not-ready here`;
-      supervisor.report('path', { state: 'degraded', why });
+      const error = new ImError('IM_SHARD_TAKEN', { shard });
+      supervisor.report('path', { state: 'degraded', why: error.message, error });
     };
     this.#watch();
   }

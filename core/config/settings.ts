@@ -2,8 +2,17 @@
 import type { AnyPlugin, Role } from '../contract/index.ts';
 import type { Blocks } from './blocks.ts';
 import type { Limits } from './limits.ts';
+import type { Place } from './problem.ts';
 import type { Config } from './read-fields.ts';
 import type { ConsumerSettings, GuardSettings } from './role-settings.ts';
+
+/** Where the block of an instance stands in the file, and those of its settings that are there. */
+export interface Places {
+  /** Dotted, such as `transports.tcp`. */
+  readonly path: string;
+  readonly block: Place;
+  readonly settings: ReadonlyMap<string, Place>;
+}
 
 /** A plugin with its name and settings; not yet created. */
 export interface Instance {
@@ -16,6 +25,8 @@ export interface Instance {
   readonly config: Config;
   /** What the kernel adds to blocks of this role; absent: nothing. */
   readonly added?: Config;
+  /** Absent: it is not from a file. */
+  readonly places?: Places;
 }
 
 export interface GuardInstance extends Instance {
@@ -52,4 +63,17 @@ export function instancesOf(settings: Settings): readonly Instance[] {
   const { transports, persistence, ordering, failover, authentication } = settings;
   const { guards, consumers } = settings;
   return [...transports, persistence, ordering, failover, authentication, ...guards, ...consumers];
+}
+
+/**
+ * `file:line:column path` of an instance in the file, or of one of its settings if that is there;
+ * undefined if it is not from the file.
+ */
+export function whereIs(settings: Settings, name: unknown, setting?: unknown): string | undefined {
+  const places = instancesOf(settings).find((one) => one.name === name)?.places;
+  if (!places) return undefined;
+  const own = places.settings.get(String(setting));
+  const { line, column } = own ?? places.block;
+  const path = own ? `${places.path}.${String(setting)}` : places.path;
+  return `${settings.file}:${line}:${column} ${path}`;
 }

@@ -42,6 +42,11 @@ export const CATALOGUE = {
     message: 'the plugin {source} is not what its place needs: {why}',
     act: 'Export by default what `definePlugin` returns, with the contract version and the role that the place asks for.',
   },
+  IM_PLUGIN_FILE: {
+    kind: 'config',
+    message: '{file} cannot be used: {why}',
+    act: 'Name a file that this user can read and that holds what the setting asks for.',
+  },
   IM_KERNEL_START: {
     kind: 'lasting',
     message: '{instance} did not start: {why}',
@@ -105,7 +110,7 @@ export const CATALOGUE = {
   IM_STORE_UNFIT: {
     kind: 'lasting',
     message: 'the database {database} cannot hold the log: {why}',
-    act: 'Name another one in persistence.url, or change what is said of this one.',
+    act: 'Change what is said of it, or name in persistence.url a PostgreSQL 14 or newer that takes writes.',
   },
   IM_STORE_UNSAFE: {
     kind: 'config',
@@ -132,15 +137,40 @@ export const CATALOGUE = {
     message: 'the key {file} cannot be used: {why}',
     act: 'Give a file of at least 32 octets that only this user can read, or remove it to have one made.',
   },
+  IM_AUTH_KEYS: {
+    kind: 'passing',
+    message: 'the public keys {source} cannot be read: {why}',
+    act: 'Bring them back, or mend jwksUrl or jwksFile; keys that were read before go on to serve, and it tries again.',
+  },
   IM_AUTH_NO_TOKENS: {
     kind: 'config',
     message: 'the authentication plugin {plugin} makes no tokens as it is configured',
     act: 'Take a token from where your tokens come from, or use jwt with a secretFile.',
   },
+  IM_GUARD_FAILING: {
+    kind: 'passing',
+    message: 'left out after {failures} failures: {why}',
+    act: 'Mend what it waits for: one message after each limits.guardSuspension tries it again, and till then guards.{guard}.onFailure decides about messages.',
+  },
+  IM_CONSUMER_FAILING: {
+    kind: 'passing',
+    message: '{conversation} {position} failed {failures} times: {why}',
+    act: 'Bring back what it reports to: it tries again by itself, and what follows waits in the log. After consumers.{consumer}.tries the entry is set aside.',
+  },
+  IM_CONSUMER_DEAD: {
+    kind: 'lasting',
+    message: 'dead letters since the start: {count}',
+    act: 'Look for `an entry was set aside` in the log, mend the reason, and hand over again what matters (docs/guards-and-consumers.md).',
+  },
   IM_CONSUMER_UNDELIVERABLE: {
     kind: 'lasting',
     message: 'this entry can never be delivered: {why}',
     act: 'It was set aside with this reason, and the consumer went on with the next one.',
+  },
+  IM_SHARD_TAKEN: {
+    kind: 'lasting',
+    message: 'shard {shard} was taken by another node; what belongs to it gets not-ready here',
+    act: 'Let clients go to that node, or stop it and start this one again.',
   },
   IM_DATA_FOLDER: {
     kind: 'lasting',
@@ -155,6 +185,10 @@ export const CATALOGUE = {
 } as const satisfies Record<string, CatalogueLine>;
 
 export type ErrorCode = keyof typeof CATALOGUE;
+/**
+ * What fills the template. A part that does not start may name the `setting` that is to blame: the
+ * operator is shown its line.
+ */
 type Details = Readonly<Record<string, string | number>>;
 
 function fill(template: string, details: Details): string {

@@ -26,8 +26,8 @@ export interface PoolOptions {
   readonly random: Random;
   /** How often what waits is looked at while there is no connection. */
   readonly sweepMs: number;
-  /** Called when the number of connections becomes 0 (with a reason), and when it was 0. */
-  readonly whenAway: (why: string | undefined) => void;
+  /** Called with the error when there is no connection (any more), with undefined when there is. */
+  readonly whenAway: (why: unknown) => void;
   readonly whenLost: (why: string) => void;
 }
 
@@ -131,13 +131,13 @@ export class Pool {
     const why = connection.lost ? wordsOf(connection.lost) : 'the connection was lost';
     this.#options.whenLost(why);
     if (this.#open.size > 0) return;
-    this.#goAway(why);
+    this.#goAway(connection.lost ?? new Error(why));
     this.#sweepLater();
   }
 
-  #goAway(why: string): void {
-    this.#away = why;
-    this.#options.whenAway(why);
+  #goAway(cause: unknown): void {
+    this.#away = wordsOf(cause);
+    this.#options.whenAway(cause);
   }
 
   #sweepLater(): void {
@@ -156,7 +156,7 @@ export class Pool {
       try {
         return await this.#options.open(this.#gone.signal);
       } catch (error) {
-        if (this.#away !== undefined && !this.#stopping) this.#goAway(wordsOf(error));
+        if (this.#away !== undefined && !this.#stopping) this.#goAway(error);
       }
     }
     return undefined;

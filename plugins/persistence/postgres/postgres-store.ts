@@ -255,7 +255,10 @@ export class PostgresStore implements Persistence {
       random,
       open: (signal) => this.#dialer.open(signal),
       sweepMs: this.#settings.wait / SWEEPS_PER_WAIT,
-      whenAway: (why) => this.#reporter.away(side, why),
+      whenAway: (why) => {
+        const error = why === undefined ? undefined : openingError(why, this.#dialer.database);
+        this.#reporter.away(side, error);
+      },
       whenLost: (why) => this.#reporter.lost(side, why),
     });
   }
