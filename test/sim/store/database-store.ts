@@ -121,8 +121,7 @@ class Queues {
     } catch (error) {
       await this.#writers.stop(signal);
       signal.throwIfAborted();
-      const why = reasonOf(error);
-      throw new ImError('IM_STORE_REACH', { database: 'simulated', why }, { cause: error });
+      throw unreachable(error);
     }
   }
 
@@ -144,10 +143,15 @@ class Queues {
       random: this.#host.random,
       open: (signal) => this.#open(signal),
       sweepMs: WAIT_MS / SWEEPS_PER_WAIT,
-      whenAway: (why) => reporter.away(side, why),
+      whenAway: (why) => reporter.away(side, why === undefined ? undefined : unreachable(why)),
       whenLost: (why) => reporter.lost(side, why),
     });
   }
+}
+
+function unreachable(cause: unknown): ImError {
+  const why = reasonOf(cause);
+  return new ImError('IM_STORE_REACH', { database: 'simulated', why }, { cause });
 }
 
 export function databaseStore(
