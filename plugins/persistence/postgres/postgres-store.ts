@@ -260,6 +260,10 @@ export class PostgresStore implements Persistence {
         this.#reporter.away(side, error);
       },
       whenLost: (why) => this.#reporter.lost(side, why),
+      whenSilent: () => {
+        this.#writers.renew();
+        this.#readers.renew();
+      },
     });
   }
 

@@ -145,6 +145,10 @@ class Queues {
       sweepMs: WAIT_MS / SWEEPS_PER_WAIT,
       whenAway: (why) => reporter.away(side, why === undefined ? undefined : unreachable(why)),
       whenLost: (why) => reporter.lost(side, why),
+      whenSilent: () => {
+        this.#writers.renew();
+        this.#readers.renew();
+      },
     });
   }
 }

@@ -37,6 +37,7 @@ export class SimConnection implements Pick<Connection, keyof Connection>, Sessio
   readonly #closed = Promise.withResolvers<void>();
   readonly #waiting = new Set<(why: Error) => void>();
   #lost: Error | undefined;
+  #silent = false;
   #whenLost: (() => void) | undefined;
 
   private constructor(parts: Dialing) {
@@ -61,6 +62,10 @@ export class SimConnection implements Pick<Connection, keyof Connection>, Sessio
 
   get lost(): Error | undefined {
     return this.#lost;
+  }
+
+  get silent(): boolean {
+    return this.#silent;
   }
 
   set whenLost(call: (() => void) | undefined) {
@@ -122,7 +127,10 @@ export class SimConnection implements Pick<Connection, keyof Connection>, Sessio
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     if (!life.act()) return promise;
     this.#waiting.add(reject);
-    const giveUp = (): void => this.destroy(new Error('no answer in time'));
+    const giveUp = (): void => {
+      this.#silent = true;
+      this.destroy(new Error('no answer in time'));
+    };
     const cancel = life.after(STATEMENT_LIMIT_MS, giveUp);
     const disturb = writes ? takeDuringWrite(database.trouble) : undefined;
     const delayMs = this.#delayMs(part);
