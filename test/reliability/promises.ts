@@ -130,6 +130,12 @@ export const PROMISES: readonly Kept[] = [
     ['consumers-get-all'],
     ['test/protocol/consumers.test.ts', 'test/protocol/dead-letters.test.ts'],
   ),
+  kept(
+    'retention',
+    'A body is there as long as it is to be kept, and until every consumer had it; then its entry stays.',
+    ['bodies-last', 'consumers-get-all'],
+    ['test/kit/persistence-retire-cases.ts', 'test/protocol/retention.test.ts'],
+  ),
 ];
 
 export const NOT_PROMISED: readonly string[] = [

@@ -29,6 +29,24 @@ function recoveries(...found: readonly (readonly string[])[]): HistoryEvent[] {
   return [...goodEvents(), ...recovered];
 }
 
+/** A node whose bodies need not last. */
+const RETIRING: HistoryEvent = {
+  type: 'configured',
+  guards: [],
+  consumers: [],
+  bounds: {},
+  savedWithinMs: Infinity,
+  bodiesLastMs: 0,
+};
+
+/** The last entry was handled without its body, and with these differences. */
+function bodiless(changes: object): HistoryEvent[] {
+  return spoil((event) => {
+    if (event.type !== 'handled' || event.entry.position !== 3) return event;
+    return { ...event, entry: { ...event.entry, kind: 'expired', body: '', ...changes } };
+  });
+}
+
 describe('the checkers', () => {
   it('find nothing in a good history', () => {
     assert.deepEqual(judge(timed(goodEvents())), []);
@@ -101,6 +119,19 @@ describe('the checkers', () => {
     assert.ok(promisesBroken(gap).includes('P4'));
     const order = withEntry((entry) => ({ ...entry, order: 7 }));
     assert.ok(promisesBroken(order).includes('P4'));
+  });
+
+  it('P2, P4: see that a retired entry is another in anything but its body', () => {
+    assert.deepEqual(promisesBroken([RETIRING, ...bodiless({})]), []);
+    assert.ok(promisesBroken([RETIRING, ...bodiless({ body: 'text 3' })]).includes('P2'));
+    assert.ok(promisesBroken([RETIRING, ...bodiless({ acceptedAt: 7 })]).includes('P4'));
+    assert.ok(promisesBroken([RETIRING, ...bodiless({ id: 'id-2' })]).includes('P4'));
+    const act = spoil((event) =>
+      event.type === 'handled' && event.entry.position === 1
+        ? { ...event, entry: { ...event.entry, kind: 'expired', users: [], title: '' } }
+        : event,
+    );
+    assert.ok(promisesBroken([RETIRING, ...act]).includes('P2'));
   });
 
   it('P5: see a skip, a step back and an unmarked repetition', () => {

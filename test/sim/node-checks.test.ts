@@ -57,6 +57,26 @@ const took = (position: number, changes: object = {}): HistoryEvent[] => [
   consumed(position, changes),
 ];
 
+/** The same, where bodies need not last. */
+function retiring(events: readonly HistoryEvent[]): HistoryEvent[] {
+  return effects(events, []).map((event) =>
+    event.type === 'configured' ? { ...event, bodiesLastMs: 0 } : event,
+  );
+}
+
+/** With all bodies gone in the end. */
+function gone(bodiesLastMs?: number): HistoryEvent[] {
+  return spoilNode((event) => {
+    if (event.type === 'configured')
+      return [{ ...event, ...(bodiesLastMs === undefined ? {} : { bodiesLastMs }) }];
+    if (event.type !== 'drained') return [event];
+    const entries = event.entries.map((entry) =>
+      entry.kind === 'message' ? { ...entry, kind: 'expired', body: '' } : entry,
+    );
+    return [{ ...event, entries }];
+  });
+}
+
 describe('the checkers of a node', () => {
   it('find nothing in a good history', () => {
     assert.deepEqual(judge(timed(goodNodeEvents())), []);
@@ -223,6 +243,21 @@ describe('the checkers of a node', () => {
     assert.deepEqual(promisesBroken(effects(failing([1]), [2])), ['consumers']);
     const refused = [...took(1), ...took(2, { outcome: 'undeliverable' }), ...took(3)];
     assert.deepEqual(promisesBroken(effects(refused, [2])), []);
+  });
+
+  it('consumer: see an entry that had lost its body before it was taken', () => {
+    const entry = anEntry(2, { kind: 'expired', body: '' });
+    const lost = [...took(1), consuming(2, { entry }), consumed(2), ...took(3)];
+    assert.deepEqual(promisesBroken(retiring(lost)), ['consumers']);
+    const again = [consuming(2, { entry, life: 2 }), consumed(2, { life: 2 })];
+    const repeated = [...took(1), ...took(2), ...again, ...took(3, { life: 2 })];
+    assert.deepEqual(promisesBroken(retiring(repeated)), []);
+  });
+
+  it('retention: see a body that is gone too early, or though all are to stay', () => {
+    assert.deepEqual(promisesBroken(gone()), ['retention']);
+    assert.deepEqual(promisesBroken(gone(10_000)), ['retention']);
+    assert.deepEqual(promisesBroken(gone(3)), []);
   });
 
   it('consumer: see an entry that is another than the log’s', () => {

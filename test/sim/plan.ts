@@ -7,6 +7,7 @@ import type { Limits } from '../../core/config/limits.ts';
 import { drawEffects, type EffectsPlan } from './effects-plan.ts';
 import type { PipeShape, Slicing } from './pipe.ts';
 import { Prng } from './prng.ts';
+import { drawRetention, type RetentionPlan } from './retention-plan.ts';
 
 export const FAULTS = [
   'reset',
@@ -90,6 +91,7 @@ export interface Plan {
   readonly limits: Partial<Limits>;
   readonly shapes: readonly PipeShape[];
   readonly effects: EffectsPlan;
+  readonly retention: RetentionPlan;
 }
 
 const NAMES = ['ann', 'bob', 'cat', 'dan', 'eve', 'fay'];
@@ -180,5 +182,6 @@ export function drawPlan(seed: number, store?: StoreKind): Plan {
     limits: { ...drawLimits(prng), fanoutPerTurn: [512, 1, 3][seed % 3] ?? 512 },
     shapes: drawShapes(prng),
     effects: drawEffects(seed),
+    retention: drawRetention(seed),
   };
 }

@@ -221,9 +221,9 @@ export class SimNode {
       failover: instance('failover', noFailover),
       authentication: instance('authentication', authentication),
       ...effectsSettings(this.#world, life, lives),
-      chat: { friendsOnly: plan.friendsOnly, keepBodies: undefined },
+      chat: { friendsOnly: plan.friendsOnly, keepBodies: plan.retention.keepBodiesMs },
       log: { level: 'info' },
-      limits: limitsWith(plan.limits),
+      limits: limitsWith({ ...plan.limits, ...plan.retention.limits }),
     };
   }
 }

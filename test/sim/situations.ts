@@ -4,6 +4,7 @@
 export const SITUATIONS = [
   'repeat answered',
   'delivered again',
+  'delivered without its body',
   'session replaced',
   'window of commands full',
   'window of deliveries full',

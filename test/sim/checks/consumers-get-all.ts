@@ -72,8 +72,11 @@ class Ways {
   }
 }
 
-function wrongWith({ next, begun, ended }: Way, { entry }: Consuming): string | undefined {
-  const { position } = entry;
+function wrongWith(way: Way, { entry }: Consuming): string | undefined {
+  const { next, begun, ended, done, failed } = way;
+  const { position, kind } = entry;
+  const settled = done.has(position) || failed.has(position);
+  if (kind === 'expired' && !settled) return 'had lost its body before it was taken';
   if (position > next) return `came while ${next} was not done`;
   if (begun === undefined) return undefined;
   if (ended === undefined) return `came while ${begun.entry.position} was in work`;

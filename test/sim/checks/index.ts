@@ -1,6 +1,7 @@
 /** All checkers, by the promise of PROMISES that they hold the system to. */
 import type { Check, History, Violation } from '../history.ts';
 import { acceptedIsKept } from './accepted-is-kept.ts';
+import { bodiesLast } from './bodies-last.ts';
 import { consumersGetAll } from './consumers-get-all.ts';
 import { countersAddUp } from './counters-add-up.ts';
 import { guardsDecide } from './guards-decide.ts';
@@ -37,6 +38,7 @@ export const CHECKS: readonly Check[] = [
   placesHold,
   guardsDecide,
   consumersGetAll,
+  bodiesLast,
 ];
 
 /** Everything that is wrong with a history. */
