@@ -81,6 +81,7 @@ export class NodeWatch {
       }
     }
     recorder.add({ type: 'standing', log, cursors, marks });
+    this.#world.failures.push(...this.#world.readings.lost(log, marks));
   }
 
   #again(): void {

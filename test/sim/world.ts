@@ -4,6 +4,7 @@ import { Ailments } from './ailments.ts';
 import { HistoryRecorder, type Violation } from './history.ts';
 import { drawPlan, type Plan } from './plan.ts';
 import { Prng } from './prng.ts';
+import { Readings } from './readings.ts';
 import { SimNetwork } from './sim-network.ts';
 import { Situations } from './situations.ts';
 import { Ledger } from './store/ledger.ts';
@@ -48,6 +49,7 @@ export class World {
   readonly shelf: Shelf;
   readonly recorder: HistoryRecorder;
   readonly situations = new Situations();
+  readonly readings: Readings;
   readonly failures: Violation[] = [];
 
   constructor(options: WorldOptions) {
@@ -55,6 +57,7 @@ export class World {
     this.options = options;
     this.plan = planFor(options);
     this.prng = new Prng(seed ^ 0x5eed);
+    this.readings = new Readings(seed);
     this.effectsPrng = new Prng(seed ^ 0xeffec7);
     this.trace = new Trace(verbose);
     this.clock = new VirtualClock(this.trace);
