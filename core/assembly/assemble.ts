@@ -22,6 +22,7 @@ import { makeHost } from '../kernel/host.ts';
 import type { NodeLog } from '../kernel/log.ts';
 import { MetricsRegistry } from '../kernel/metrics.ts';
 import type { Guarded } from '../path/guarding.ts';
+import type { Cached } from '../path/recent-answers.ts';
 import { Supervisor } from '../kernel/supervisor.ts';
 import { effectsModule } from './effects-module.ts';
 import { lendRegister } from './lend-register.ts';
@@ -30,7 +31,7 @@ import { pathModule } from './path-module.ts';
 import { readersModule } from './readers-module.ts';
 import { sessionModule } from './session-module.ts';
 import { T, type Broken } from './tokens.ts';
-import { createConsumer, createGuard, type Consumed } from './watched.ts';
+import { createAnswers, createConsumer, createGuard, type Consumed } from './watched.ts';
 
 /** What a node takes from outside: time, chance, and where its log goes. */
 export interface Means {
@@ -76,10 +77,12 @@ export function assemble(settings: Settings, means: Means): Node {
     failover: create(settings.failover) as Failover,
     authentication: create(settings.authentication) as Authentication,
   };
+  const { answers } = settings;
+  const cached = answers && createAnswers(answers, hostOf(answers.name));
   const guards = settings.guards.map((one) => createGuard(one, hostOf(one.name)));
   const consumers = settings.consumers.map((one) => createConsumer(one, hostOf(one.name)));
   const broken: Broken = (why) => node?.broken(why);
-  const made = { ...components, guards, consumers, log, metrics, broken };
+  const made = { ...components, cached, guards, consumers, log, metrics, broken };
   const container = wire(settings, means, made);
   const door = container.get(T.door);
   const transports = settings.transports.map((instance) => ({
@@ -98,6 +101,7 @@ export function assemble(settings: Settings, means: Means): Node {
     metrics,
     supervisor,
     components,
+    cache: cached?.cache,
     guards: guards.map(({ name, guard }) => ({ name, component: guard })),
     consumers: consumers.map(({ name, consumer }) => ({ name, component: consumer })),
     transports,
@@ -112,6 +116,7 @@ function servicesOf(container: Container) {
     door: container.get(T.door),
     shards: container.get(T.shards),
     lanes: container.get(T.lanes),
+    recent: container.get(T.recent),
     effects: container.get(T.effects),
     retention: container.get(T.retention),
     progress: container.get(T.progress),
@@ -126,6 +131,7 @@ interface Made {
   readonly ordering: Ordering;
   readonly failover: Failover;
   readonly authentication: Authentication;
+  readonly cached: Cached | undefined;
   readonly guards: readonly Guarded[];
   readonly consumers: readonly Consumed[];
   readonly log: NodeLog;
@@ -149,6 +155,7 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   container.bind(T.ordering).toConstantValue(made.ordering);
   container.bind(T.failover).toConstantValue(made.failover);
   container.bind(T.authentication).toConstantValue(made.authentication);
+  container.bind(T.cached).toConstantValue({ cached: made.cached });
   container.bind(T.guards).toConstantValue(made.guards);
   container.bind(T.consumers).toConstantValue(made.consumers);
   container.load(readersModule, effectsModule, pathModule, sessionModule);

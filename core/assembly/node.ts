@@ -23,6 +23,7 @@ import type { Effects } from '../path/effects.ts';
 import type { Conversations } from '../path/conversations.ts';
 import type { Lanes } from '../path/lanes.ts';
 import type { Progress } from '../path/progress.ts';
+import type { RecentAnswers } from '../path/recent-answers.ts';
 import type { Retention } from '../path/retention.ts';
 import type { Directory } from '../session/directory.ts';
 import type { Door } from '../session/door.ts';
@@ -46,12 +47,15 @@ interface Parts {
     readonly failover: Failover;
     readonly authentication: Authentication;
   };
+  /** Of the role `answers`; undefined: there is none. */
+  readonly cache: Component | undefined;
   readonly guards: readonly Named<Component>[];
   readonly consumers: readonly Named<Component>[];
   readonly transports: readonly Named<Transport>[];
   readonly door: Door;
   readonly shards: Shards;
   readonly lanes: Lanes;
+  readonly recent: RecentAnswers;
   readonly effects: Effects;
   readonly retention: Retention;
   readonly progress: Progress;
@@ -66,6 +70,7 @@ interface Parts {
  */
 const RANKS = [
   'persistence',
+  'answers',
   'ordering',
   'failover',
   'authentication',
@@ -87,10 +92,11 @@ export class Node {
     this.name = parts.name;
     this.metrics = parts.metrics;
     this.#parts = parts;
-    const { supervisor, components, guards, consumers, transports } = parts;
+    const { supervisor, components, cache, guards, consumers, transports } = parts;
     const add = (name: string, rank: string, component: Component): void =>
       supervisor.add({ name, rank: RANKS.indexOf(rank), component });
     for (const [role, component] of Object.entries(components)) add(role, role, component);
+    if (cache) add('answers', 'answers', cache);
     for (const { name, component } of guards) add(name, 'guards', component);
     for (const { name, component } of consumers) add(name, 'consumers', component);
     add('path', 'path', this.#path());
@@ -160,7 +166,7 @@ export class Node {
 
   /** Ownership, as a part between the strategies and the transports. */
   #path(): Component {
-    const { shards, components, effects, retention, progress, wheel } = this.#parts;
+    const { shards, components, recent, effects, retention, progress, wheel } = this.#parts;
     return {
       start: async () => {
         const count = components.persistence.shards;
@@ -175,6 +181,7 @@ export class Node {
         };
         const owned = components.failover.plan(view);
         await shards.take(owned);
+        await recent.open();
         await effects.start(owned);
         retention.start();
       },
@@ -182,6 +189,7 @@ export class Node {
         progress.stop();
         wheel.stop();
         await retention.stop();
+        await recent.close();
         await effects.stop();
       },
     };

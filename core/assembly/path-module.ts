@@ -1,5 +1,6 @@
 /** Bindings of the message path, and nothing else. */
 import { ContainerModule } from 'inversify';
+import { sealWith } from '../kernel/seal.ts';
 import { Answers } from '../path/answers.ts';
 import { Fanout } from '../path/fanout.ts';
 import { Keeping } from '../path/keeping.ts';
@@ -7,6 +8,7 @@ import { Lanes } from '../path/lanes.ts';
 import { MessagePath } from '../path/message-path.ts';
 import { Offers } from '../path/offers.ts';
 import { Recall } from '../path/recall.ts';
+import { RecentAnswers } from '../path/recent-answers.ts';
 import { T } from './tokens.ts';
 
 export const pathModule = new ContainerModule(({ bind }) => {
@@ -47,18 +49,19 @@ export const pathModule = new ContainerModule(({ bind }) => {
     },
     [T.conversations, T.attendants, T.presence, T.effects, T.limits, T.clock],
   );
+  bind(T.recent).toResolvedValue(
+    (cached, persistence, clock, random) =>
+      new RecentAnswers({ ...cached, persistence, clock, random, sealWith }),
+    [T.cached, T.persistence, T.clock, T.random],
+  );
+  bind(T.recall).toResolvedValue(
+    (persistence, conversations, recent) => new Recall(persistence, conversations, recent),
+    [T.persistence, T.conversations, T.recent],
+  );
   bind(T.path).toResolvedValue(
-    (clock, rules, persistence, conversations, guarding, keeping, answers, fanout) =>
-      new MessagePath({
-        clock,
-        rules,
-        recall: new Recall(persistence, conversations),
-        guarding,
-        keeping,
-        answers,
-        fanout,
-      }),
-    [T.clock, T.rules, T.persistence, T.conversations, T.guarding, T.keeping, T.answers, T.fanout],
+    (clock, rules, recall, guarding, keeping, answers, fanout, recent) =>
+      new MessagePath({ clock, rules, recall, guarding, keeping, answers, fanout, recent }),
+    [T.clock, T.rules, T.recall, T.guarding, T.keeping, T.answers, T.fanout, T.recent],
   );
   bind(T.lanes).toResolvedValue(
     (clock, log, limits, path, answers, broken) =>

@@ -30,7 +30,9 @@ import type { MessagePath } from '../path/message-path.ts';
 import type { Presence } from '../path/presence.ts';
 import type { Progress } from '../path/progress.ts';
 import type { Questions } from '../path/questions.ts';
+import type { Recall } from '../path/recall.ts';
 import type { Receipts } from '../path/receipts.ts';
+import type { Cached, RecentAnswers } from '../path/recent-answers.ts';
 import type { Reception } from '../path/reception.ts';
 import type { Retention } from '../path/retention.ts';
 import type { Signals } from '../path/signals.ts';
@@ -55,6 +57,7 @@ export const T = {
   rules: token<ChatRules>('rules'),
   broken: token<Broken>('broken'),
   persistence: token<Persistence>('persistence'),
+  cached: token<{ readonly cached: Cached | undefined }>('cached'),
   ordering: token<Ordering>('ordering'),
   failover: token<Failover>('failover'),
   authentication: token<Authentication>('authentication'),
@@ -74,6 +77,8 @@ export const T = {
   questions: token<Questions>('questions'),
   signals: token<Signals>('signals'),
   answers: token<Answers>('answers'),
+  recent: token<RecentAnswers>('recent'),
+  recall: token<Recall>('recall'),
   keeping: token<Keeping>('keeping'),
   fanout: token<Fanout>('fanout'),
   path: token<MessagePath>('path'),

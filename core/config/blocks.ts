@@ -56,7 +56,7 @@ export const BLOCKS = {
 } as const satisfies Record<string, { fields?: Fields }>;
 export type Blocks = Values<typeof BLOCKS>;
 
-/** A role of which a node has one. The key in the file is the role's name. */
+/** A role of which a node has at most one. The key in the file is the role's name. */
 export type SingleRole = Exclude<Role, NamedRole>;
 
 /** A role of which a node has any number, each under a name of its own: `guards: { words: … }`. */
@@ -68,9 +68,10 @@ export function isNamed(role: Role): role is NamedRole {
   return NAMED_ROLES.some((named) => named === role);
 }
 
-/** The plugin that is used when nothing is said. */
-export const DEFAULT_USE: Readonly<Record<SingleRole, string>> = {
+/** The plugin that is used when nothing is said; undefined: none, the node does without. */
+export const DEFAULT_USE: Readonly<Record<SingleRole, string | undefined>> = {
   persistence: 'sqlite',
+  answers: undefined,
   ordering: 'conversation-owner',
   failover: 'none',
   authentication: 'jwt',

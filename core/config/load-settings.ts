@@ -12,7 +12,13 @@ import { parse } from './parse.ts';
 import { Problems } from './problem.ts';
 import { readField } from './read-fields.ts';
 import { readBounded, readText, type ReadFile } from './read-file.ts';
-import { readInstance, type Find, type InstanceReading, type Known } from './read-instance.ts';
+import {
+  isAbsent,
+  readInstance,
+  type Find,
+  type InstanceReading,
+  type Known,
+} from './read-instance.ts';
 import { readNamed } from './read-named.ts';
 import type { ConsumerInstance, GuardInstance, Instance, Settings } from './settings.ts';
 import type { TreeMap } from './tree.ts';
@@ -42,6 +48,7 @@ export async function loadSettings(file: string, options: LoadOptions): Promise<
 }
 
 type Parts = Omit<Settings, 'file' | 'folder'>;
+type Singles = Pick<Settings, SingleRole>;
 
 /** What could not be read is undefined; then a problem was reported and nobody sees the parts. */
 async function readParts(tree: TreeMap, reading: InstanceReading): Promise<Parts> {
@@ -54,7 +61,7 @@ async function readParts(tree: TreeMap, reading: InstanceReading): Promise<Parts
   checkPorts(named.transport, tree, reading.problems);
   return {
     ...blocks,
-    ...(singles as Record<SingleRole, Instance>),
+    ...(singles as Singles),
     transports: named.transport,
     guards: named.guard as readonly GuardInstance[],
     consumers: named.consumer as readonly ConsumerInstance[],
@@ -87,5 +94,6 @@ function readSingle(
   const found = tree.entries.get(role);
   const spot = { path: role, place: found?.place ?? tree.place };
   const fallback = DEFAULT_USE[role];
+  if (fallback === undefined && isAbsent(found?.value)) return Promise.resolve(undefined);
   return readInstance({ name: role, role, fallback, tree: found?.value, spot }, reading);
 }

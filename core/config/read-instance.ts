@@ -47,7 +47,7 @@ export async function readInstance(
 ): Promise<Instance | undefined> {
   const { name, role, spot } = block;
   const { problems } = reading;
-  const tree = emptyAsAbsent(block.tree);
+  const tree = isAbsent(block.tree) ? undefined : block.tree;
   if (tree && tree.kind !== 'map') {
     if (tree.kind === 'scalar' && tree.broken) return undefined;
     const hint = tree.kind === 'scalar' ? `: { use: ${tree.written} }` : '';
@@ -76,9 +76,9 @@ function pick(all: Config, fields: Fields): Config {
   return Object.freeze(Object.fromEntries(Object.keys(fields).map((key) => [key, all[key]])));
 }
 
-function emptyAsAbsent(tree: Tree | undefined): Tree | undefined {
-  const empty = tree?.kind === 'scalar' && tree.value === undefined && !tree.broken;
-  return empty ? undefined : tree;
+/** True for a block that is not there, or has nothing in it. */
+export function isAbsent(tree: Tree | undefined): boolean {
+  return !tree || (tree.kind === 'scalar' && tree.value === undefined && !tree.broken);
 }
 
 async function readUse(block: Block, reading: InstanceReading): Promise<AnyPlugin | undefined> {

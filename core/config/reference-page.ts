@@ -56,10 +56,15 @@ const ABOUT: Readonly<Record<NamedRole, string>> = {
 };
 
 function roleSection(role: Role, plugins: readonly AnyPlugin[]): string {
-  const about =
-    ABOUT[role as NamedRole] ??
-    `One. When nothing is said: \`${DEFAULT_USE[role as SingleRole]}\`.`;
+  const about = ABOUT[role as NamedRole] ?? aboutSingle(role as SingleRole);
   return [`## ${ROLE_FOLDERS[role]}\n`, `${about}\n`, ...plugins.map(pluginSection)].join('\n');
+}
+
+function aboutSingle(role: SingleRole): string {
+  const use = DEFAULT_USE[role];
+  return use === undefined
+    ? 'One, or none when nothing is said.'
+    : `One. When nothing is said: \`${use}\`.`;
 }
 
 function pluginSection(plugin: AnyPlugin): string {

@@ -4,7 +4,7 @@ import type { Blocks } from './blocks.ts';
 import type { Limits } from './limits.ts';
 import type { Place } from './problem.ts';
 import type { Config } from './read-fields.ts';
-import type { ConsumerSettings, GuardSettings } from './role-settings.ts';
+import type { AnswersSettings, ConsumerSettings, GuardSettings } from './role-settings.ts';
 
 /** Where the block of an instance stands in the file, and those of its settings that are there. */
 export interface Places {
@@ -37,6 +37,10 @@ export interface ConsumerInstance extends Instance {
   readonly added: ConsumerSettings;
 }
 
+export interface AnswersInstance extends Instance {
+  readonly added: AnswersSettings;
+}
+
 export interface Settings {
   /** As it was asked for. */
   readonly file: string;
@@ -46,6 +50,8 @@ export interface Settings {
   /** At least one, in the sequence of the file. */
   readonly transports: readonly Instance[];
   readonly persistence: Instance;
+  /** Undefined: the node does without. */
+  readonly answers: AnswersInstance | undefined;
   readonly ordering: Instance;
   readonly failover: Instance;
   readonly authentication: Instance;
@@ -60,9 +66,10 @@ export interface Settings {
 
 /** Every plugin of a node, in the sequence of the reference page. */
 export function instancesOf(settings: Settings): readonly Instance[] {
-  const { transports, persistence, ordering, failover, authentication } = settings;
+  const { transports, persistence, answers, ordering, failover, authentication } = settings;
   const { guards, consumers } = settings;
-  return [...transports, persistence, ordering, failover, authentication, ...guards, ...consumers];
+  const singles = [persistence, ...(answers ? [answers] : []), ordering, failover, authentication];
+  return [...transports, ...singles, ...guards, ...consumers];
 }
 
 /**

@@ -13,6 +13,7 @@ import type { Handed } from './handed.ts';
 import type { Fates, Judged } from './judged.ts';
 import type { Attempt, Keeping } from './keeping.ts';
 import type { Drafts, Recall } from './recall.ts';
+import type { RecentAnswers } from './recent-answers.ts';
 
 interface Surroundings {
   readonly clock: Clock;
@@ -22,6 +23,7 @@ interface Surroundings {
   readonly keeping: Keeping;
   readonly answers: Answers;
   readonly fanout: Fanout;
+  readonly recent: RecentAnswers;
 }
 
 /** A batch that meets a stale state is planned again this often, then told to come back. */
@@ -52,7 +54,7 @@ export class MessagePath {
     looks: Looks,
     attempt: Attempt,
   ): Promise<readonly Handed[]> {
-    const { recall, guarding, keeping, answers, fanout } = this.#around;
+    const { recall, guarding, keeping, answers, fanout, recent } = this.#around;
     const drafts = await this.#orRefuse(batch, () => recall.open(batch));
     if (!drafts) return [];
     try {
@@ -65,6 +67,7 @@ export class MessagePath {
       const changed = fanout.merge(kept, drafts);
       const again = answers.give(judged, fates);
       fanout.deliver(changed);
+      if (!recent.idle) recent.note(kept.map(({ entry }) => entry));
       return again;
     } finally {
       recall.close(drafts);

@@ -17,6 +17,7 @@ import { assemble } from '../../core/assembly/assemble.ts';
 import type { Node } from '../../core/assembly/node.ts';
 import { LIMITS, type Limits } from '../../core/config/limits.ts';
 import type {
+  AnswersInstance,
   ConsumerInstance,
   GuardInstance,
   Instance,
@@ -44,6 +45,7 @@ export interface StageOptions {
   /** Puts something between the kernel and its store. */
   readonly between?: (store: Persistence, clock: FakeClock) => Persistence;
   readonly ordering?: AnyPlugin;
+  readonly answers?: AnswersInstance;
   readonly guards?: readonly GuardInstance[];
   readonly consumers?: readonly ConsumerInstance[];
 }
@@ -111,6 +113,7 @@ export class Stage {
       node: { name: 'im-1', data: tmpdir() },
       transports: [instance('transport', this.loopback.plugin())],
       persistence: this.#store(options),
+      answers: options.answers,
       ordering: instance('ordering', options.ordering ?? conversationOwner, { maxHold: 300 }),
       failover: instance('failover', noFailover),
       authentication: instance('authentication', authentication),

@@ -217,6 +217,7 @@ export class SimNode {
       node: { name: 'sim-1', data: '/' },
       transports: [instance('transport', simTransport(transport))],
       persistence: instance('persistence', store),
+      answers: undefined,
       ordering: instance('ordering', conversationOwner, { maxHold: 300 }),
       failover: instance('failover', noFailover),
       authentication: instance('authentication', authentication),

@@ -117,6 +117,16 @@ consumers: { hook: { use: hook, url: somewhere, from: start, retryMax: 5m } }`;
     assert.deepEqual([none.guards, none.consumers], [[], []]);
   });
 
+  it('hold a cache of answers if one is named, with what the kernel adds, and none else', async () => {
+    const { answers } = await load(file('', 'answers: { use: shelf, url: x, timeLimit: 20ms }\n'));
+    assert.deepEqual([answers?.name, answers?.role], ['answers', 'answers']);
+    assert.deepEqual(answers?.config, { url: 'x' });
+    assert.deepEqual(answers?.added, { timeLimit: 20, suspension: 10_000, pending: 10_000 });
+    for (const yaml of [file(''), file('', 'answers:\n')]) {
+      assert.equal((await load(yaml)).answers, undefined);
+    }
+  });
+
   it('take empty blocks as absent', async () => {
     const settings = await load(file('alive:', 'limits:\nchat:\npersistence:\nlog: {}\n'));
     assert.equal(settings.limits.window, 64);

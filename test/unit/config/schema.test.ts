@@ -22,6 +22,8 @@ const GOOD: readonly string[] = [
     'guards: { a: { use: words, words: [x], onFailure: allow }, b: { use: words, words: [] } }\n',
   ),
   file('', 'guards:\nconsumers: {}\n'),
+  file('', 'answers:\n'),
+  file('', 'answers: { use: shelf, url: x, suspension: 1s }\n'),
   file('', 'consumers: { a: { use: hook, url: x, tries: 3, retryFrom: 1s, from: start } }\n'),
 ];
 
@@ -48,6 +50,10 @@ const BAD: readonly string[] = [
   file('', 'guards: { a: { use: words, words: [x], onFailure: maybe } }\n'),
   file('', 'guards: { a: { use: words, words: [x], tries: 3 } }\n'),
   file('', 'guards: [a]\n'),
+  file('', 'answers: {}\n'),
+  file('', 'answers: shelf\n'),
+  file('', 'answers: { use: shelf }\n'),
+  file('', 'answers: { a: { use: shelf, url: x } }\n'),
   file('', 'consumers: { a: { use: hook, url: x, tries: 0 } }\n'),
   file('', 'consumers: { a: { use: hook } }\n'),
   'node: { name: n }\ntransports: { a: { use: every } }',
