@@ -132,6 +132,11 @@ export const CATALOGUE = {
     message: 'the store cannot be trusted any more: {why}',
     act: 'The process ends so that a fresh start reads back what is really on the disk. Check the disk.',
   },
+  IM_ANSWERS_AWAY: {
+    kind: 'passing',
+    message: 'the cache of answers at {place} cannot be used: {why}',
+    act: 'Look after it, its url and its password; meanwhile the store answers repeats, and work goes on by itself.',
+  },
   IM_AUTH_KEY: {
     kind: 'config',
     message: 'the key {file} cannot be used: {why}',
