@@ -7,6 +7,8 @@ import {
   BOB,
   anEntry,
   CREATE,
+  RETIRING,
+  bodiless,
   ENTRIES,
   answered,
   delivered,
@@ -27,24 +29,6 @@ function recoveries(...found: readonly (readonly string[])[]): HistoryEvent[] {
     return { type: 'recovered', log: LOG, entries, again: at === found.length - 1 && at > 0 };
   });
   return [...goodEvents(), ...recovered];
-}
-
-/** A node whose bodies need not last. */
-const RETIRING: HistoryEvent = {
-  type: 'configured',
-  guards: [],
-  consumers: [],
-  bounds: {},
-  savedWithinMs: Infinity,
-  bodiesLastMs: 0,
-};
-
-/** The last entry was handled without its body, and with these differences. */
-function bodiless(changes: object): HistoryEvent[] {
-  return spoil((event) => {
-    if (event.type !== 'handled' || event.entry.position !== 3) return event;
-    return { ...event, entry: { ...event.entry, kind: 'expired', body: '', ...changes } };
-  });
 }
 
 describe('the checkers', () => {
