@@ -135,7 +135,17 @@ export const CATALOGUE = {
   IM_ANSWERS_AWAY: {
     kind: 'passing',
     message: 'the cache of answers at {place} cannot be used: {why}',
-    act: 'Look after it, its url and its password; meanwhile the store answers repeats, and work goes on by itself.',
+    act: 'Look after it, answers.url and the password in it; it tries again by itself, and till then the store answers repeats.',
+  },
+  IM_ANSWERS_FAILING: {
+    kind: 'passing',
+    message: 'the cache of answers is left alone: {why}',
+    act: 'Mend it, or take `answers` out of the configuration: one call after each answers.suspension tries it again, and till then the store answers repeats.',
+  },
+  IM_ANSWERS_UNUSED: {
+    kind: 'config',
+    message: 'the cache of answers is not used: the store promises only `{durability}`',
+    act: 'Let the store sync what it keeps, or take `answers` out of the configuration; the store answers repeats.',
   },
   IM_AUTH_KEY: {
     kind: 'config',

@@ -4,6 +4,7 @@
  * whatever it does, the store has the last word, and nothing is lost but speed.
  */
 import {
+  ImError,
   reasonOf,
   type AnswerCache,
   type Clock,
@@ -87,9 +88,7 @@ export class RecentAnswers {
     if (!cached) return;
     if (persistence.guarantees.durability === 'process') {
       // It could forget what it acknowledged and keep its name: old answers would fit again.
-      const why = 'not used, as the store promises only `process`';
-      cached.report.log.warn('the cache of answers is not used', { why });
-      return cached.report.health({ state: 'degraded', why });
+      return warn(cached, new ImError('IM_ANSWERS_UNUSED', { durability: 'process' }));
     }
     const { log } = persistence;
     const seal = sealWith(await answerSecret(persistence.register, random));
@@ -159,11 +158,13 @@ export class RecentAnswers {
   }
 }
 
-function tell({ report }: Cached, why: string | undefined): void {
-  if (why === undefined) {
-    report.log.info('the cache of answers is asked again');
-    return report.health({ state: 'running' });
-  }
-  report.log.warn('the cache of answers is left alone for a while', { why });
-  report.health({ state: 'degraded', why: `left alone, the store is asked instead: ${why}` });
+function tell(cached: Cached, why: string | undefined): void {
+  if (why !== undefined) return warn(cached, new ImError('IM_ANSWERS_FAILING', { why }));
+  cached.report.log.info('the cache of answers is asked again');
+  cached.report.health({ state: 'running' });
+}
+
+function warn({ report }: Cached, error: ImError): void {
+  report.log.warn(error.message, { code: error.code, act: error.act });
+  report.health({ state: 'degraded', why: error.message, error });
 }

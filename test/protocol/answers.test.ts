@@ -178,7 +178,10 @@ describe('a cache of answers', () => {
     const { stage, ann, sent } = await talk(await openStage(options));
     await repeat(ann, sent[0]!);
     assert.deepEqual([shelf.handed, shelf.questions], [[], []]);
-    assert.match(healthOf(stage, 'answers'), /^degraded: not used, .* `process`$/);
+    assert.match(
+      healthOf(stage, 'answers'),
+      /^degraded: .* not used: the store promises only `process`$/,
+    );
   });
 });
 
@@ -211,14 +214,14 @@ describe('a cache of answers in trouble', () => {
     await ann.accepted(ann.send(TALK, 'more'));
     assert.deepEqual(store.asked, [1, 2, 3, 4]);
     assert.deepEqual([looks(stage, 'timed-out'), looks(stage, 'left-alone')], [1, 3]);
-    assert.match(healthOf(stage, 'answers'), /^degraded: left alone, .*no answer within 50 ms$/);
+    assert.match(healthOf(stage, 'answers'), /^degraded: .* left alone: no answer within 50 ms$/);
   });
 
   it('is tried by one call after its suspension, and is back when that works', async () => {
     const { stage, ann, sent } = await talk(await open());
     shelf.trouble = () => Promise.reject(new Error('no'));
     await repeat(ann, sent[0]!);
-    assert.match(healthOf(stage, 'answers'), /^degraded: left alone, .*: no$/);
+    assert.match(healthOf(stage, 'answers'), /^degraded: .* left alone: no$/);
     const questions = shelf.questions.length;
     await stage.pass(9_999, 100);
     await repeat(ann, sent[1]!);

@@ -117,7 +117,7 @@ redis.describe('answers that a server keeps in Redis', () => {
     await repeats();
     await talk();
     assert.ok(performance.now() - startedMs < QUICK_MAX_MS, 'nobody waited for Redis');
-    assert.match(server.output, /the cache of answers is left alone for a while/);
+    assert.match(server.output, /the cache of answers is left alone/);
     ({ sent, first } = before);
     shelf.signal('SIGCONT');
     await until(async () => {
@@ -131,12 +131,15 @@ redis.describe('answers that a server keeps in Redis', () => {
     await repeats();
     await restart();
     await repeats();
-    assert.match(server.output, /no connection to Redis/);
+    const { health } = await ServerMetrics.of(server);
+    assert.equal(health.state, 'degraded');
+    assert.partialDeepStrictEqual(health.parts['answers'], { code: 'IM_ANSWERS_AWAY' });
     assert.equal(await looks('hit'), 0);
     await shelf.start();
     await until(async () => {
       await repeats();
       return (await looks('hit')) > 0;
     }, 'an answer from Redis');
+    assert.equal((await ServerMetrics.of(server)).health.parts['answers'], 'running');
   });
 });

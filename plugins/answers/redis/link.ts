@@ -168,9 +168,9 @@ export class Link {
       log.info('connected to Redis', { place: this.#place });
       return this.#host.report({ state: 'running' });
     }
-    const { message, act } = this.#away();
+    const error = this.#away();
     log.warn('no connection to Redis', { why: this.#why, place: this.#place });
-    this.#host.report({ state: 'degraded', why: `${message}. ${act}` });
+    this.#host.report({ state: 'degraded', why: error.message, error });
   }
 }
 

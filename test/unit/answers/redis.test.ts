@@ -7,6 +7,7 @@ import type { RedisAnswers } from '../../../plugins/answers/redis/redis-answers.
 import { placeOf, problemsOf, type Settings } from '../../../plugins/answers/redis/settings.ts';
 import { redis, RedisServer } from '../../redis-server/server.ts';
 import { settings } from '../../redis-server/settings.ts';
+import { configIn, im, inFolder, SMALL } from '../cli/rig.ts';
 import { makeCertificate } from '../transports/certificate.ts';
 
 describe('the settings of redis', () => {
@@ -31,6 +32,21 @@ describe('the settings of redis', () => {
       assert.deepEqual(problemsOf(settings({ url })), [], url);
     }
   });
+
+  it('are checked with the file, and shown without the url', () =>
+    inFolder(async (folder) => {
+      const check = async (url: string) => {
+        const block = `answers: { use: redis, url: '${url}' }\n`;
+        return im(['check', '--config', await configIn(folder, SMALL + block)]);
+      };
+      const wrong = await check('http://:s3cret@x');
+      assert.equal(wrong.code, 7);
+      assert.match(wrong.err, /:\d+:\d+ answers url must read redis:/);
+      const right = await check('redis://:s3cret@x');
+      assert.deepEqual([right.code, right.err], [0, '']);
+      assert.match(right.out, /^ {2}answers +redis$/m);
+      assert.doesNotMatch(wrong.err + wrong.out + right.out, /s3cret/);
+    }));
 
   it('show a place without user and password', () => {
     assert.equal(placeOf('redis://u:p@h'), 'h:6379');
