@@ -34,6 +34,8 @@ const FULL = '53100';
 
 export class SimConnection implements Pick<Connection, keyof Connection>, Session {
   readonly #parts: Dialing;
+  /** The run of the server that it leads to. */
+  readonly #era: number;
   readonly #closed = Promise.withResolvers<void>();
   readonly #waiting = new Set<(why: Error) => void>();
   #lost: Error | undefined;
@@ -42,6 +44,7 @@ export class SimConnection implements Pick<Connection, keyof Connection>, Sessio
 
   private constructor(parts: Dialing) {
     this.#parts = parts;
+    this.#era = parts.database.era;
   }
 
   /** Rejects if there is nobody to answer. */
@@ -179,7 +182,7 @@ export class SimConnection implements Pick<Connection, keyof Connection>, Sessio
     if (life.alive) situations.add(`append of unknown fate ${fate}`);
     else situations.add(`write under way at a crash ${fate === 'was lost' ? fate : 'was kept'}`);
     const carryOut = (): void => {
-      if (database.reachable) statement(database.content).catch(() => undefined);
+      if (database.runs(this.#era)) statement(database.content).catch(() => undefined);
     };
     if (fate === 'was kept') carryOut();
     if (fate === 'came late') world.after(prng.exponential(LATE_MS), 'database', carryOut);

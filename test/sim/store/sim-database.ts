@@ -17,6 +17,7 @@ export class SimDatabase {
   readonly #content: Persistence;
   readonly #sessions = new Set<Session>();
   #up = true;
+  #crashes = 0;
   #begun: Promise<void> | undefined;
 
   constructor(content: Persistence, trouble: StoreTrouble) {
@@ -27,6 +28,16 @@ export class SimDatabase {
   /** Whether a connection can be opened, and what is asked on one is heard. */
   get reachable(): boolean {
     return this.#up && this.trouble.refuse !== 'IM_STORE_AWAY';
+  }
+
+  /** Which run of the server this is, from one crash to the next. */
+  get era(): number {
+    return this.#crashes;
+  }
+
+  /** Whether that run of the server goes on: it carries out what it has taken over. */
+  runs(era: number): boolean {
+    return this.#up && era === this.#crashes;
   }
 
   get content(): Persistence {
@@ -60,6 +71,7 @@ export class SimDatabase {
 
   crash(): void {
     this.#up = false;
+    this.#crashes += 1;
     this.breakAll('the server closed the connection unexpectedly');
   }
 

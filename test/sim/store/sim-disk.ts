@@ -43,6 +43,17 @@ interface Inode {
 
 type Names = Map<string, Inode>;
 
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
+
+function facesOf(names: Names): unknown {
+  return [...names].map(([name, { seen, platter, dirty }]) => {
+    const pieces = dirty.map(({ at, bytes }) => [at, hex(bytes)]);
+    return [name, hex(seen.read()), hex(platter.read()), pieces];
+  });
+}
+
 /** Cut where sectors end. */
 function* sectorsOf({ at, bytes }: Piece): Generator<Piece> {
   for (let start = 0; start < bytes.length;) {
@@ -173,6 +184,11 @@ export class SimDisk {
       copy.#durableNames.set(name, inode);
     }
     return copy;
+  }
+
+  /** The same for two disks on which the same will be found, whatever happens to both. */
+  get fingerprint(): string {
+    return JSON.stringify([facesOf(this.#names), facesOf(this.#durableNames), this.#moves.length]);
   }
 
   /** Damage at rest: the octet there is another one. */
