@@ -30,7 +30,7 @@ import { Node } from './node.ts';
 import { pathModule } from './path-module.ts';
 import { readersModule } from './readers-module.ts';
 import { sessionModule } from './session-module.ts';
-import { T, type Broken } from './tokens.ts';
+import { T, type Broken, type Report } from './tokens.ts';
 import { createAnswers, createConsumer, createGuard, type Consumed } from './watched.ts';
 
 /** What a node takes from outside: time, chance, and where its log goes. */
@@ -51,6 +51,7 @@ export function assemble(settings: Settings, means: Means): Node {
     startTimeoutMs: limits.startTimeout,
     stopTimeoutMs: limits.stopTimeout,
   });
+  const report: Report = (part, health) => supervisor.report(part, health);
   const hostOf = (name: string): Host =>
     makeHost({
       name,
@@ -59,7 +60,7 @@ export function assemble(settings: Settings, means: Means): Node {
       clock: means.clock,
       random: means.random,
       metrics,
-      report: (part, health) => supervisor.report(part, health),
+      report,
     });
   const create = (instance: Instance, extra: object = {}): Component =>
     instance.plugin.create(instance.config, { ...hostOf(instance.name), ...extra });
@@ -82,7 +83,7 @@ export function assemble(settings: Settings, means: Means): Node {
   const guards = settings.guards.map((one) => createGuard(one, hostOf(one.name)));
   const consumers = settings.consumers.map((one) => createConsumer(one, hostOf(one.name)));
   const broken: Broken = (why) => node?.broken(why);
-  const made = { ...components, cached, guards, consumers, log, metrics, broken };
+  const made = { ...components, cached, guards, consumers, log, metrics, broken, report };
   const container = wire(settings, means, made);
   const door = container.get(T.door);
   const transports = settings.transports.map((instance) => ({
@@ -106,6 +107,7 @@ export function assemble(settings: Settings, means: Means): Node {
     consumers: consumers.map(({ name, consumer }) => ({ name, component: consumer })),
     transports,
     ...servicesOf(container),
+    retention: settings.chat.keepBodies === undefined ? undefined : container.get(T.retention),
   });
   return node;
 }
@@ -118,7 +120,6 @@ function servicesOf(container: Container) {
     lanes: container.get(T.lanes),
     recent: container.get(T.recent),
     effects: container.get(T.effects),
-    retention: container.get(T.retention),
     progress: container.get(T.progress),
     wheel: container.get(T.wheel),
     directory: container.get(T.directory),
@@ -137,6 +138,7 @@ interface Made {
   readonly log: NodeLog;
   readonly metrics: MetricsRegistry;
   readonly broken: Broken;
+  readonly report: Report;
 }
 
 function wire(settings: Settings, means: Means, made: Made): Container {
@@ -150,6 +152,7 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   container.bind(T.rules).toConstantValue({ limits, friendsOnly: settings.chat.friendsOnly });
   container.bind(T.log).toConstantValue(made.log);
   container.bind(T.metrics).toConstantValue(made.metrics);
+  container.bind(T.report).toConstantValue(made.report);
   container.bind(T.broken).toConstantValue(made.broken);
   container.bind(T.persistence).toConstantValue(made.persistence);
   container.bind(T.ordering).toConstantValue(made.ordering);

@@ -10,6 +10,7 @@ import type {
   Authentication,
   Clock,
   Failover,
+  Health,
   Metrics,
   Ordering,
   Persistence,
@@ -46,6 +47,9 @@ const token = <T>(name: string): ServiceIdentifier<T> => Symbol(name);
 /** What is told when the state can be trusted no more. */
 export type Broken = (why: string) => void;
 
+/** What a part says of itself, under its name. */
+export type Report = (part: string, health: Health) => void;
+
 export const T = {
   node: token<string>('node'),
   clock: token<Clock>('clock'),
@@ -56,6 +60,7 @@ export const T = {
   chat: token<Blocks['chat']>('chat'),
   rules: token<ChatRules>('rules'),
   broken: token<Broken>('broken'),
+  report: token<Report>('report'),
   persistence: token<Persistence>('persistence'),
   cached: token<{ readonly cached: Cached | undefined }>('cached'),
   ordering: token<Ordering>('ordering'),
