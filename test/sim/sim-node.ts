@@ -209,7 +209,8 @@ export class SimNode {
     const { plan, network, shelf, prng, situations, recorder } = this.#world;
     const { highWaterBytes } = plan;
     const { lives } = this;
-    const store = watchedStore(simPersistence(shelf, life, prng.fork()), recorder, lives);
+    const kept = simPersistence(shelf, life, prng.fork());
+    const store = watchedStore(kept, recorder, lives, this.#world.options.spoilAnswers);
     const transport = { network, life, address: NODE_ADDRESS, highWaterBytes, situations };
     return {
       file: 'simulated',

@@ -72,6 +72,20 @@ describe('the outbox in a file', () => {
     assert.deepEqual(Object.fromEntries(state.read), { 'd/ann/bob': 3 });
   });
 
+  it('knows the numbers from before the first log, and forgets them with it', async () => {
+    const answered: OutboxChange = { change: 'remove', id: aCommand(1).id };
+    await written([put(1)], [{ change: 'log', log: LOG }], [answered]);
+    const last = async (): Promise<number | undefined> => {
+      const outbox = fileOutbox(path);
+      const state = await outbox.load();
+      await outbox.close();
+      return state.last.get('d/ann/bob');
+    };
+    assert.equal(await last(), 1);
+    await written([{ change: 'log', log: OTHER_LOG }]);
+    assert.equal(await last(), undefined);
+  });
+
   it('is whole after a cut at any byte: every finished batch, and nothing of the others', async () => {
     await written([put(1)], [put(2), put(3)], [put(4)]);
     // As it was appended: a closing client would have left it so.

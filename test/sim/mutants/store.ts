@@ -1,14 +1,9 @@
-/**
- * Rules broken on purpose, without a switch in the product: by a store, a wire or a judge of
- * outcomes that cheats. A checker that lets one of them live is the one that is broken.
- */
-import type { Entry, Persistence, ShardAppend } from 'im-kernel/contract';
-import memory from '../../plugins/persistence/memory/index.ts';
-import { quietHost } from '../kit/quiet-host.ts';
-import type { Prng } from './prng.ts';
-import type { WorldOptions } from './world.ts';
-
-export type Spoiling = Omit<WorldOptions, 'seed' | 'verbose'>;
+/** Rules of a store broken on purpose. */
+import type { CursorMove, Entry, Persistence, Progress, ShardAppend } from 'im-kernel/contract';
+import memory from '../../../plugins/persistence/memory/index.ts';
+import { quietHost } from '../../kit/quiet-host.ts';
+import type { Prng } from '../prng.ts';
+import type { Mutant } from './mutant.ts';
 
 /** Above every number that a run reaches. */
 const GENERATION_STEP = 1_000_000;
@@ -158,21 +153,105 @@ function membersNeverLeave(store: Persistence): Persistence {
   });
 }
 
-export const MUTANTS: Readonly<Record<string, Spoiling>> = {
-  'acknowledge-before-keep': { spoilStore: acknowledgeBeforeKeep },
-  'forget-numbers': { spoilStore: forgetNumbers },
-  'alter-bodies': { spoilStore: alterBodies },
-  'cursor-runs-ahead': { spoilStore: cursorRunsAhead },
-  'lose-the-tail': { spoilStore: loseTheTail },
-  'members-never-leave': { spoilStore: membersNeverLeave },
-  'lose-deliveries': { dropDeliveries: 0.02 },
-  'time-out-is-refusal': { refusedAfterMs: 1_500 },
-};
-
-/** @throws Error for a name that is none. */
-export function mutantNamed(name: string | undefined): Spoiling {
-  if (name === undefined) return {};
-  const spoiling = MUTANTS[name];
-  if (spoiling !== undefined) return spoiling;
-  throw new Error(`no mutant ${name}; there are ${Object.keys(MUTANTS).join(', ')}`);
+/** Lets in whatever comes under an older epoch. */
+function withoutFence(store: Persistence): Persistence {
+  const epochs = new Map<number, number>();
+  return altered(store, {
+    takeShards: async (node, shards) => {
+      const taken = await store.takeShards(node, shards);
+      for (const [at, shard] of shards.entries()) epochs.set(shard, taken[at] ?? 0);
+      return taken;
+    },
+    append: (batch) =>
+      store.append(batch.map((part) => ({ ...part, epoch: epochs.get(part.shard) ?? 0 }))),
+  });
 }
+
+/** Progress is said to be kept, and gone with the node's life. */
+function progressUnkept(store: Persistence): Persistence {
+  let unkept: Progress[] = [];
+  const kept = (): CursorMove[] => unkept.flatMap(({ cursors }) => cursors);
+  return altered(store, {
+    takeShards: (node, shards) => {
+      if (shards.length > 1) unkept = [];
+      return store.takeShards(node, shards);
+    },
+    saveProgress: (progress) => {
+      unkept.push(progress);
+      return Promise.resolve();
+    },
+    loadCursor: async (conversation, user, device) => {
+      const place = await store.loadCursor(conversation, user, device);
+      const moves = kept().filter(
+        (move) =>
+          move.conversation === conversation && move.user === user && move.device === device,
+      );
+      return { ...place, cursor: Math.max(place.cursor, ...moves.map(({ cursor }) => cursor)) };
+    },
+  });
+}
+
+/** As the node sees the store: an answer that got lost was a yes. */
+function unknownIsKept(store: Persistence): Persistence {
+  return altered(store, {
+    append: async (batch) => {
+      const outcomes = await store.append(batch);
+      return outcomes.map((outcome) => (outcome === 'unknown' ? 'kept' : outcome));
+    },
+  });
+}
+
+const ONE_LOG = '00000000-0000-4000-8000-000000000000';
+
+export const STORE_MUTANTS: Readonly<Record<string, Mutant>> = {
+  'acknowledge-before-keep': {
+    rule: 'nothing is acknowledged that is not kept',
+    breaks: 'P1',
+    spoilStore: acknowledgeBeforeKeep,
+  },
+  'lose-the-tail': {
+    rule: 'recovery keeps all that was acknowledged',
+    breaks: 'P1',
+    spoilStore: loseTheTail,
+  },
+  'unknown-is-kept': {
+    rule: 'a batch of unknown fate is read back before it is answered',
+    breaks: 'P8',
+    spoilAnswers: unknownIsKept,
+  },
+  'no-fence': {
+    rule: 'nothing of an older epoch is let in',
+    breaks: 'P8',
+    spoilStore: withoutFence,
+  },
+  'one-log-for-ever': {
+    rule: 'a log that has lost something has another name',
+    breaks: 'P4',
+    spoilStore: (store) => altered(store, { log: ONE_LOG }),
+  },
+  'forget-numbers': {
+    rule: 'numbers are known for ever, not in memory only',
+    breaks: 'P3',
+    spoilStore: forgetNumbers,
+  },
+  'alter-bodies': {
+    rule: 'a body comes as it was sent',
+    breaks: 'P2',
+    spoilStore: alterBodies,
+  },
+  'cursor-runs-ahead': {
+    rule: 'a cursor moves when what it passes was acknowledged',
+    breaks: 'P7',
+    spoilStore: cursorRunsAhead,
+  },
+  'progress-unkept': {
+    rule: 'cursors and marks that are kept survive a crash',
+    breaks: 'P17',
+    spoilStore: progressUnkept,
+  },
+  'members-never-leave': {
+    rule: 'who has left sees nothing of what follows',
+    breaks: 'P14',
+    spoilStore: membersNeverLeave,
+  },
+};
