@@ -79,6 +79,7 @@ export const CLIENT_MUTANTS: Readonly<Record<string, Mutant>> = {
     rule: 'a command is in the outbox before it is sent',
     breaks: 'P9',
     sabotage: unwritten,
+    from: 15,
   },
   'time-out-is-refusal': {
     rule: 'a time-out is never a refusal',
@@ -94,6 +95,7 @@ export const CLIENT_MUTANTS: Readonly<Record<string, Mutant>> = {
     rule: 'an entry is acknowledged when its handler is done',
     breaks: 'P7',
     sabotage: handlersNotAwaited,
+    from: 20,
   },
   'window-of-commands': {
     rule: 'no more than a window of commands is in flight',

@@ -50,6 +50,7 @@ export const EFFECTS_MUTANTS: Readonly<Record<string, Mutant>> = {
     rule: 'what a closed guard failed to look at is not kept',
     breaks: 'guards',
     sabotage: allowing('failed'),
+    from: 30,
   },
   'change-lost': {
     rule: 'what a guard changes is what everybody sees',

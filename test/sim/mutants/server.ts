@@ -220,7 +220,7 @@ export const SERVER_MUTANTS: Readonly<Record<string, Mutant>> = {
   },
   'conflicts-hidden': {
     rule: 'another command under a kept number is a conflict, not a repeat',
-    breaks: 'P1',
+    breaks: 'P3',
     sabotage: conflictsHidden,
   },
   'failures-merged': {
@@ -262,11 +262,13 @@ export const SERVER_MUTANTS: Readonly<Record<string, Mutant>> = {
     rule: 'a full lane says `busy`',
     breaks: 'P13',
     sabotage: replacing(Lanes.prototype, 'full', () => () => false),
+    from: 40,
   },
   'not-settled': {
     rule: 'WELCOME waits until all that an older connection handed in is settled',
     breaks: 'P15',
     sabotage: replacing(DeviceSeat.prototype, 'whenSettled', () => () => Promise.resolve()),
+    from: 25,
   },
   'cursor-too-far': {
     rule: 'a cursor never passes its log',

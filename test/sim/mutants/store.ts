@@ -1,8 +1,5 @@
 /** Rules of a store broken on purpose. */
 import type { CursorMove, Entry, Persistence, Progress, ShardAppend } from 'im-kernel/contract';
-import memory from '../../../plugins/persistence/memory/index.ts';
-import { quietHost } from '../../kit/quiet-host.ts';
-import type { Prng } from '../prng.ts';
 import type { Mutant } from './mutant.ts';
 
 /** Above every number that a run reaches. */
@@ -107,40 +104,6 @@ function cursorRunsAhead(store: Persistence): Persistence {
   });
 }
 
-/** Recovers everything but the last batch, under the same log. */
-function loseTheTail(store: Persistence, prng: Prng): Persistence {
-  let current = store;
-  let acts: { readonly append: boolean; readonly run: (on: Persistence) => Promise<unknown> }[] =
-    [];
-  const note = <T>(run: (on: Persistence) => Promise<T>, append = false): Promise<T> => {
-    acts.push({ append, run });
-    return run(current);
-  };
-  const recover = async (): Promise<void> => {
-    const last = acts.findLastIndex(({ append }) => append);
-    acts = acts.filter((_, index) => index !== last);
-    current = memory.create({ shards: store.shards }, quietHost({ random: prng.fork() }));
-    await current.start(new AbortController().signal);
-    for (const { run } of acts) await run(current);
-  };
-  return altered(store, {
-    takeShards: async (node, shards) => {
-      await recover();
-      return note((on) => on.takeShards(node, shards));
-    },
-    append: (batch) => note((on) => on.append(batch), true),
-    saveProgress: (progress) => note((on) => on.saveProgress(progress)),
-    registerDevice: (user, device) => note((on) => on.registerDevice(user, device)),
-    readConversation: (name, range) => current.readConversation(name, range),
-    loadConversation: (name) => current.loadConversation(name),
-    lastEntries: (keys) => current.lastEntries(keys),
-    findEntry: (key, number) => current.findEntry(key, number),
-    loadCursor: (name, user, device) => current.loadCursor(name, user, device),
-    backlog: (user, device, after, limit) => current.backlog(user, device, after, limit),
-    conversationsOf: (user, after, limit) => current.conversationsOf(user, after, limit),
-  });
-}
-
 /** Forgets that stays have ended. */
 function membersNeverLeave(store: Persistence): Persistence {
   return altered(store, {
@@ -209,11 +172,6 @@ export const STORE_MUTANTS: Readonly<Record<string, Mutant>> = {
     breaks: 'P1',
     spoilStore: acknowledgeBeforeKeep,
   },
-  'lose-the-tail': {
-    rule: 'recovery keeps all that was acknowledged',
-    breaks: 'P1',
-    spoilStore: loseTheTail,
-  },
   'unknown-is-kept': {
     rule: 'a batch of unknown fate is read back before it is answered',
     breaks: 'P8',
@@ -228,6 +186,32 @@ export const STORE_MUTANTS: Readonly<Record<string, Mutant>> = {
     rule: 'a log that has lost something has another name',
     breaks: 'P4',
     spoilStore: (store) => altered(store, { log: ONE_LOG }),
+  },
+  'answers-before-sync': {
+    rule: 'a log file is synced before anything in it is answered',
+    breaks: 'P1',
+    spoilLog: 'answers-before-sync',
+  },
+  'goes-on-after-a-failed-sync': {
+    rule: 'a sync that failed ends the process',
+    breaks: 'P1',
+    spoilLog: 'goes-on-after-a-failed-sync',
+  },
+  'recovers-without-a-sync': {
+    rule: 'what recovery has found is synced before it is built upon',
+    breaks: 'P1',
+    spoilLog: 'recovers-without-a-sync',
+  },
+  'trusts-a-torn-tail': {
+    rule: 'a torn end of the log is cut off',
+    breaks: 'P1',
+    spoilLog: 'trusts-a-torn-tail',
+    from: 35,
+  },
+  'forgets-the-last-frame': {
+    rule: 'recovery keeps all that was acknowledged',
+    breaks: 'P10',
+    spoilLog: 'forgets-the-last-frame',
   },
   'forget-numbers': {
     rule: 'numbers are known for ever, not in memory only',
