@@ -1,4 +1,4 @@
-/** A rule broken on purpose, and how a method of the product is replaced for the length of a run. */
+/** A rule broken on purpose, and how a method of the product is replaced for as long as a run. */
 import type { WorldOptions } from '../world.ts';
 
 export type Spoiling = Omit<WorldOptions, 'seed' | 'verbose'>;
