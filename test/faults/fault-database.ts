@@ -16,6 +16,10 @@ import { undoneAtExit } from './undone.ts';
 const WAL_FILE_MIB = 1;
 const BACK_MS = 20_000;
 const BACK_EVERY_MS = 50;
+/** Else each recovery syncs a thousand files, one after the other, however busy the disk is. */
+const SYNC_AT_ONCE = 'recovery_init_sync_method=syncfs';
+/** Then several commits are under way when something happens. */
+const LIMITS = { lanes: 4 };
 /** Short waits, so that the server gives up, and goes on, within a round. */
 const WAITS = { wait: '500ms', statementTimeout: '1s', lockTimeout: '1s', connectTimeout: '1s' };
 
@@ -40,7 +44,10 @@ export class FaultDatabase {
 
   /** In a new folder under `parent`, to which everybody may pass. */
   static async in(parent: string): Promise<FaultDatabase> {
-    return new FaultDatabase(await PostgresServer.make({ parent, walFileMiB: WAL_FILE_MIB }));
+    const settings = [SYNC_AT_ONCE];
+    return new FaultDatabase(
+      await PostgresServer.make({ parent, walFileMiB: WAL_FILE_MIB, settings }),
+    );
   }
 
   get running(): boolean {
@@ -145,7 +152,7 @@ export async function onDatabase(
   const database = await FaultDatabase.in(parts.folder ?? ground.folder);
   try {
     const store = (): StageStore => database.store(parts);
-    return await onStage({ ground, store }, (stage) => play(stage, database));
+    return await onStage({ ground, store, limits: LIMITS }, (stage) => play(stage, database));
   } finally {
     await database.clear();
   }

@@ -20,6 +20,8 @@ export interface StageParts {
   readonly ground: Ground;
   /** Made from the folder of the stage; default: sqlite, in there. */
   readonly store?: (folder: string) => StageStore;
+  /** Limits of the server that differ. */
+  readonly limits?: Readonly<Record<string, unknown>>;
   /** Between the devices and the server: from the server's address to the one to dial. */
   readonly via?: (address: string) => string;
   readonly spoil?: () => (bytes: Uint8Array) => Uint8Array;
@@ -61,11 +63,12 @@ export class Stage {
 
   constructor(parts: StageParts) {
     const { ground, spoil, via = (address) => address } = parts;
+    const limits = { ...LIMITS, ...parts.limits };
     const folder = mkdtempSync(join(ground.folder, 'stage-'));
     this.#via = via;
     this.#store = (parts.store ?? sqliteIn)(folder);
     const persistence = this.#store.settings;
-    const differences: Differences = { persistence, limits: LIMITS, log: { level: 'info' } };
+    const differences: Differences = { persistence, limits, log: { level: 'info' } };
     this.server = new ServerProcess(folder, ground.keyFile, differences);
     const { recorder, situations } = this;
     this.devices = CAST.map(([user, device, scheme]) => {

@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly parent?: string;
   /** The size of a file of its write-ahead log, in MiB; default: PostgreSQL's own. */
   readonly walFileMiB?: number;
+  /** Further settings of the server, such as `jit=off`. */
+  readonly settings?: readonly string[];
 }
 
 /** How the server ends: in order, at once without a checkpoint, or not even told. */
@@ -49,26 +51,33 @@ export class PostgresServer {
   readonly port: number;
   readonly #folder: string;
   readonly #binaries: Binaries;
+  readonly #settings: readonly string[];
   #child: ChildProcess | undefined;
   #lastWords = '';
 
   readonly #takeAlong = (): void => void this.#child?.kill('SIGQUIT');
 
-  private constructor(folder: string, port: number, binaries: Binaries) {
+  private constructor(
+    folder: string,
+    port: number,
+    binaries: Binaries,
+    settings: readonly string[],
+  ) {
     this.#folder = folder;
     this.port = port;
     this.#binaries = binaries;
+    this.#settings = settings;
   }
 
   /** Rejects with what the programs said when they cannot do it here. */
   static async make(options: ServerOptions = {}): Promise<PostgresServer> {
-    const { parent = tmpdir(), walFileMiB = 16 } = options;
+    const { parent = tmpdir(), walFileMiB = 16, settings = [] } = options;
     await removeLeftovers();
     const binaries = await findBinaries(runAs().uid !== undefined);
     const folder = await mkdtemp(join(parent, FOLDER_PREFIX));
     await writeFile(join(folder, OWNER_FILE), String(process.pid));
     if (runAs().uid !== undefined) await chown(folder, NOBODY, NOBODY);
-    const server = new PostgresServer(folder, await freePort(), binaries);
+    const server = new PostgresServer(folder, await freePort(), binaries, settings);
     try {
       await server.#init(walFileMiB);
       await server.start();
@@ -143,6 +152,7 @@ export class PostgresServer {
       'unix_socket_directories=',
       'max_connections=60',
       'shared_buffers=64MB',
+      ...this.#settings,
     ].flatMap((setting) => ['-c', setting]);
     const child = this.#spawn(this.#binaries.postgres, ['-D', this.#data, ...settings]);
     this.#child = child;

@@ -10,7 +10,7 @@ import { until } from '../until.ts';
 const ANSWERS_MAX = 300;
 const BUSY_MS = 10_000;
 
-/** By turns. The last one recovers by itself, and nobody has to start it. */
+/** By turns. After the end of a backend the others end and come back by themselves. */
 const ENDS: readonly ((database: FaultDatabase) => Promise<void>)[] = [
   (database) => database.endAtOnce(),
   (database) => database.killFirst(),
@@ -18,17 +18,21 @@ const ENDS: readonly ((database: FaultDatabase) => Promise<void>)[] = [
   (database) => database.kill(),
 ];
 
-/**
- * While it is away: commands are refused for now, and none is accepted. What was under way when it
- * went, and all behind it, has to wait for its fate; so others are said.
- */
-async function refusesForNow(stage: Stage): Promise<void> {
-  const { recorder, server } = stage;
+/** The conversations under way when it went have to wait for their fate; so others are used. */
+async function untilBusy({ recorder, server, load }: Stage): Promise<void> {
   const busy = recorder.refused('busy');
-  const first = recorder.accepted - recorder.repeated;
-  stage.load.aside();
+  load.aside();
   await until(`\`busy\`\n${server.output}`, BUSY_MS, () => recorder.refused('busy') > busy);
-  const more = recorder.accepted - recorder.repeated - first;
+}
+
+/** While it is away: commands are refused for now, and none is accepted. */
+async function refusesForNow(stage: Stage): Promise<void> {
+  const { recorder } = stage;
+  // By then what was on its way to the devices has arrived.
+  await untilBusy(stage);
+  const before = recorder.accepted - recorder.repeated;
+  await untilBusy(stage);
+  const more = recorder.accepted - recorder.repeated - before;
   if (more > 0) stage.fail('P1', `${more} commands were accepted without a database`);
 }
 
