@@ -192,6 +192,12 @@ export const CATALOGUE = {
     message: 'the wall clock jumped ahead by {aheadMs} ms; no body is retired for an hour',
     act: 'Set the clock right if it is wrong: what is retired by a wrong clock does not come back.',
   },
+  IM_RETENTION_AHEAD: {
+    kind: 'passing',
+    message:
+      'old bodies of shard {shard} may wait: its next entry says that it was accepted at {acceptedAt} (ms since 1970), which is yet to come',
+    act: 'Set the clock right if it is behind. If it was ahead then: what stands behind that entry is retired chat.keepBodies after that time; a shorter wait takes a hand in the database.',
+  },
   IM_RETENTION_FAILING: {
     kind: 'passing',
     message: 'old bodies could not be retired: {why}',

@@ -32,6 +32,16 @@ const DOUBT_MS = 3_600_000;
 /** Pieces after which a shard's cursor is kept, at the latest. */
 const PIECES_PER_CURSOR = 32;
 
+/** What a shard waits for. `consumer`: one has not passed a body that is due. */
+type Waits = 'nothing' | 'consumer' | Ahead;
+
+/** The next entry says that it was accepted at a time that is yet to come: what follows waits. */
+interface Ahead {
+  readonly shard: number;
+  /** Wall clock ms. */
+  readonly acceptedAt: number;
+}
+
 export class Retention implements Component {
   readonly #around: Surroundings;
   readonly #bodies;
@@ -44,6 +54,8 @@ export class Retention implements Component {
   #doneMs: number;
   /** Shards in which something due waits for a consumer. */
   #held = 0;
+  /** The first of the shards that wait for a time to come. */
+  #ahead: Ahead | undefined;
   #trouble: ImError | undefined;
   /** The two clocks at the last look. */
   #seen: { readonly wallMs: number; readonly monotonicMs: number } | undefined;
@@ -99,7 +111,8 @@ export class Retention implements Component {
       this.#failed.add();
       return new ImError('IM_RETENTION_FAILING', { why: reasonOf(error) });
     }
-    return this.#held > 0 ? new ImError('IM_RETENTION_HELD', {}) : undefined;
+    if (this.#held > 0) return new ImError('IM_RETENTION_HELD', {});
+    return this.#ahead && new ImError('IM_RETENTION_AHEAD', { ...this.#ahead });
   }
 
   /** Once through all shards. Rejects as the store does. */
@@ -107,19 +120,23 @@ export class Retention implements Component {
     const { persistence, shards, cursors, conversations, clock } = this.#around;
     await cursors.load();
     let held = 0;
+    let ahead: Ahead | undefined;
     for (let shard = 0; shard < persistence.shards; shard += 1) {
       if (shards.epoch(shard) === undefined) continue;
-      if (await this.#retire(shard, before)) held += 1;
+      const waits = await this.#retire(shard, before);
+      if (waits === 'consumer') held += 1;
+      else if (waits !== 'nothing') ahead ??= waits;
       if (this.#stopped) return;
     }
     conversations.forgetBefore(before);
     this.#held = held;
-    if (held === 0) this.#doneMs = clock.monotonic();
+    this.#ahead = ahead;
+    if (held === 0 && !ahead) this.#doneMs = clock.monotonic();
   }
 
-  /** All of one shard that is due. True if some of it has to wait for a consumer. */
-  async #retire(shard: number, acceptedBefore: number): Promise<boolean> {
-    const { persistence, cursors, effects, limits } = this.#around;
+  /** All of one shard that is due, up to what it has to wait for. */
+  async #retire(shard: number, acceptedBefore: number): Promise<Waits> {
+    const { persistence, cursors, effects, limits, clock } = this.#around;
     const passed = effects.passed(shard);
     const upTo = passed === undefined ? {} : { upTo: passed };
     let after = cursors.get(shard);
@@ -133,9 +150,14 @@ export class Retention implements Component {
       await this.#pause(limits.retirePause);
     }
     await cursors.keep(shard, after);
-    if (passed === undefined || after < passed) return false;
     const { entries } = await persistence.readShard(shard, after, 1);
-    return entries.some(({ acceptedAt }) => acceptedAt < acceptedBefore);
+    const [next] = entries;
+    if (!next) return 'nothing';
+    const { acceptedAt } = next;
+    // By the time of now, as a look at a long log may take hours.
+    if (acceptedAt > clock.now() + JUMP_MS) return { shard, acceptedAt };
+    const held = passed !== undefined && after >= passed && acceptedAt < acceptedBefore;
+    return held ? 'consumer' : 'nothing';
   }
 
   #pause(delayMs: number): Promise<void> {

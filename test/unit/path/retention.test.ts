@@ -199,6 +199,24 @@ describe('retention', () => {
     assert.equal(world.told.at(-1), 'running');
   });
 
+  it('shows what waits behind an entry of a clock that was ahead', async () => {
+    const day = 24 * HOUR_MS;
+    const ahead = world.clock.now() + day;
+    world.log[0]!.push(0, ahead, 0);
+    await world.retention.start();
+    await world.pass(3_000);
+    assert.equal(world.host.counted('im_bodies_retired_total'), 1);
+    assert.deepEqual(world.told, ['degraded IM_RETENTION_AHEAD']);
+    const [health] = world.host.reports;
+    assert.ok(health?.state === 'degraded');
+    assert.match(health.why, new RegExp(`shard 0 .* ${ahead} `));
+    assert.ok((world.host.gauged('im_retention_lag_ms') ?? 0) >= 3_000);
+    world.clock.advance(day + KEPT_MS);
+    await world.pass(2_000);
+    assert.equal(world.host.counted('im_bodies_retired_total'), 3);
+    assert.equal(world.told.at(-1), 'running');
+  });
+
   it('stops in the middle, and leaves no timer behind', async () => {
     world.fill(0, 100);
     await world.retention.start();
