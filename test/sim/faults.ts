@@ -42,10 +42,17 @@ function storeTrouble(changes: (prng: Prng) => Partial<StoreTrouble>): Fault {
   };
 }
 
-/** A node ends without a word, at once, within some acts, or in the middle of a write. */
+/** How long until a node that died of its start is started again. */
+const STARTS_AGAIN_MS = 100;
+
+/**
+ * A node ends without a word, at once, within some acts, or in the middle of a write; sometimes
+ * once more while it starts.
+ */
 function nodeCrash(draw: (prng: Prng) => Crash): Fault {
-  return ({ node, world: { shelf } }, prng) => {
+  return ({ node, world: { shelf, clock } }, prng) => {
     const crash = draw(prng);
+    const again = prng.chance(0.3) ? prng.between(1, 8) : undefined;
     const how = prng.below(3);
     if (how === 0) node.crash(crash);
     else if (how === 1) node.crashWithin(prng.between(1, 60), crash);
@@ -53,6 +60,9 @@ function nodeCrash(draw: (prng: Prng) => Crash): Fault {
     return () => {
       shelf.trouble.duringWrite = undefined;
       node.start();
+      if (again === undefined) return;
+      node.crashWithin(again, crash);
+      clock.after(STARTS_AGAIN_MS, 'faults', () => node.start());
     };
   };
 }

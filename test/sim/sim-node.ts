@@ -2,6 +2,7 @@
 import type {
   AnyPlugin,
   Authentication,
+  Cancel,
   Clock,
   Identity,
   Log,
@@ -64,6 +65,7 @@ export class SimNode {
   /** The life that failed last. */
   #failing: Life | undefined;
   #spared = false;
+  #cancelCrash: Cancel = () => undefined;
 
   constructor(world: World) {
     this.#world = world;
@@ -87,7 +89,7 @@ export class SimNode {
   /** Starts it, if it does not run; or calls off a crash that has not come yet. */
   start(): void {
     const before = this.life;
-    if (before !== undefined) return before.endAfter(Infinity);
+    if (before !== undefined) return this.#callOff();
     this.#lives += 1;
     const { clock, prng } = this.#world;
     const life = new Life('node', clock);
@@ -144,14 +146,15 @@ export class SimNode {
   /** It does not crash any more, whatever was meant for it. */
   spare(): void {
     this.#spared = true;
-    this.life?.endAfter(Infinity);
+    this.#callOff();
   }
 
   /** Crashes upon one of its next acts: in the middle of a turn. */
   crashWithin(acts: number, how: Crash): void {
     const life = this.life;
-    if (life === undefined) return;
-    life.onEnd(() => {
+    if (life === undefined || this.#spared) return;
+    this.#callOff();
+    this.#cancelCrash = life.onEnd(() => {
       this.#note('crashed', `${how}, act of ${acts}`);
       this.#gone(life, how);
     });
@@ -181,9 +184,16 @@ export class SimNode {
     this.#world.recorder.add({ type: 'node', what, detail, life: this.#lives });
   }
 
+  /** A crash that was meant for some act of this life does not come. */
+  #callOff(): void {
+    this.#cancelCrash();
+    this.life?.endAfter(Infinity);
+  }
+
   #end(how: Crash): void {
     const life = this.#life;
     if (life?.alive !== true) return;
+    this.#callOff();
     life.end();
     this.#gone(life, how);
   }

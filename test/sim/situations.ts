@@ -22,6 +22,7 @@ export const SITUATIONS = [
   'write under way at a crash was torn',
   'power cut before a sync',
   'torn tail cut off',
+  'recovery cut short',
   'write to the disk failed',
   'sync of the disk failed',
   'disk full',

@@ -55,7 +55,8 @@ export class DiskShelf implements Shelf {
         return store.shards;
       },
       start: async (signal) => {
-        await store.start(signal);
+        const recovered = life.onEnd(() => situations.add('recovery cut short'));
+        await store.start(signal).finally(recovered);
         this.#store = store;
       },
     };
