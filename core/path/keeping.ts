@@ -52,10 +52,12 @@ export interface Attempt {
 export class Keeping {
   readonly #around: Surroundings;
   readonly #trouble: Trouble;
+  readonly #doubt: Trouble;
 
   constructor(around: Surroundings) {
     this.#around = around;
     this.#trouble = new Trouble(around.log, 'batches are kept again');
+    this.#doubt = new Trouble(around.log, 'the store tells again what became of batches');
   }
 
   /**
@@ -165,13 +167,15 @@ export class Keeping {
 
   /** Asks the store until it answers; rejects only if it cannot be trusted any more. */
   async #untilAnswered<T>(ask: () => Promise<T>, held: () => void): Promise<T> {
-    const { clock, log } = this.#around;
+    const { clock } = this.#around;
     for (;;) {
       try {
-        return await ask();
+        const answer = await ask();
+        this.#doubt.gone();
+        return answer;
       } catch (error) {
         if (!(error instanceof ImError) || error.kind !== 'passing') throw error;
-        log.warn('the store is asked again about a batch', { why: reasonOf(error) });
+        this.#doubt.met('the store is asked again about a batch', { why: reasonOf(error) });
         held();
         await new Promise<void>((resolve) => clock.after(READ_BACK_MS, resolve));
       }

@@ -104,6 +104,12 @@ describe('keeping, when the store is in trouble', () => {
       await stage.pass(1_000);
       assert.equal((await ann.accepted(sent)).position, 1);
       assert.deepEqual(stage.failed, []);
+      // Once for all the askings, so that an outage does not fill the disk with lines.
+      const said = stage.lines.filter(({ message }) => /^the store (is asked|tells)/.test(message));
+      assert.deepEqual(pluck(said, 'message'), [
+        'the store is asked again about a batch',
+        'the store tells again what became of batches',
+      ]);
     }
   });
 
