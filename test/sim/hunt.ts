@@ -1,5 +1,7 @@
 /** Sets the checkers on the mutants: how many seeds each of them lives. */
 import { grouped, keepRecord } from '../reliability/machine-record.ts';
+import { shareOut } from './crew.ts';
+import type { HuntJob } from './hunt-worker.ts';
 import type { Mutant } from './mutants/mutant.ts';
 import { MUTANTS } from './mutants/index.ts';
 import { runSeed } from './run-seed.ts';
@@ -16,18 +18,35 @@ export async function seedsToNotice(mutant: Mutant, first: number, most: number)
   return Infinity;
 }
 
+function sayRow(columns: readonly (string | number)[]): void {
+  const [name, by, seeds, rule] = columns.map(String);
+  console.log(`${name?.padEnd(32)}${by?.padEnd(12)}${seeds?.padStart(5)}  ${rule}`);
+}
+
+/** How many seeds each mutant lives, in several threads; said as it comes. */
+async function lives(first: number): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  const jobs = Object.keys(MUTANTS).map((name) => ({ name, first }));
+  const script = new URL('./hunt-worker.ts', import.meta.url);
+  const done = (seeds: number, { name }: HuntJob): boolean => {
+    found.set(name, seeds);
+    const { breaks = '', rule = '' } = MUTANTS[name] ?? {};
+    sayRow([name, breaks, Number.isFinite(seeds) ? seeds : 'lives', rule]);
+    return true;
+  };
+  await shareOut({ script, jobs, done });
+  return found;
+}
+
 /** Plays every mutant from a seed on and prints the table. Resolves to how many live. */
 export async function huntAll(first: number): Promise<number> {
   const startedMs = performance.now();
-  const rows: (readonly [string, string, string, number | string])[] = [];
-  console.log(`${'mutant'.padEnd(28)}${'noticed by'.padEnd(12)}${'seeds'.padStart(5)}  rule`);
-  for (const [name, mutant] of Object.entries(MUTANTS)) {
-    const seeds = await seedsToNotice(mutant, first, SEEDS_AT_MOST);
-    const said = Number.isFinite(seeds) ? seeds : 'lives';
-    rows.push([name, mutant.rule, mutant.breaks, said]);
-    const columns = `${name.padEnd(28)}${mutant.breaks.padEnd(12)}${String(said).padStart(5)}`;
-    console.log(`${columns}  ${mutant.rule}`);
-  }
+  sayRow(['mutant', 'noticed by', 'seeds', 'rule']);
+  const found = await lives(first);
+  const rows = Object.entries(MUTANTS).map(([name, { rule, breaks }]) => {
+    const seeds = found.get(name) ?? Infinity;
+    return [name, rule, breaks, Number.isFinite(seeds) ? seeds : 'lives'] as const;
+  });
   const alive = rows.filter(([, , , seeds]) => seeds === 'lives').length;
   keepRecord({
     machine: 'mutants',

@@ -5,16 +5,18 @@
  */
 import { parseArgs } from 'node:util';
 import { grouped, keepRecord } from '../reliability/machine-record.ts';
+import { shareOut } from './crew.ts';
 import { huntAll } from './hunt.ts';
 import { MUTANTS, mutantNamed } from './mutants/index.ts';
 import { FAULTS } from './plan.ts';
 import regression from './regression-seeds.json' with { type: 'json' };
 import { describeFailure } from './report.ts';
-import { runSeed, type SeedReport } from './run-seed.ts';
-import { SITUATIONS, Situations } from './situations.ts';
+import { runSeed } from './run-seed.ts';
+import type { Played, SeedJob } from './seed-worker.ts';
+import { Tally } from './tally.ts';
 
-/** One seed in so many is played twice, and must leave the same trace. */
-const TWICE_EVERY = 50;
+/** So many go to a thread at a time. The first is played twice, and must leave the same trace. */
+const SEEDS_PER_JOB = 50;
 /** So many seeds must reach every situation. */
 const SEEDS_FOR_ALL = 500;
 
@@ -24,37 +26,8 @@ function wholeNumber(name: string, text: string): number {
   throw new Error(`--${name} takes a whole number, not ${text}`);
 }
 
-interface Sum {
-  readonly situations: Situations;
-  readonly faults: Map<string, number>;
-  commands: number;
-  events: number;
-  virtualMs: number;
-}
-
-function add(sum: Sum, report: SeedReport): void {
-  sum.situations.merge(report.situations);
-  for (const [kind, count] of report.faults)
-    sum.faults.set(kind, (sum.faults.get(kind) ?? 0) + count);
-  sum.commands += report.commands;
-  sum.events += report.events;
-  sum.virtualMs += report.virtualMs;
-}
-
-function describeSum(sum: Sum, seeds: number, elapsedMs: number): string {
-  const perSecond = ((seeds / elapsedMs) * 1000).toFixed(1);
-  const virtual = `${(sum.virtualMs / 3_600_000).toFixed(2)} virtual hours`;
-  return [
-    `${perSecond} seeds/s; ${sum.commands} commands, ${sum.events} events, ${virtual}`,
-    'faults:',
-    ...FAULTS.map((kind) => `  ${String(sum.faults.get(kind) ?? 0).padStart(8)} ${kind}`),
-    'situations:',
-    ...SITUATIONS.map((name) => `  ${String(sum.situations.of(name)).padStart(8)} ${name}`),
-  ].join('\n');
-}
-
 /** For RELIABILITY.md: the faults that were played. */
-function keepSum(sum: Sum, first: number, seeds: number, startedMs: number): void {
+function keepSum(sum: Tally, first: number, seeds: number, startedMs: number): void {
   const hours = Math.round(sum.virtualMs / 3_600_000);
   keepRecord({
     machine: 'simulator',
@@ -66,31 +39,44 @@ function keepSum(sum: Sum, first: number, seeds: number, startedMs: number): voi
     seconds: (performance.now() - startedMs) / 1000,
     violations: 0,
     skipped: [],
-    tables: [
-      { head: ['fault', 'times'], rows: FAULTS.map((kind) => [kind, sum.faults.get(kind) ?? 0]) },
-    ],
+    tables: [{ head: ['fault', 'times'], rows: FAULTS.map((kind) => [kind, sum.of(kind)]) }],
   });
 }
 
-/** Plays the seeds; answers the first that fails. */
+/** Plays the seeds in several threads; answers the report of one that failed. */
 async function play(
   seeds: readonly number[],
-  options: { mutant: string | undefined; verbose: boolean },
-  sum: Sum,
-): Promise<SeedReport | undefined> {
-  const spoilt = mutantNamed(options.mutant);
-  const verbose = options.verbose ? { verbose: (line: string) => console.log(line) } : {};
-  for (const [index, seed] of seeds.entries()) {
-    const report = await runSeed({ seed, ...verbose, ...spoilt });
-    add(sum, report);
-    if (report.violations.length > 0) return report;
-    if (index % TWICE_EVERY !== 0) continue;
-    const again = await runSeed({ seed, ...spoilt });
-    const why = `the trace is ${report.hash}, and ${again.hash} the second time`;
-    if (again.hash !== report.hash)
-      return { ...report, violations: [{ promise: 'determinism', why, events: [] }] };
+  mutant: string | undefined,
+  sum: Tally,
+): Promise<string | undefined> {
+  const jobs: SeedJob[] = [];
+  for (let from = 0; from < seeds.length; from += SEEDS_PER_JOB)
+    jobs.push({ seeds: seeds.slice(from, from + SEEDS_PER_JOB), mutant });
+  let failure: string | undefined;
+  const script = new URL('./seed-worker.ts', import.meta.url);
+  const done = (played: Played): boolean => {
+    sum.merge(played.tallied);
+    failure ??= played.failure;
+    return failure === undefined;
+  };
+  await shareOut({ script, jobs, done });
+  return failure;
+}
+
+function sayLine(line: string): void {
+  console.log(line);
+}
+
+/** Plays them here, one after the other, and says every event; the exit code. */
+async function watch(seeds: readonly number[], mutant: string | undefined): Promise<number> {
+  for (const seed of seeds) {
+    const report = await runSeed({ seed, verbose: sayLine, ...mutantNamed(mutant) });
+    if (report.violations.length === 0) continue;
+    console.log(describeFailure(report, mutant));
+    return 1;
   }
-  return undefined;
+  console.log(`${seeds.length} seeds, 0 violations`);
+  return 0;
 }
 
 async function main(): Promise<number> {
@@ -106,28 +92,25 @@ async function main(): Promise<number> {
   const first = wholeNumber('seed', values.seed);
   const count = wholeNumber('seeds', values.seeds);
   if (values.mutants) return (await huntAll(first)) === 0 ? 0 : 1;
+  // Complains of a name that is none before any thread begins.
+  mutantNamed(values.mutant);
   const chosen = Array.from({ length: count }, (_, index) => first + index);
+  if (values.verbose) return await watch(chosen, values.mutant);
   // A single seed is played to be looked at, alone.
   const seeds = count === 1 ? chosen : [...new Set([...regression.seeds, ...chosen])];
-  const sum: Sum = {
-    situations: new Situations(),
-    faults: new Map(),
-    commands: 0,
-    events: 0,
-    virtualMs: 0,
-  };
+  const sum = new Tally();
   const startedMs = performance.now();
-  const failed = await play(seeds, { mutant: values.mutant, verbose: values.verbose }, sum);
-  if (failed !== undefined) {
-    console.log(describeFailure(failed, values.mutant));
+  const failure = await play(seeds, values.mutant, sum);
+  if (failure !== undefined) {
+    console.log(failure);
     return 1;
   }
-  console.log(describeSum(sum, seeds.length, performance.now() - startedMs));
+  console.log(sum.text(seeds.length, performance.now() - startedMs));
   if (values.mutant !== undefined) {
     console.log(`the mutant ${values.mutant} lives; there are: ${Object.keys(MUTANTS).join(', ')}`);
     return 1;
   }
-  const { missed } = sum.situations;
+  const { missed } = sum;
   if (seeds.length >= SEEDS_FOR_ALL && missed.length > 0) {
     console.log(`never came about: ${missed.join(', ')}`);
     return 1;

@@ -63,9 +63,4 @@ export class Situations {
   merge(other: Situations): void {
     for (const [situation, count] of other.#counts) this.add(situation, count);
   }
-
-  /** Those that never came about. */
-  get missed(): readonly Situation[] {
-    return SITUATIONS.filter((situation) => this.of(situation) === 0);
-  }
 }
