@@ -1,61 +1,10 @@
 import assert from 'node:assert/strict';
-import {
-  ImError,
-  type AppendOutcome,
-  type Persistence,
-  type ShardAppend,
-} from 'im-kernel/contract';
+import { ImError } from 'im-kernel/contract';
 import type { Refused } from '../../core/wire/frames.ts';
-import { inBetween } from './in-between.ts';
-import { closeStages, openStage, pluck, type Stage } from './stage.ts';
+import { all, withFault, type Trouble } from './fault.ts';
+import { closeStages, pluck } from './stage.ts';
 
 const TALK = 'd/ann/bob';
-type Append = Persistence['append'];
-type Trouble = (batch: readonly ShardAppend[], real: Append) => ReturnType<Append>;
-
-/** A store whose next append goes another way than the real one; `trouble` undefined: as always. */
-class Fault {
-  trouble: Trouble | undefined;
-  /** Reads are refused. */
-  away = false;
-  appends = 0;
-
-  wrap(store: Persistence): Persistence {
-    const real: Append = (batch) => store.append(batch);
-    const refuse = (): void => {
-      if (this.away) throw new ImError('IM_STORE_AWAY', { why: 'on purpose' });
-    };
-    return inBetween(store, {
-      append: async (batch) => {
-        this.appends += 1;
-        const { trouble } = this;
-        this.trouble = undefined;
-        return trouble ? trouble(batch, real) : real(batch);
-      },
-      loadConversation: async (name) => {
-        refuse();
-        return store.loadConversation(name);
-      },
-      findEntry: async (key, number) => {
-        refuse();
-        return store.findEntry(key, number);
-      },
-      takeShards: async (node, shards) => {
-        refuse();
-        return store.takeShards(node, shards);
-      },
-    });
-  }
-}
-
-async function withFault(): Promise<readonly [Stage, Fault]> {
-  const fault = new Fault();
-  return [await openStage({ between: (store) => fault.wrap(store) }), fault];
-}
-
-function all(batch: readonly ShardAppend[], outcome: AppendOutcome): readonly AppendOutcome[] {
-  return batch.map(() => outcome);
-}
 
 describe('keeping, when the store is in trouble', () => {
   afterEach(closeStages);
