@@ -29,8 +29,9 @@ export class Breaker {
     return true;
   }
 
+  /** Of a call that began before the failure it says nothing: only the one that tries does. */
   worked(): void {
-    if (this.#untilMs === undefined) return;
+    if (!this.#trying) return;
     this.#untilMs = undefined;
     this.#trying = false;
     this.#around.changed(undefined);
