@@ -15,7 +15,7 @@ import { nearest } from './nearest.ts';
 import { readField, readFields, type Config, type Reading, type Spot } from './read-fields.ts';
 import { addedSettings, settingsOf } from './role-settings.ts';
 import type { Instance, Places } from './settings.ts';
-import type { Tree, TreeMap } from './tree.ts';
+import { isBroken, type Tree, type TreeMap } from './tree.ts';
 
 /**
  * Turns a `use:` into a plugin; rejects with an ImError that says what is wrong. The kernel's
@@ -58,7 +58,7 @@ export async function readInstance(
   if (!plugin) return undefined;
   const before = problems.count;
   const all = readFields(settingsOf(plugin), tree, spot, reading, ['use']);
-  if (problems.count > before) return undefined;
+  if (problems.count > before || isBroken(tree)) return undefined;
   const config = pick(all, plugin.config);
   const added = pick(all, addedSettings(role));
   for (const wrong of crossCheck(plugin, config)) problems.add(spot.place, spot.path, wrong);

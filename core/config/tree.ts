@@ -37,6 +37,13 @@ export interface TreeEntry {
 
 export type Tree = Scalar | TreeList | TreeMap;
 
+/** True when a problem was reported of a value in it, so that it cannot be judged as a whole. */
+export function isBroken(tree: Tree | undefined): boolean {
+  if (tree?.kind === 'list') return tree.items.some(isBroken);
+  if (tree?.kind === 'map') return [...tree.entries.values()].some(({ value }) => isBroken(value));
+  return tree?.broken ?? false;
+}
+
 /** How the path goes on below. */
 export function below(path: string, key: string | number): string {
   return path === '' ? String(key) : `${path}.${key}`;

@@ -210,4 +210,18 @@ transports:
       "4:3 transports.b could not be checked, the plugin's check failed: oops",
     ]);
   });
+
+  it("do not ask the plugin's own rules of settings with a value that is not there", async () => {
+    const yaml = `node: { name: n, data: d }
+transports:
+  a: { use: picky, port: 1 }
+  b: { use: address-rule, url: '\${UNSET}' }
+`;
+    const problems = await problemsOf(yaml);
+    assert.equal(problems.length, 1, problems.join('\n'));
+    assert.match(
+      problems[0] ?? '',
+      /^4:32 transports\.b\.url needs the environment variable UNSET/,
+    );
+  });
 });

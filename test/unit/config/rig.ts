@@ -69,6 +69,10 @@ export const PLUGINS: readonly AnyPlugin[] = [
     check: (config) => (config['port'] === 13 ? ['port 13 brings bad luck'] : []),
   },
   {
+    ...aPlugin('transport', 'address-rule', { url: secret({ help: 'Where.' }) }),
+    check: ({ url }) => (typeof url === 'string' ? [] : ['url must be text']),
+  },
+  {
     ...aPlugin('transport', 'broken-check'),
     check: () => {
       throw new Error('oops');
