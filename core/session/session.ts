@@ -1,8 +1,7 @@
 /**
  * One connection of a device, from its first byte to its last: the greeting, framing and its
  * errors, heartbeats, back-pressure both ways, the end. What frames mean is the handler's matter,
- * which the reception gives once the peer is known. Nothing that a peer sends throws past
- * `receive`.
+ * which the reception gives once the peer is known. Nothing from a peer throws past `receive`.
  */
 import { ImError, type Binding, type Ear, type Peer } from '../contract/index.ts';
 import type { Code } from '../wire/codes.ts';
@@ -225,10 +224,11 @@ export class Session implements Ear, Reader {
     this.#around.reception.greet(this, frame).then(
       (handler) => this.#welcomed(handler),
       (error: unknown) => {
+        // Health tells once of a store that is away; not every client that comes meanwhile does.
+        if (error instanceof ImError && error.kind === 'passing')
+          return this.fail('not-ready', undefined, this.#around.limits.retryAfter);
         this.#around.log.error('a greeting failed', { session: this.id, error: String(error) });
-        const passing = error instanceof ImError && error.kind === 'passing';
-        if (passing) this.fail('not-ready', undefined, this.#around.limits.retryAfter);
-        else this.fail('internal');
+        return this.fail('internal');
       },
     );
   }

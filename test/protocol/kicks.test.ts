@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { ImError, type Persistence } from 'im-kernel/contract';
 import type { LogLine } from 'im-kernel/kit';
+import { inBetween } from './in-between.ts';
 import { closeStages, openStage, type Stage } from './stage.ts';
 
 const SECRET = 'canary-7c1e';
@@ -8,6 +10,14 @@ function ended(stage: Stage, level: LogLine['level']): readonly LogLine['fields'
   return stage.lines
     .filter((line) => line.level === level && line.message.endsWith('was ended'))
     .map(({ fields }) => fields);
+}
+
+/** A store in which nobody can be greeted. */
+function failing(error: Error): (store: Persistence) => Persistence {
+  const registerDevice = async (): Promise<never> => {
+    throw error;
+  };
+  return (store) => inBetween(store, { registerDevice });
 }
 
 describe('the protocol, what is logged of connections that the server ends (P19)', () => {
@@ -67,6 +77,20 @@ describe('the protocol, what is logged of connections that the server ends (P19)
       said.filter(({ message }) => !message.endsWith('started')),
       [],
     );
+  });
+
+  it('takes a store that is away for no error of each client that comes meanwhile', async () => {
+    const away = new ImError('IM_STORE_AWAY', { why: 'on purpose' });
+    for (const [error, word, times] of [
+      [away, 'not-ready', 0],
+      [new Error('oops'), 'internal', 1],
+    ] as const) {
+      const stage = await openStage({ between: failing(error) });
+      const ann = stage.connect();
+      ann.hello('ann');
+      assert.equal(await ann.lastWord(), word);
+      assert.equal(stage.lines.filter(({ level }) => level === 'error').length, times);
+    }
   });
 
   it('shows no token and no body, whatever goes wrong', async () => {
