@@ -16,6 +16,15 @@ function promptOf(target: string | undefined): string {
   return `${target ?? '/to whom?'}> `;
 }
 
+/** Every attempt to connect that fails says why: what the last one said already is no news. */
+function whenOther(say: (text: string) => void): (text: string | undefined) => void {
+  let last: string | undefined;
+  return (text) => {
+    if (text !== undefined && text !== last) say(text);
+    last = text;
+  };
+}
+
 export async function chatOnTerminal({ im, plan, streams }: Chat): Promise<number> {
   const { input, output } = streams;
   const readline = createInterface({ input, output, terminal: true, historySize: 100 });
@@ -38,11 +47,19 @@ export async function chatOnTerminal({ im, plan, streams }: Chat): Promise<numbe
   });
   im.on('act', (act) => void screen.print(`${NO_TICK}${actText(act, current())}`));
   im.on('presence', ({ user, state }) => note(`${NO_TICK}${safeText(user)} is ${state}`));
-  im.on('error', ({ message }) => note(`${NO_TICK}${message}`));
+  const [ended, offline] = [whenOther(note), whenOther(note)];
+  im.on('error', ({ code, message }) => {
+    if (code === 'connection') ended(`${NO_TICK}${message}`);
+    else note(`${NO_TICK}${message}`);
+  });
   im.on('state', ({ state, reason }) => {
-    if (state === 'online') note(`${NO_TICK}online (/help shows what you can type)`);
+    if (state === 'online') {
+      note(`${NO_TICK}online (/help shows what you can type)`);
+      ended(undefined);
+      offline(undefined);
+    }
     if (state === 'offline')
-      note(`${NO_TICK}offline: ${reason}; what you write is kept and sent later`);
+      offline(`${NO_TICK}offline: ${reason}; what you write is kept and sent later`);
     if (state === 'closed') end.resolve(EXIT.failed);
   });
 
