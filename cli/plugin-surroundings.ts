@@ -28,7 +28,8 @@ async function nearestManifest(folder: string): Promise<{ type?: string } | unde
 /** The command that runs its test, or what must be done before. */
 export async function howToTest(folder: string, test: string): Promise<string> {
   const file = relative('', join(folder, test));
-  if (inside(folder, packageRoot())) return `Test it: node --conditions=im-src --test ${file}`;
+  // npx finds the Node that `npm ci` has fetched, whatever the machine's own is.
+  if (inside(folder, packageRoot())) return `Test it: npx node --conditions=im-src --test ${file}`;
   const install = findsKernel(folder) ? '' : 'npm install im-kernel && ';
   return `Test it: ${install}node --test ${file}    (Node.js 24.19 or newer)`;
 }
