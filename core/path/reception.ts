@@ -55,6 +55,7 @@ export class Reception implements Greeter {
     const seat = this.#sit(session, identity, hello.device);
     if (!seat) return undefined;
     await seat.whenSettled();
+    if (session.state !== 'welcoming' || seat.session !== session) return undefined;
     // A device that is seen for the first time begins at its user's marks: they must be in the
     // store.
     await this.#around.progress.flush();

@@ -9,7 +9,8 @@ export class DeviceSeat {
   /** Commands handed in by any session of this device and not answered yet. */
   unsettled = 0;
   readonly #unused: (seat: DeviceSeat) => void;
-  #waiting: (() => void)[] = [];
+  /** Ends the wait of the session that waits. */
+  #settled: () => void = () => undefined;
 
   /** `unused` is called when the last command is settled and no session is here any more. */
   constructor(user: string, device: string, unused: (seat: DeviceSeat) => void) {
@@ -21,16 +22,20 @@ export class DeviceSeat {
   settle(): void {
     this.unsettled -= 1;
     if (this.unsettled > 0) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
+    this.#settled();
+    this.#settled = () => undefined;
     if (!this.session) this.#unused(this);
   }
 
-  /** Resolves when everything that was handed in is accepted, or never will be. */
+  /**
+   * Resolves when everything that was handed in is accepted, or never will be; or when another
+   * session waits instead: a device that comes again and again while the store is away, and a
+   * command waits for it, must not leave one more waiting behind each time.
+   */
   whenSettled(): Promise<void> {
     if (this.unsettled === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    this.#settled();
+    return new Promise((resolve) => (this.#settled = resolve));
   }
 }
 

@@ -32,6 +32,19 @@ describe('the directory', () => {
     assert.equal(directory.seat('ann', 'd1'), seat);
   });
 
+  it('lets one session wait for a seat, the one that came last', async () => {
+    const seat = new Directory().seat('ann', 'd1');
+    seat.unsettled = 1;
+    seat.session = SESSION;
+    const first = seat.whenSettled();
+    let settled = false;
+    const second = seat.whenSettled().then(() => (settled = true));
+    await first;
+    assert.equal(settled, false);
+    seat.settle();
+    await second;
+  });
+
   it('counts connections by network address, without the port, IPv6 too', () => {
     const directory = new Directory();
     assert.equal(directory.arrive('10.0.0.1:1'), 1);
