@@ -19,7 +19,7 @@ export async function check(options: { config: string }, io: Io): Promise<number
 function summary(settings: Settings): string {
   const rows = instancesOf(settings).map((instance) => {
     const { name, role, type } = instance;
-    const what = name === role ? role : `${role} ${name}`;
+    const what = name.split('.')[0] === role ? name : `${role} ${name}`;
     return [what, `${type} ${setBy(settings, name)}`] as const;
   });
   const all = [['node', `${settings.node.name} data ${settings.node.data}`] as const, ...rows];

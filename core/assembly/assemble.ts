@@ -15,7 +15,6 @@ import type {
   Ordering,
   Persistence,
   Random,
-  ReaderRule,
   Register,
   Transport,
 } from '../contract/index.ts';
@@ -23,7 +22,9 @@ import { makeHost } from '../kernel/host.ts';
 import type { NodeLog } from '../kernel/log.ts';
 import { MetricsRegistry } from '../kernel/metrics.ts';
 import type { Guarded } from '../path/guarding.ts';
+import type { Orderings } from '../path/orderings.ts';
 import { Supervisor } from '../kernel/supervisor.ts';
+import { createOrderings } from './create-orderings.ts';
 import { effectsModule } from './effects-module.ts';
 import { Node } from './node.ts';
 import { pathModule } from './path-module.ts';
@@ -66,20 +67,20 @@ export function assemble(settings: Settings, means: Means): Node {
   const persistence = create(settings.persistence) as Persistence;
   const register = lendRegister(persistence);
   let node: Node | undefined;
-  const ordering = create(settings.ordering, {
-    register,
-    announce: (rule: ReaderRule) => node?.announce(rule),
-  }) as Ordering;
+  const ordered = createOrderings(settings.ordering, {
+    create: (one, announce) => create(one, { register, announce }) as Ordering,
+    news: (rules) => node?.announce(rules),
+  });
   const components = {
     persistence,
-    ordering,
     failover: create(settings.failover) as Failover,
     authentication: create(settings.authentication) as Authentication,
   };
   const guards = settings.guards.map((one) => createGuard(one, hostOf(one.name)));
   const consumers = settings.consumers.map((one) => createConsumer(one, hostOf(one.name)));
   const broken: Broken = (why) => node?.broken(why);
-  const made = { ...components, guards, consumers, log, metrics, broken };
+  const { orderings } = ordered;
+  const made = { ...components, orderings, guards, consumers, log, metrics, broken };
   const container = wire(settings, means, made);
   const door = container.get(T.door);
   const transports = settings.transports.map((instance) => ({
@@ -98,6 +99,7 @@ export function assemble(settings: Settings, means: Means): Node {
     metrics,
     supervisor,
     components,
+    orderings: ordered.parts,
     guards: guards.map(({ name, guard }) => ({ name, component: guard })),
     consumers: consumers.map(({ name, consumer }) => ({ name, component: consumer })),
     transports,
@@ -122,7 +124,7 @@ function servicesOf(container: Container) {
 
 interface Made {
   readonly persistence: Persistence;
-  readonly ordering: Ordering;
+  readonly orderings: Orderings;
   readonly failover: Failover;
   readonly authentication: Authentication;
   readonly guards: readonly Guarded[];
@@ -144,7 +146,7 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   container.bind(T.metrics).toConstantValue(made.metrics);
   container.bind(T.broken).toConstantValue(made.broken);
   container.bind(T.persistence).toConstantValue(made.persistence);
-  container.bind(T.ordering).toConstantValue(made.ordering);
+  container.bind(T.orderings).toConstantValue(made.orderings);
   container.bind(T.failover).toConstantValue(made.failover);
   container.bind(T.authentication).toConstantValue(made.authentication);
   container.bind(T.guards).toConstantValue(made.guards);

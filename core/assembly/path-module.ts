@@ -6,6 +6,7 @@ import { Keeping } from '../path/keeping.ts';
 import { Lanes } from '../path/lanes.ts';
 import { MessagePath } from '../path/message-path.ts';
 import { Offers } from '../path/offers.ts';
+import { Placement } from '../path/placement.ts';
 import { Recall } from '../path/recall.ts';
 import { T } from './tokens.ts';
 
@@ -21,11 +22,19 @@ export const pathModule = new ContainerModule(({ bind }) => {
       }),
     [T.limits, T.persistence, T.metrics],
   );
+  bind(T.placement).toResolvedValue(
+    (orderings, log, metrics) =>
+      new Placement({
+        orderings,
+        log,
+        failed: metrics.counter('im_placings_failed_total', 'Batches without places, by reason.'),
+      }),
+    [T.orderings, T.log, T.metrics],
+  );
   bind(T.keeping).toResolvedValue(
-    (persistence, ordering, shards, conversations, clock, log, metrics) =>
+    (persistence, shards, conversations, clock, log, metrics) =>
       new Keeping({
         persistence,
-        ordering,
         shards,
         conversations,
         clock,
@@ -37,7 +46,7 @@ export const pathModule = new ContainerModule(({ bind }) => {
           batchEntries: metrics.histogram('im_batch_entries', 'Entries per batch.'),
         },
       }),
-    [T.persistence, T.ordering, T.shards, T.conversations, T.clock, T.log, T.metrics],
+    [T.persistence, T.shards, T.conversations, T.clock, T.log, T.metrics],
   );
   bind(T.fanout).toResolvedValue(
     (conversations, attendants, presence, effects, limits, clock) => {
@@ -46,18 +55,23 @@ export const pathModule = new ContainerModule(({ bind }) => {
     },
     [T.conversations, T.attendants, T.presence, T.effects, T.limits, T.clock],
   );
+  bind(T.recall).toResolvedValue(
+    (persistence, conversations) => new Recall(persistence, conversations),
+    [T.persistence, T.conversations],
+  );
   bind(T.path).toResolvedValue(
-    (clock, rules, persistence, conversations, guarding, keeping, answers, fanout) =>
+    (recall, clock, rules, guarding, placement, keeping, answers, fanout) =>
       new MessagePath({
         clock,
         rules,
-        recall: new Recall(persistence, conversations),
+        recall,
         guarding,
+        placement,
         keeping,
         answers,
         fanout,
       }),
-    [T.clock, T.rules, T.persistence, T.conversations, T.guarding, T.keeping, T.answers, T.fanout],
+    [T.recall, T.clock, T.rules, T.guarding, T.placement, T.keeping, T.answers, T.fanout],
   );
   bind(T.lanes).toResolvedValue(
     (clock, log, limits, path, answers, broken) =>

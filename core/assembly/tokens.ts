@@ -10,7 +10,6 @@ import type {
   Clock,
   Failover,
   Metrics,
-  Ordering,
   Persistence,
   Random,
 } from '../contract/index.ts';
@@ -26,9 +25,12 @@ import type { Guarded, Guarding } from '../path/guarding.ts';
 import type { Keeping } from '../path/keeping.ts';
 import type { Lanes } from '../path/lanes.ts';
 import type { MessagePath } from '../path/message-path.ts';
+import type { Orderings } from '../path/orderings.ts';
+import type { Placement } from '../path/placement.ts';
 import type { Presence } from '../path/presence.ts';
 import type { Progress } from '../path/progress.ts';
 import type { Questions } from '../path/questions.ts';
+import type { Recall } from '../path/recall.ts';
 import type { Receipts } from '../path/receipts.ts';
 import type { Reception } from '../path/reception.ts';
 import type { Signals } from '../path/signals.ts';
@@ -52,7 +54,7 @@ export const T = {
   rules: token<ChatRules>('rules'),
   broken: token<Broken>('broken'),
   persistence: token<Persistence>('persistence'),
-  ordering: token<Ordering>('ordering'),
+  orderings: token<Orderings>('orderings'),
   failover: token<Failover>('failover'),
   authentication: token<Authentication>('authentication'),
   guards: token<readonly Guarded[]>('guards'),
@@ -70,6 +72,8 @@ export const T = {
   questions: token<Questions>('questions'),
   signals: token<Signals>('signals'),
   answers: token<Answers>('answers'),
+  recall: token<Recall>('recall'),
+  placement: token<Placement>('placement'),
   keeping: token<Keeping>('keeping'),
   fanout: token<Fanout>('fanout'),
   path: token<MessagePath>('path'),

@@ -60,6 +60,9 @@ export function isNamed(role: Role): role is NamedRole {
   return NAMED_ROLES.some((named) => named === role);
 }
 
+/** The kinds of conversations that may each have an ordering of their own, as keys of its block. */
+export const ORDERED_KINDS = ['direct', 'group'] as const;
+
 /** The plugin that is used when nothing is said. */
 export const DEFAULT_USE: Readonly<Record<SingleRole, string>> = {
   persistence: 'sqlite',

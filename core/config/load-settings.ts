@@ -14,7 +14,14 @@ import { readField } from './read-fields.ts';
 import { readBounded, readText, type ReadFile } from './read-file.ts';
 import { readInstance, type Find, type InstanceReading, type Known } from './read-instance.ts';
 import { readNamed } from './read-named.ts';
-import type { ConsumerInstance, GuardInstance, Instance, Settings } from './settings.ts';
+import { readOrdering } from './read-ordering.ts';
+import type {
+  ConsumerInstance,
+  GuardInstance,
+  Instance,
+  OrderingInstances,
+  Settings,
+} from './settings.ts';
 import type { TreeMap } from './tree.ts';
 
 export interface LoadOptions {
@@ -48,13 +55,13 @@ async function readParts(tree: TreeMap, reading: InstanceReading): Promise<Parts
   checkTopKeys(tree, reading.problems);
   const blocks = readBlocks(tree, reading);
   const named = await readNamed(tree, reading);
-  const singles: Partial<Record<SingleRole, Instance | undefined>> = {};
+  const singles: Partial<Record<SingleRole, Instance | OrderingInstances | undefined>> = {};
   for (const role of SINGLE_ROLES) singles[role] = await readSingle(role, tree, reading);
   checkLimits(blocks.limits, tree, reading.problems);
   checkPorts(named.transport, tree, reading.problems);
   return {
     ...blocks,
-    ...(singles as Record<SingleRole, Instance>),
+    ...(singles as Pick<Settings, SingleRole>),
     transports: named.transport,
     guards: named.guard as readonly GuardInstance[],
     consumers: named.consumer as readonly ConsumerInstance[],
@@ -83,9 +90,10 @@ function readSingle(
   role: SingleRole,
   tree: TreeMap,
   reading: InstanceReading,
-): Promise<Instance | undefined> {
+): Promise<Instance | OrderingInstances | undefined> {
   const found = tree.entries.get(role);
   const spot = { path: role, place: found?.place ?? tree.place };
   const fallback = DEFAULT_USE[role];
-  return readInstance({ name: role, role, fallback, tree: found?.value, spot }, reading);
+  const block = { name: role, role, fallback, tree: found?.value, spot };
+  return role === 'ordering' ? readOrdering(block, reading) : readInstance(block, reading);
 }

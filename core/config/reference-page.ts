@@ -9,6 +9,7 @@ import {
 } from '../contract/index.ts';
 import { BLOCKS, DEFAULT_USE, type NamedRole, type SingleRole } from './blocks.ts';
 import { describe } from './describe.ts';
+import { ORDERING_PER_KIND } from './explain.ts';
 import { settingsOf } from './role-settings.ts';
 import { sample } from './sample.ts';
 
@@ -56,10 +57,13 @@ const ABOUT: Readonly<Record<NamedRole, string>> = {
 };
 
 function roleSection(role: Role, plugins: readonly AnyPlugin[]): string {
-  const about =
-    ABOUT[role as NamedRole] ??
-    `One. When nothing is said: \`${DEFAULT_USE[role as SingleRole]}\`.`;
+  const about = ABOUT[role as NamedRole] ?? aboutSingle(role as SingleRole);
   return [`## ${ROLE_FOLDERS[role]}\n`, `${about}\n`, ...plugins.map(pluginSection)].join('\n');
+}
+
+function aboutSingle(role: SingleRole): string {
+  const one = `One. When nothing is said: \`${DEFAULT_USE[role]}\`.`;
+  return role === 'ordering' ? `${one}\n${ORDERING_PER_KIND}` : one;
 }
 
 function pluginSection(plugin: AnyPlugin): string {

@@ -7,7 +7,10 @@ import type { ConsumerSettings, GuardSettings } from './role-settings.ts';
 
 /** A plugin with its name and settings; not yet created. */
 export interface Instance {
-  /** The key in the file for roles that may occur often; the role's name for the others. */
+  /**
+   * The key in the file for roles that may occur often; the role's name for the others, with the
+   * kind of conversation behind it (`ordering.direct`) where each kind has its own.
+   */
   readonly name: string;
   readonly role: Role;
   /** The plugin's own `type`; by path or package, `use:` may say something else. */
@@ -16,6 +19,12 @@ export interface Instance {
   readonly config: Config;
   /** What the kernel adds to blocks of this role; absent: nothing. */
   readonly added?: Config;
+}
+
+/** Which ordering each kind of conversation has: one instance for both, or each its own. */
+export interface OrderingInstances {
+  readonly direct: Instance;
+  readonly group: Instance;
 }
 
 export interface GuardInstance extends Instance {
@@ -35,7 +44,7 @@ export interface Settings {
   /** At least one, in the sequence of the file. */
   readonly transports: readonly Instance[];
   readonly persistence: Instance;
-  readonly ordering: Instance;
+  readonly ordering: OrderingInstances;
   readonly failover: Instance;
   readonly authentication: Instance;
   /** In the sequence of the file, in which they look at messages. */
@@ -51,5 +60,7 @@ export interface Settings {
 export function instancesOf(settings: Settings): readonly Instance[] {
   const { transports, persistence, ordering, failover, authentication } = settings;
   const { guards, consumers } = settings;
-  return [...transports, persistence, ordering, failover, authentication, ...guards, ...consumers];
+  const orderings = new Set([ordering.direct, ordering.group]);
+  const singles = [persistence, ...orderings, failover, authentication];
+  return [...transports, ...singles, ...guards, ...consumers];
 }

@@ -58,13 +58,14 @@ export interface OrderingHost extends Host {
 }
 
 export interface Ordering extends Component {
-  /** Valid once started. */
+  /** What holds now; valid once started. After `announce`, what was announced. */
   readonly rule: ReaderRule;
   /**
    * Gives each placing its order, in the same sequence. `lastOrder(conversation)` is the order of
    * that conversation's last entry before this batch (0: none). Orders within a conversation are
-   * distinct, at most 2^48-1, and for one sender ascend with its numbers. Called once per batch; a
-   * promise delays the whole batch; a rejection refuses it with a passing code.
+   * distinct, at most 2^48-1, and for one sender ascend with its numbers. Called once per batch,
+   * with what belongs to it if other conversations have another ordering. A promise delays the
+   * whole batch; a rejection refuses these placings with `busy`.
    */
   place(
     batch: readonly Placing[],

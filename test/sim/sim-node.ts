@@ -181,6 +181,7 @@ export class SimNode {
     const { clock: world, plan, network, disk, prng, situations, recorder } = this.#world;
     const { storeMs, highWaterBytes } = plan;
     const { trouble, lives } = this;
+    const ordering = instance('ordering', conversationOwner, { maxHold: 300 });
     const store = { world, disk, life, prng: prng.fork(), trouble, situations, storeMs };
     const transport = { network, life, address: NODE_ADDRESS, highWaterBytes, situations };
     return {
@@ -189,7 +190,7 @@ export class SimNode {
       node: { name: 'sim-1', data: '/' },
       transports: [instance('transport', simTransport(transport))],
       persistence: instance('persistence', watchedStore(simPersistence(store), recorder, lives)),
-      ordering: instance('ordering', conversationOwner, { maxHold: 300 }),
+      ordering: { direct: ordering, group: ordering },
       failover: instance('failover', noFailover),
       authentication: instance('authentication', authentication),
       ...effectsSettings(this.#world, life, lives),

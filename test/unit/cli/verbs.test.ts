@@ -129,6 +129,8 @@ describe('im explain', () => {
     const plugin = await im(['explain', 'persistence', 'memory']);
     assert.match(plugin.out, /^persistence memory/);
     assert.doesNotMatch(plugin.out, /persistence sqlite/);
+    const ordering = await im(['explain', 'ordering']);
+    assert.match(ordering.out, /ordering: \{ direct: \{ use: … \}, group: /);
     const block = await im(['explain', 'chat']);
     assert.match(block.out, /^chat: [^]*friendsOnly/);
   });

@@ -22,6 +22,11 @@ const GOOD: readonly string[] = [
     'guards: { a: { use: words, words: [x], onFailure: allow }, b: { use: words, words: [] } }\n',
   ),
   file('', 'guards:\nconsumers: {}\n'),
+  file(
+    '',
+    'ordering: { direct: { use: by-clock, window: 2s }, group: { use: conversation-owner } }\n',
+  ),
+  file('', 'ordering: { group: { use: by-clock } }\n'),
   file('', 'consumers: { a: { use: hook, url: x, tries: 3, retryFrom: 1s, from: start } }\n'),
 ];
 
@@ -50,6 +55,9 @@ const BAD: readonly string[] = [
   file('', 'guards: [a]\n'),
   file('', 'consumers: { a: { use: hook, url: x, tries: 0 } }\n'),
   file('', 'consumers: { a: { use: hook } }\n'),
+  file('', 'ordering: { use: by-clock, direct: { use: by-clock } }\n'),
+  file('', 'ordering: { groups: { use: by-clock } }\n'),
+  file('', 'ordering: { group: { use: by-clock, windw: 2s } }\n'),
   'node: { name: n }\ntransports: { a: { use: every } }',
   'node: { name: n, data: d }',
   'node: { name: n, data: d }\ntransports: {}',
