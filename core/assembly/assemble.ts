@@ -28,6 +28,7 @@ import { createOrderings } from './create-orderings.ts';
 import { effectsModule } from './effects-module.ts';
 import { Node } from './node.ts';
 import { pathModule } from './path-module.ts';
+import { placingModule } from './placing-module.ts';
 import { readersModule } from './readers-module.ts';
 import { sessionModule } from './session-module.ts';
 import { T, type Broken } from './tokens.ts';
@@ -151,7 +152,7 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   container.bind(T.authentication).toConstantValue(made.authentication);
   container.bind(T.guards).toConstantValue(made.guards);
   container.bind(T.consumers).toConstantValue(made.consumers);
-  container.load(readersModule, effectsModule, pathModule, sessionModule);
+  container.load(readersModule, effectsModule, placingModule, pathModule, sessionModule);
   return container;
 }
 

@@ -6,8 +6,6 @@ import { Keeping } from '../path/keeping.ts';
 import { Lanes } from '../path/lanes.ts';
 import { MessagePath } from '../path/message-path.ts';
 import { Offers } from '../path/offers.ts';
-import { Placement } from '../path/placement.ts';
-import { Recall } from '../path/recall.ts';
 import { T } from './tokens.ts';
 
 export const pathModule = new ContainerModule(({ bind }) => {
@@ -21,15 +19,6 @@ export const pathModule = new ContainerModule(({ bind }) => {
         refused: metrics.counter('im_commands_refused_total', 'Commands refused, by code.'),
       }),
     [T.limits, T.persistence, T.metrics],
-  );
-  bind(T.placement).toResolvedValue(
-    (orderings, log, metrics) =>
-      new Placement({
-        orderings,
-        log,
-        failed: metrics.counter('im_placings_failed_total', 'Batches without places, by reason.'),
-      }),
-    [T.orderings, T.log, T.metrics],
   );
   bind(T.keeping).toResolvedValue(
     (persistence, shards, conversations, clock, log, metrics) =>
@@ -54,10 +43,6 @@ export const pathModule = new ContainerModule(({ bind }) => {
       return new Fanout({ conversations, offers, presence, effects, limits });
     },
     [T.conversations, T.attendants, T.presence, T.effects, T.limits, T.clock],
-  );
-  bind(T.recall).toResolvedValue(
-    (persistence, conversations) => new Recall(persistence, conversations),
-    [T.persistence, T.conversations],
   );
   bind(T.path).toResolvedValue(
     (recall, clock, rules, guarding, placement, keeping, answers, fanout) =>
