@@ -50,7 +50,14 @@ function verb(parent: Command, name: string, description: string): Command {
 
 function addServerVerbs(program: Command, io: Io, done: Done): void {
   verb(program, 'start', 'Run the node until SIGINT or SIGTERM.').action(async (options) => {
-    done(await (await import('./start.ts')).start(options, io));
+    done(await (await import('./start.ts')).start(options, 'node', io));
+  });
+  verb(
+    program,
+    'sequencer',
+    'Run only the ordering, for other servers, until SIGINT or SIGTERM.',
+  ).action(async (options) => {
+    done(await (await import('./start.ts')).start(options, 'sequencer', io));
   });
   verb(program, 'check', 'Print every problem of the configuration, or OK.').action(
     async (options) => {

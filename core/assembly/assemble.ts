@@ -4,28 +4,14 @@
  * dies here.
  */
 import { Container } from 'inversify';
-import type { Instance, Settings } from '../config/settings.ts';
-import type {
-  Authentication,
-  Clock,
-  Component,
-  Failover,
-  Host,
-  Log,
-  Ordering,
-  Persistence,
-  Random,
-  Register,
-  Transport,
-} from '../contract/index.ts';
-import { makeHost } from '../kernel/host.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Authentication, Failover, Persistence, Transport } from '../contract/index.ts';
 import type { NodeLog } from '../kernel/log.ts';
-import { MetricsRegistry } from '../kernel/metrics.ts';
+import type { MetricsRegistry } from '../kernel/metrics.ts';
 import type { Guarded } from '../path/guarding.ts';
 import type { Orderings } from '../path/orderings.ts';
-import { Supervisor } from '../kernel/supervisor.ts';
-import { createOrderings } from './create-orderings.ts';
 import { effectsModule } from './effects-module.ts';
+import { layFoundation, type Means } from './foundation.ts';
 import { Node } from './node.ts';
 import { pathModule } from './path-module.ts';
 import { placingModule } from './placing-module.ts';
@@ -34,44 +20,12 @@ import { sessionModule } from './session-module.ts';
 import { T, type Broken } from './tokens.ts';
 import { createConsumer, createGuard, type Consumed } from './watched.ts';
 
-/** What a node takes from outside: time, chance, and where its log goes. */
-export interface Means {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log | NodeLog;
-}
-
 /** Creates everything and starts nothing: no sockets, files or timers. */
 export function assemble(settings: Settings, means: Means): Node {
-  const metrics = new MetricsRegistry();
-  const log = nodeLog(means.log);
-  const { limits } = settings;
-  const supervisor = new Supervisor({
-    clock: means.clock,
-    log,
-    startTimeoutMs: limits.startTimeout,
-    stopTimeoutMs: limits.stopTimeout,
-  });
-  const hostOf = (name: string): Host =>
-    makeHost({
-      name,
-      node: settings.node.name,
-      log,
-      clock: means.clock,
-      random: means.random,
-      metrics,
-      report: (part, health) => supervisor.report(part, health),
-    });
-  const create = (instance: Instance, extra: object = {}): Component =>
-    instance.plugin.create(instance.config, { ...hostOf(instance.name), ...extra });
-
-  const persistence = create(settings.persistence) as Persistence;
-  const register = lendRegister(persistence);
   let node: Node | undefined;
-  const ordered = createOrderings(settings.ordering, {
-    create: (one, announce) => create(one, { register, announce }) as Ordering,
-    news: (rules) => node?.announce(rules),
-  });
+  const base = layFoundation(settings, means, (rules) => node?.announce(rules));
+  const { metrics, log, supervisor, hostOf, create, persistence, ordered } = base;
+  const { limits } = settings;
   const components = {
     persistence,
     failover: create(settings.failover) as Failover,
@@ -154,27 +108,4 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   container.bind(T.consumers).toConstantValue(made.consumers);
   container.load(readersModule, effectsModule, placingModule, pathModule, sessionModule);
   return container;
-}
-
-/** The persistence's register, looked up when it is used: it may not exist before the start. */
-function lendRegister(persistence: Persistence): Register {
-  return {
-    read: (key) => persistence.register.read(key),
-    compareAndSet: (key, expected, next) => persistence.register.compareAndSet(key, expected, next),
-    list: (prefix, after, limit) => persistence.register.list(prefix, after, limit),
-  };
-}
-
-/** A log that can be asked for children; a plain one gives itself. */
-function nodeLog(log: Log | NodeLog): NodeLog {
-  if ('child' in log) return log;
-  const plain: NodeLog = {
-    debug: (message, fields) => log.debug(message, fields),
-    info: (message, fields) => log.info(message, fields),
-    warn: (message, fields) => log.warn(message, fields),
-    error: (message, fields) => log.error(message, fields),
-    child: () => plain,
-    flush: () => undefined,
-  };
-  return plain;
 }

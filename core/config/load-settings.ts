@@ -30,6 +30,8 @@ export interface LoadOptions {
   /** Absent: the disk. */
   readonly readFile?: ReadFile;
   readonly find: Find;
+  /** The file may name no transport: whoever runs it needs none. */
+  readonly withoutTransports?: boolean;
   /** Names our own plugins of a role, for messages. Absent: messages name none. */
   readonly known?: Known;
 }
@@ -39,11 +41,12 @@ export interface LoadOptions {
  */
 export async function loadSettings(file: string, options: LoadOptions): Promise<Settings> {
   const { env, readFile = readBounded, find, known = () => Promise.resolve([]) } = options;
+  const transportsMin = options.withoutTransports === true ? 0 : 1;
   const problems = new Problems(file);
   const folder = dirname(resolve(file));
   const source = await readText(file, readFile, problems);
   const tree = source === undefined ? undefined : parse(source, env, problems);
-  const parts = tree && (await readParts(tree, { problems, folder, find, known }));
+  const parts = tree && (await readParts(tree, { problems, folder, find, known, transportsMin }));
   problems.throwIfAny();
   return Object.freeze({ file, folder, ...(parts as Parts) });
 }

@@ -41,7 +41,7 @@ export interface Settings {
   /** Absolute; relative paths in the file are taken from here. */
   readonly folder: string;
   readonly node: Blocks['node'];
-  /** At least one, in the sequence of the file. */
+  /** In the sequence of the file; at least one, unless the file is for a program without. */
   readonly transports: readonly Instance[];
   readonly persistence: Instance;
   readonly ordering: OrderingInstances;

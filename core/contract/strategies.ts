@@ -3,6 +3,7 @@
  * acts.
  */
 import type { Component, Host } from './component.ts';
+import type { Links } from './links.ts';
 
 /** A command that is about to enter its conversation's log, its position already fixed. */
 export interface Placing {
@@ -53,11 +54,15 @@ export interface Register {
 
 export interface OrderingHost extends Host {
   readonly register: Register;
+  /** To other programs of the deployment, such as a sequencer that several servers use. */
+  readonly links: Links;
   /** Tells every client the rule that holds from now on. */
   announce(rule: ReaderRule): void;
 }
 
 export interface Ordering extends Component {
+  /** Where it serves other servers, with the real ports, once started; absent: it does not. */
+  readonly addresses?: readonly string[];
   /** What holds now; valid once started. After `announce`, what was announced. */
   readonly rule: ReaderRule;
   /**

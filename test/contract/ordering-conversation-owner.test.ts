@@ -5,6 +5,7 @@ import plugin from '../../plugins/ordering/conversation-owner/index.ts';
 judgeOrdering({
   name: 'conversation-owner',
   make: (host) => plugin.create({ maxHold: 300 }, host),
+  together: (hosts) => hosts.map((host) => plugin.create({ maxHold: 300 }, host)),
 });
 
 describe('conversation-owner', () => {
