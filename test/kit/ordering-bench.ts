@@ -12,7 +12,7 @@ import type {
 } from 'im-kernel/contract';
 import type { FakeClock } from './fake-clock.ts';
 import { memoryLinks } from './memory-links.ts';
-import { memoryRegister, quietHost, seededRandom } from './quiet-host.ts';
+import { memoryRegister, quietHost, seededRandom, type QuietHost } from './quiet-host.ts';
 
 const orderMax = 2 ** 48 - 1;
 /** The longest that placing one batch may take, on the clock that the ordering was given. */
@@ -26,7 +26,7 @@ export function orderingHost(
   overrides: Partial<Host> = {},
   register: Register = memoryRegister(),
   links?: Links,
-): OrderingHost & { readonly announced: readonly ReaderRule[] } {
+): OrderingHost & QuietHost & { readonly announced: readonly ReaderRule[] } {
   const announced: ReaderRule[] = [];
   const announce = (rule: ReaderRule): void => void announced.push(rule);
   const host = quietHost(overrides);

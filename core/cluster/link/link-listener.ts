@@ -60,6 +60,8 @@ class LinkListener {
   take(stream: ByteStream): StreamEar {
     if (this.#open.size >= this.#options.linksMax) {
       stream.destroy();
+      const why = 'there are as many links as there may be';
+      this.#accept().closed(new ImError('IM_LINK_REFUSED', { peer: stream.peer, why }));
       return NOBODY;
     }
     const { clock, random } = this.#means;

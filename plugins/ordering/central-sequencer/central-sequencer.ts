@@ -41,8 +41,9 @@ export class CentralSequencer implements Ordering {
   async start(signal: AbortSignal): Promise<void> {
     await this.#source.start(signal);
     const listen = this.#settings.sequencer?.listen;
+    // Who serves others may never place anything itself.
     if (listen) await this.#server?.start(listen, signal);
-    this.#supply.begin();
+    else this.#supply.begin();
   }
 
   async stop(): Promise<void> {
