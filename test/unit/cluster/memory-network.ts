@@ -36,11 +36,11 @@ export class MemoryNetwork implements Network {
     };
     const pipe = { cut };
     const stream = (way: Way, peer: string): ByteStream => {
-      const network = this;
+      const pendingBytes = (): number => this.pendingBytes;
       return {
         peer,
         get pendingBytes() {
-          return network.pendingBytes;
+          return pendingBytes();
         },
         write: (bytes) => this.#carry(way, bytes, () => (open ? ears[way] : undefined)),
         end: () => queueMicrotask(cut),

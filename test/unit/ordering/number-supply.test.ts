@@ -71,10 +71,10 @@ describe('the numbers in hand', () => {
   it('are asked for again when half of a block is used, once', async () => {
     supply.begin();
     await source.give(1, 10);
-    supply.take(4, 0);
+    assert.deepEqual(supply.take(4, 0), [1, 2, 3, 4]);
     assert.equal(source.asked.length, 1);
-    supply.take(1, 0);
-    supply.take(1, 0);
+    assert.deepEqual(supply.take(1, 0), [5]);
+    assert.deepEqual(supply.take(1, 0), [6]);
     assert.deepEqual(source.asked.slice(1), [{ count: 10, above: 10 }]);
     await source.give(21, 30);
     assert.deepEqual(supply.take(6, 0), [7, 8, 9, 10, 21, 22]);

@@ -9,12 +9,12 @@ const KEY = 'sequencer/test';
 /** A register whose next acts a test decides. */
 class Whim implements Register {
   readonly inner = memoryRegister();
-  readonly list = this.inner.list;
   writes = 0;
   /** What the next writes do: keep and say nothing, or neither keep nor say, or wait. */
   readonly next: ('lost after' | 'lost before' | Promise<void>)[] = [];
   away = false;
 
+  list: Register['list'] = (...of) => this.inner.list(...of);
   read(key: string): Promise<string | undefined> {
     return this.away ? lost() : this.inner.read(key);
   }
@@ -62,8 +62,8 @@ describe('the sequencer', () => {
       const { last } = await sequencer.grant(count, 0);
       assert.ok((await register.bound()) >= last);
     }
-    let go: () => void = () => undefined;
-    register.next.push(new Promise((resolve) => (go = resolve)));
+    const gate = Promise.withResolvers<void>();
+    register.next.push(gate.promise);
     let answered = false;
     const waiting = sequencer.grant(5, 0).then((block) => {
       answered = true;
@@ -71,7 +71,7 @@ describe('the sequencer', () => {
     });
     for (let turn = 0; turn < 5; turn += 1) await nextTurn();
     assert.equal(answered, false);
-    go();
+    gate.resolve();
     const { last } = await waiting;
     assert.ok((await register.bound()) >= last);
   });
