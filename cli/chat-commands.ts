@@ -1,7 +1,14 @@
 /** What begins with a slash in `im chat`. */
-import type { Client, CommandHandle, Delivery } from '../client/index.ts';
+import {
+  type Client,
+  type CommandHandle,
+  type Delivery,
+  type MemberItem,
+  RefusedError,
+} from '../client/index.ts';
 import { NAME } from './chat-options.ts';
-import { clockText, safeText } from './chat-text.ts';
+import { clockText, NOT_KEPT, safeText } from './chat-text.ts';
+import { NO_TICK, type Tick, tickAt } from './chat-ticks.ts';
 
 /** What a command may do to the chat around it. */
 export interface Table {
@@ -10,6 +17,8 @@ export interface Table {
   /** A user or a conversation; undefined: none yet. */
   target: string | undefined;
   print(text: string): void;
+  /** As it is shown. */
+  tick(tick: Tick): string;
   quit(): void;
 }
 
@@ -39,9 +48,13 @@ async function done(table: Table, handle: CommandHandle, words: string): Promise
   table.print(words);
 }
 
+function contentText(kind: string | undefined, body: Uint8Array | undefined): string {
+  if (kind === undefined) return safeText(UTF8.decode(body ?? new Uint8Array()));
+  return kind === 'expired' ? NOT_KEPT : `* ${kind}`;
+}
+
 function historyText({ acceptedAt, from, kind, body }: Delivery): string {
-  const text = kind === undefined ? safeText(UTF8.decode(body ?? new Uint8Array())) : `* ${kind}`;
-  return `${clockText(acceptedAt)} ${safeText(from)}: ${text}`;
+  return `${clockText(acceptedAt)} ${safeText(from)}: ${contentText(kind, body)}`;
 }
 
 async function friends(table: Table, [word, user]: readonly string[]): Promise<void> {
@@ -79,11 +92,25 @@ async function who(table: Table): Promise<void> {
   const members = await table.im.members(conversationOf(table));
   const online = await table.im.presence(members.map(({ user }) => user).slice(0, 500));
   const states = new Map(online.map(({ user, state }) => [user, state]));
-  const lines = members.map(({ user, role }) => {
+  const lines = members.map(({ user, role, received, read }) => {
     const state = states.get(user);
-    return `  ${safeText(user)}  ${role}${state === undefined ? '' : `, ${state}`}`;
+    const here = state === undefined ? '' : `, ${state}`;
+    return `  ${safeText(user)}  ${role}${here}, received ${received}, read ${read}`;
   });
   table.print(lines.join('\n'));
+}
+
+/** How far the others have come; undefined: the user is no member any more. */
+async function marksOfOthers(
+  { im, user }: Table,
+  conversation: string,
+): Promise<readonly MemberItem[] | undefined> {
+  try {
+    return (await im.members(conversation)).filter((member) => member.user !== user);
+  } catch (error) {
+    if (error instanceof RefusedError) return undefined;
+    throw error;
+  }
 }
 
 async function history(table: Table, [count]: readonly string[]): Promise<void> {
@@ -92,7 +119,13 @@ async function history(table: Table, [count]: readonly string[]): Promise<void> 
   const conversation = conversationOf(table);
   // Below the highest position there can be: the newest ones.
   const page = await table.im.history(conversation, { before: 2 ** 48 - 1, limit });
-  table.print(page.items.length === 0 ? 'nothing yet' : page.items.map(historyText).join('\n'));
+  const others = await marksOfOthers(table, conversation);
+  const lines = page.items.map((item) => {
+    const own = item.from === table.user && others !== undefined;
+    const tick = own ? `${table.tick(tickAt(item.position, others))} ` : NO_TICK;
+    return `${tick}${historyText(item)}`;
+  });
+  table.print(lines.length === 0 ? 'nothing yet' : lines.join('\n'));
 }
 
 export const CHAT_COMMANDS: Readonly<Record<string, ChatCommand>> = {
@@ -129,7 +162,7 @@ export const CHAT_COMMANDS: Readonly<Record<string, ChatCommand>> = {
     help: 'friends, and requests both ways',
     run: friends,
   },
-  who: { use: '/who', help: 'who is in this conversation', run: who },
+  who: { use: '/who', help: 'who is in this conversation, and how far each has come', run: who },
   history: { use: '/history [N]', help: 'what was said', run: history },
   quit: { use: '/quit', help: 'end, as Ctrl-D does', run: (table) => table.quit() },
   help: {
@@ -137,7 +170,7 @@ export const CHAT_COMMANDS: Readonly<Record<string, ChatCommand>> = {
     help: 'this list',
     run: (table) => {
       const lines = Object.values(CHAT_COMMANDS).map(({ use, help }) => `  ${use}: ${help}`);
-      table.print([...lines, '  ✓ accepted, ✓✓ received, coloured: read'].join('\n'));
+      table.print([...lines, '  ✓ accepted, ✓✓ received, ✓✓✓ read'].join('\n'));
     },
   },
 };

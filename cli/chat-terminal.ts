@@ -3,51 +3,17 @@
  */
 import { createInterface } from 'node:readline';
 import { styleText } from 'node:util';
-import type { CommandHandle } from '../client/index.ts';
 import { runCommand, type Table } from './chat-commands.ts';
 import { ChatScreen } from './chat-screen.ts';
 import { actText, clockText, messageText, safeText } from './chat-text.ts';
+import { follow, NO_TICK, tickText } from './chat-ticks.ts';
 import type { Chat } from './chat-pipe.ts';
 import { EXIT } from './io.ts';
 
-/** Two columns each, so that one can be written over another. */
-const TICKS = {
-  pending: '· ',
-  accepted: '✓ ',
-  received: '✓✓',
-  read: styleText('cyan', '✓✓', { validateStream: false }),
-  refused: styleText('red', '✗ ', { validateStream: false }),
-};
 const INTERRUPTED = 130;
 
 function promptOf(target: string | undefined): string {
   return `${target ?? '/to whom?'}> `;
-}
-
-/** Shows the ticks of one message as its answers come. */
-function follow(
-  handle: CommandHandle,
-  show: (tick: string) => void,
-  fail: (why: string) => void,
-): void {
-  const ticks = [handle.accepted, handle.received, handle.read] as const;
-  const names = ['accepted', 'received', 'read'] as const;
-  let shown = -1;
-  for (const [index, reached] of ticks.entries()) {
-    reached.then(
-      () => {
-        // Read implies received, and may be told first.
-        if (index <= shown) return;
-        shown = index;
-        show(TICKS[names[index] ?? 'accepted']);
-      },
-      (error: unknown) => {
-        if (index > 0 || handle.state !== 'refused') return;
-        show(TICKS.refused);
-        fail(error instanceof Error ? error.message : String(error));
-      },
-    );
-  }
 }
 
 export async function chatOnTerminal({ im, plan, streams }: Chat): Promise<number> {
@@ -60,21 +26,23 @@ export async function chatOnTerminal({ im, plan, streams }: Chat): Promise<numbe
     user: plan.user,
     target: plan.target,
     print: (text) => void screen.print(text),
+    tick: (tick) => tickText(tick, output),
     quit: () => end.resolve(EXIT.ok),
   };
   const note = (text: string): void => void screen.print(styleText('dim', text));
   const current = (): string | undefined => table.target;
 
   im.on('message', (message) => {
-    screen.print(`   ${messageText(message, current())}`);
+    screen.print(`${NO_TICK}${messageText(message, current())}`);
     im.read(message.conversation, message.position);
   });
-  im.on('act', (act) => void screen.print(`   ${actText(act, current())}`));
-  im.on('presence', ({ user, state }) => note(`   ${safeText(user)} is ${state}`));
-  im.on('error', ({ message }) => note(`   ${message}`));
+  im.on('act', (act) => void screen.print(`${NO_TICK}${actText(act, current())}`));
+  im.on('presence', ({ user, state }) => note(`${NO_TICK}${safeText(user)} is ${state}`));
+  im.on('error', ({ message }) => note(`${NO_TICK}${message}`));
   im.on('state', ({ state, reason }) => {
-    if (state === 'online') note('   online (/help shows what you can type)');
-    if (state === 'offline') note(`   offline: ${reason}; what you write is kept and sent later`);
+    if (state === 'online') note(`${NO_TICK}online (/help shows what you can type)`);
+    if (state === 'offline')
+      note(`${NO_TICK}offline: ${reason}; what you write is kept and sent later`);
     if (state === 'closed') end.resolve(EXIT.failed);
   });
 
@@ -90,11 +58,11 @@ export async function chatOnTerminal({ im, plan, streams }: Chat): Promise<numbe
   const say = (line: string, target: string): void => {
     const handle = im.send(target, line);
     const text = `${clockText(Date.now())} ${plan.user}: ${safeText(line)}`;
-    const printed = screen.print(`${TICKS.pending} ${text}`);
-    follow(handle, (tick) => printed.update(tick), note);
+    const printed = screen.print(`${tickText('pending', output)} ${text}`);
+    follow(handle, (tick) => printed.update(tickText(tick, output)), note);
   };
   readline.on('line', (line) => {
-    typed(line).catch((error: unknown) => note(`   ${String(error)}`));
+    typed(line).catch((error: unknown) => note(`${NO_TICK}${String(error)}`));
   });
   readline.on('close', () => end.resolve(EXIT.ok));
   readline.on('SIGINT', () => end.resolve(INTERRUPTED));

@@ -61,12 +61,15 @@ const ACTS: Readonly<Record<string, string>> = {
   'friend.accept': 'is now a friend',
   'friend.reject': 'does not want to be friends',
   'friend.remove': 'ended the friendship',
-  expired: 'wrote something that has expired',
 };
+
+/** In place of a body that the server has retired. */
+export const NOT_KEPT = '(a message that is no longer kept)';
 
 export function actText(act: ActEntry, current: string | undefined): string {
   const { action, users, title = '', from } = act;
   const words = [ACTS[action] ?? action, users.join(', '), title].filter((word) => word !== '');
-  const place = placeText(act.conversation, current);
-  return `${clockText(act.acceptedAt)}${place} * ${safeText([from, ...words].join(' '))}`;
+  const head = `${clockText(act.acceptedAt)}${placeText(act.conversation, current)}`;
+  if (action === 'expired') return `${head} ${safeText(from)}: ${NOT_KEPT}`;
+  return `${head} * ${safeText([from, ...words].join(' '))}`;
 }

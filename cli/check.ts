@@ -1,6 +1,7 @@
 /** `im check`: every problem of the configuration, or what the node would be. */
 import { redact } from '../core/config/redact.ts';
 import { instancesOf, type Settings } from '../core/config/settings.ts';
+import { printDuration } from '../core/config/units.ts';
 import { EXIT, type Io } from './io.ts';
 import { load } from './plugins.ts';
 import { report } from './report.ts';
@@ -22,7 +23,13 @@ function summary(settings: Settings): string {
     const what = name.split('.')[0] === role ? name : `${role} ${name}`;
     return [what, `${type} ${setBy(settings, name)}`] as const;
   });
-  const all = [['node', `${settings.node.name} data ${settings.node.data}`] as const, ...rows];
+  const { keepBodies } = settings.chat;
+  const kept = keepBodies === undefined ? 'for ever' : `for ${printDuration(keepBodies)}`;
+  const all = [
+    ['node', `${settings.node.name} data ${settings.node.data}`] as const,
+    ...rows,
+    ['chat', `bodies kept ${kept}`] as const,
+  ];
   const width = Math.max(...all.map(([what]) => what.length));
   return all.map(([what, text]) => `  ${what.padEnd(width)}  ${text.trimEnd()}`).join('\n');
 }

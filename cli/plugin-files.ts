@@ -45,6 +45,7 @@ function rename(text: string, name: string): string {
 const ABOUT: Readonly<Record<Role, string>> = {
   transport: 'carries bytes between clients and the kernel',
   persistence: 'keeps the log and what stands beside it',
+  answers: 'remembers recent answers outside of the node',
   ordering: 'says what readers sort messages by',
   failover: 'says which node should own what',
   authentication: 'says whom a token belongs to',

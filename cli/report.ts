@@ -10,9 +10,11 @@ export function report(error: unknown, io: Io): number {
     return EXIT.config;
   }
   if (error instanceof ImError) {
-    io.err(`${error.code} ${error.message}`);
-    // A part that did not start hides why behind it: what to do is told by the reason.
-    io.err(error.cause instanceof ImError ? error.cause.act : error.act);
+    // A part that did not start hides why behind it: what it is and what to do, the reason tells.
+    const { code, act } = error.cause instanceof ImError ? error.cause : error;
+    const { where } = error.details;
+    io.err(`${where === undefined ? '' : `${where} `}${code} ${error.message}`);
+    io.err(act);
     return error.kind === 'config' ? EXIT.config : EXIT.failed;
   }
   io.err(error instanceof Error ? (error.stack ?? error.message) : reasonOf(error));

@@ -1,11 +1,14 @@
 /**
  * Sends RECEIVED and READ: gathered per turn, the newest per conversation, and again after each
- * WELCOME.
+ * WELCOME what a crash of the server may have taken. Where that is much, one question tells how
+ * far the server has kept them: it answers from its store, and nearly all is proven.
  */
 import { Acks } from './acks.ts';
 import type { ClientClock } from './clock.ts';
+import type { Counts } from './counts.ts';
 import type { Journal } from './journal.ts';
 import type { OutboxState } from './outbox.ts';
+import type { Questions } from './questions.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -13,10 +16,16 @@ import type { Session } from './session.ts';
  * tags.
  */
 const LINE_BYTES = 160;
+/** Lines of one answer, at most (PROTOCOL section 5). */
+const LINES = 500;
 
 export interface AcknowledgerSettings {
   readonly clock: ClientClock;
   readonly journal: Journal;
+  readonly counts: Counts;
+  readonly questions: Pick<Questions, 'askAll'>;
+  /** So many are repeated without asking how far they are kept. */
+  readonly marksRepeated: number;
   /** What of a READ may be told now: not what the application has not been shown yet. */
   readonly readable: (conversation: string, position: number) => number;
 }
@@ -28,6 +37,9 @@ export class Acknowledger {
   readonly #wanted = new Map<string, number>();
   #session: Session | undefined;
   #flushing = false;
+  #asking = false;
+  /** Counts the logs: what one has kept proves nothing of another. */
+  #log = 0;
 
   constructor(settings: AcknowledgerSettings) {
     this.#settings = settings;
@@ -39,7 +51,9 @@ export class Acknowledger {
 
   connected(session: Session): void {
     this.#session = session;
-    this.acks.repeatAll();
+    if (this.acks.unproven <= this.#settings.marksRepeated) this.#repeat();
+    else if (!this.#asking) void this.#ask();
+    // What is new goes at once; the question is asked again by itself.
     this.due();
   }
 
@@ -59,6 +73,7 @@ export class Acknowledger {
 
   /** Another log: positions lost their meaning. */
   forget(): void {
+    this.#log += 1;
     this.acks.forget();
     this.#wanted.clear();
   }
@@ -85,6 +100,32 @@ export class Acknowledger {
         session.send({ type, upTo });
       }
     }
+  }
+
+  #repeat(): void {
+    this.#settings.counts.marksRepeated += this.acks.unproven;
+    this.acks.repeatUnproven();
+    this.due();
+  }
+
+  /** Asks what is kept, and repeats the rest; everything, if there is no answer. */
+  async #ask(): Promise<void> {
+    const { questions } = this.#settings;
+    const { received, read } = this.acks;
+    const question = { what: 'conversations', limit: LINES } as const;
+    const log = this.#log;
+    this.#asking = true;
+    try {
+      for (const line of await questions.askAll(question, ({ conversation }) => conversation)) {
+        if (this.#log !== log) break;
+        received.proven(line.conversation, line.received);
+        read.proven(line.conversation, line.read);
+      }
+    } catch {
+      // No proof of anything: what could be lost is repeated.
+    }
+    this.#asking = false;
+    this.#repeat();
   }
 
   #raiseRead(): void {

@@ -22,6 +22,7 @@ export const COUNTED = [
   'deliveriesLeft',
   'gaps',
   'handlerFailures',
+  'marksRepeated',
   // Everything else
   'signalsDropped',
   'outboxFailures',

@@ -59,6 +59,9 @@ export class Engine {
     this.acknowledger = new Acknowledger({
       clock,
       journal,
+      counts,
+      questions,
+      marksRepeated: limits.marksRepeated,
       readable: (conversation, position) => this.receiver.readable(conversation, position),
     });
     this.receiver = new Receiver({
@@ -177,9 +180,9 @@ export class Engine {
     this.#session = session;
     this.counts.connections += 1;
     if (newLog) this.#forget(log);
-    this.acknowledger.connected(session);
     this.sender.connected({ session, welcome, asked, newLog });
     this.questions.connected();
+    this.acknowledger.connected(session);
     this.#receipts.connected(session);
     this.events.emit('ordering', welcome.ordering);
     this.#welcome.resolve();

@@ -32,6 +32,10 @@ export interface ClientLimits {
   readonly heldPerConversation: number;
   /** Deliveries of one conversation put aside while a gap before them is filled. */
   readonly asidePerConversation: number;
+  /**
+   * RECEIVEDs and READs that go again after a WELCOME without asking first which of them are kept.
+   */
+  readonly marksRepeated: number;
   /** The longest wait before a handler that failed is called again. */
   readonly handlerRetryMaxMs: number;
   /** Output gathered before it is handed to the connection in the middle of a turn. */
@@ -57,6 +61,7 @@ export const CLIENT_LIMITS: ClientLimits = {
   questions: 1_024,
   heldPerConversation: 4_096,
   asidePerConversation: 256,
+  marksRepeated: 64,
   handlerRetryMaxMs: 30_000,
   gatherBytes: 32_768,
   signalBufferedBytes: 262_144,

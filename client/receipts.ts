@@ -84,7 +84,11 @@ export class Receipts {
     const question = { what: 'members', conversation } as const;
     const members = await questions.askAll(question, ({ user }) => user);
     for (const { user, received, read } of members) {
-      if (user !== self()) this.#marks.raise({ conversation, received, read });
+      if (user === self() || received === 0) continue;
+      const receipt = { conversation, user, received, read };
+      this.#marks.raise(receipt);
+      // To the application it is as if the RECEIPT had not been missed.
+      this.#settings.events.emit('receipt', receipt);
     }
   }
 }

@@ -8,9 +8,10 @@ import { assemble } from './assembly/assemble.ts';
 import type { Program } from './assembly/program.ts';
 import { tcpNetwork } from './assembly/tcp-network.ts';
 import { loadSettings } from './config/load-settings.ts';
-import type { Settings } from './config/settings.ts';
+import { whereIs, type Settings } from './config/settings.ts';
 import { ImError, reasonOf } from './contract/index.ts';
 import { discover, knownPlugins } from './kernel/discover.ts';
+import { shownHealth } from './kernel/health.ts';
 import { createLog, type NodeLog } from './kernel/log.ts';
 import { addSystemGauges } from './kernel/system-gauges.ts';
 import { systemClock, systemRandom } from './kernel/system.ts';
@@ -45,8 +46,11 @@ export async function run(configFile: string, part: Part = 'node'): Promise<numb
     end.abort();
   });
   const unwatch = addSystemGauges(program.metrics);
-  process.on('SIGUSR2', () => log.info('metrics', { metrics: numbersOf(program) }));
-  await program.start();
+  process.on('SIGUSR2', () => {
+    log.info('health', shownHealth(program.states()));
+    log.info('metrics', { metrics: numbersOf(program) });
+  });
+  await program.start().catch((error: unknown) => Promise.reject(placed(error, settings)));
   tell(settings, program, part);
   await ended(end.signal);
   const clean = await stop(program, log);
@@ -57,6 +61,16 @@ export async function run(configFile: string, part: Part = 'node'): Promise<numb
 function assembled(settings: Settings, log: NodeLog, part: Part): Program {
   const means = { clock: systemClock(), random: systemRandom(), network: tcpNetwork(), log };
   return part === 'sequencer' ? assembleSequencer(settings, means) : assemble(settings, means);
+}
+
+/** A start that failed, with the place in the file of the part or the setting that it names. */
+function placed(error: unknown, settings: Settings): unknown {
+  if (!(error instanceof ImError)) return error;
+  const { instance } = error.details;
+  const { setting } = error.cause instanceof ImError ? error.cause.details : {};
+  const where = whereIs(settings, instance, setting);
+  if (where === undefined) return error;
+  return new ImError(error.code, { ...error.details, where }, { cause: error.cause });
 }
 
 async function makeDataFolder(settings: Settings): Promise<void> {

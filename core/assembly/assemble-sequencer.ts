@@ -18,6 +18,7 @@ export function assembleSequencer(settings: Settings, means: Means): Program {
     get addresses() {
       return ordered.parts.flatMap(({ component }) => component.addresses ?? []);
     },
+    states: () => supervisor.states(),
     async start() {
       await supervisor.start();
       if (this.addresses.length > 0) return;

@@ -10,6 +10,7 @@ import type { NodeLog } from '../kernel/log.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
 import type { Guarded } from '../path/guarding.ts';
 import type { Orderings } from '../path/orderings.ts';
+import type { Cached } from '../path/recent-answers.ts';
 import { effectsModule } from './effects-module.ts';
 import { layFoundation, type Means } from './foundation.ts';
 import { Node } from './node.ts';
@@ -18,7 +19,7 @@ import { placingModule } from './placing-module.ts';
 import { readersModule } from './readers-module.ts';
 import { sessionModule } from './session-module.ts';
 import { T, type Broken } from './tokens.ts';
-import { createConsumer, createGuard, type Consumed } from './watched.ts';
+import { createAnswers, createConsumer, createGuard, type Consumed } from './watched.ts';
 
 /** Creates everything and starts nothing: no sockets, files or timers. */
 export function assemble(settings: Settings, means: Means): Node {
@@ -31,11 +32,13 @@ export function assemble(settings: Settings, means: Means): Node {
     failover: create(settings.failover) as Failover,
     authentication: create(settings.authentication) as Authentication,
   };
+  const { answers } = settings;
+  const cached = answers && createAnswers(answers, hostOf(answers.name));
   const guards = settings.guards.map((one) => createGuard(one, hostOf(one.name)));
   const consumers = settings.consumers.map((one) => createConsumer(one, hostOf(one.name)));
   const broken: Broken = (why) => node?.broken(why);
   const { orderings } = ordered;
-  const made = { ...components, orderings, guards, consumers, log, metrics, broken };
+  const made = { ...components, orderings, cached, guards, consumers, log, metrics, broken };
   const container = wire(settings, means, made);
   const door = container.get(T.door);
   const transports = settings.transports.map((instance) => ({
@@ -55,6 +58,7 @@ export function assemble(settings: Settings, means: Means): Node {
     supervisor,
     components,
     orderings: ordered.parts,
+    cache: cached?.cache,
     guards: guards.map(({ name, guard }) => ({ name, component: guard })),
     consumers: consumers.map(({ name, consumer }) => ({ name, component: consumer })),
     transports,
@@ -69,7 +73,9 @@ function servicesOf(container: Container) {
     door: container.get(T.door),
     shards: container.get(T.shards),
     lanes: container.get(T.lanes),
+    recent: container.get(T.recent),
     effects: container.get(T.effects),
+    retention: container.get(T.retention),
     progress: container.get(T.progress),
     wheel: container.get(T.wheel),
     directory: container.get(T.directory),
@@ -82,6 +88,7 @@ interface Made {
   readonly orderings: Orderings;
   readonly failover: Failover;
   readonly authentication: Authentication;
+  readonly cached: Cached | undefined;
   readonly guards: readonly Guarded[];
   readonly consumers: readonly Consumed[];
   readonly log: NodeLog;
@@ -96,6 +103,7 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   container.bind(T.clock).toConstantValue(means.clock);
   container.bind(T.random).toConstantValue(means.random);
   container.bind(T.limits).toConstantValue(limits);
+  container.bind(T.chat).toConstantValue(settings.chat);
   container.bind(T.rules).toConstantValue({ limits, friendsOnly: settings.chat.friendsOnly });
   container.bind(T.log).toConstantValue(made.log);
   container.bind(T.metrics).toConstantValue(made.metrics);
@@ -104,6 +112,7 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   container.bind(T.orderings).toConstantValue(made.orderings);
   container.bind(T.failover).toConstantValue(made.failover);
   container.bind(T.authentication).toConstantValue(made.authentication);
+  container.bind(T.cached).toConstantValue({ cached: made.cached });
   container.bind(T.guards).toConstantValue(made.guards);
   container.bind(T.consumers).toConstantValue(made.consumers);
   container.load(readersModule, effectsModule, placingModule, pathModule, sessionModule);

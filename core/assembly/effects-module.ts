@@ -1,4 +1,4 @@
-/** Bindings of what stands before and behind the log: guards and consumers. */
+/** Bindings of what stands before and behind the log: guards, consumers, retention. */
 import { ContainerModule } from 'inversify';
 import type { Shards } from '../cluster/shards.ts';
 import type { Limits } from '../config/limits.ts';
@@ -9,6 +9,9 @@ import { Consumption } from '../path/consumption.ts';
 import { DeadLetters } from '../path/dead-letters.ts';
 import { Effects, type Consuming } from '../path/effects.ts';
 import { Guarding } from '../path/guarding.ts';
+import { Retention } from '../path/retention.ts';
+import { RetentionCursors } from '../path/retention-cursors.ts';
+import { lendRegister } from './lend-register.ts';
 import { T } from './tokens.ts';
 import type { Consumed } from './watched.ts';
 
@@ -21,14 +24,7 @@ interface Around {
 function consuming(consumed: Consumed, { persistence, shards, limits }: Around): Consuming {
   const { name, consumer, settings, host, report } = consumed;
   const { clock, random, log, metrics } = host;
-  // Looked up when it is used: it may not exist before the start.
-  const register = {
-    read: (key: string) => persistence.register.read(key),
-    compareAndSet: (key: string, expected: string | undefined, next: string) =>
-      persistence.register.compareAndSet(key, expected, next),
-    list: (prefix: string, after: string, limit: number) =>
-      persistence.register.list(prefix, after, limit),
-  };
+  const register = lendRegister(persistence);
   const everyMs = limits.progressEvery;
   const deadLetters = new DeadLetters(register, name);
   const consumption = new Consumption({
@@ -41,7 +37,7 @@ function consuming(consumed: Consumed, { persistence, shards, limits }: Around):
     log,
     deadLetters,
     cursors: new ConsumerCursors({ consumer: name, register, clock, log, everyMs }),
-    health: new ConsumerHealth({ clock, log, metrics, report }),
+    health: new ConsumerHealth({ name, clock, log, metrics, report }),
   });
   return { name, consumption, deadLetters };
 }
@@ -60,5 +56,31 @@ export const effectsModule = new ContainerModule(({ bind }) => {
       );
     },
     [T.consumers, T.persistence, T.shards, T.clock, T.limits],
+  );
+  bind(T.retention).toResolvedValue(
+    (chat, limits, persistence, shards, conversations, effects, clock, log, metrics) =>
+      new Retention({
+        keepMs: chat.keepBodies,
+        limits,
+        persistence,
+        shards,
+        conversations,
+        effects,
+        cursors: new RetentionCursors(lendRegister(persistence)),
+        clock,
+        log,
+        metrics,
+      }),
+    [
+      T.chat,
+      T.limits,
+      T.persistence,
+      T.shards,
+      T.conversations,
+      T.effects,
+      T.clock,
+      T.log,
+      T.metrics,
+    ],
   );
 });

@@ -10,7 +10,6 @@ import type {
   OrderingHost,
   Persistence,
   Random,
-  Register,
 } from '../contract/index.ts';
 import { makeHost } from '../kernel/host.ts';
 import type { NodeLog } from '../kernel/log.ts';
@@ -19,6 +18,7 @@ import { Supervisor } from '../kernel/supervisor.ts';
 import type { OrderingRule } from '../wire/frames.ts';
 import { createOrderings } from './create-orderings.ts';
 import { lendLinks } from './lend-links.ts';
+import { lendRegister } from './lend-register.ts';
 
 /** What a node takes from outside: time, chance, a network, and where its log goes. */
 export interface Means {
@@ -58,15 +58,6 @@ export function layFoundation(
   };
   const ordered = createOrderings(settings.ordering, { create: createOrdering, news });
   return { metrics, log, supervisor, hostOf, create, persistence, ordered };
-}
-
-/** The persistence's register, looked up when it is used: it may not exist before the start. */
-function lendRegister(persistence: Persistence): Register {
-  return {
-    read: (key) => persistence.register.read(key),
-    compareAndSet: (key, expected, next) => persistence.register.compareAndSet(key, expected, next),
-    list: (prefix, after, limit) => persistence.register.list(prefix, after, limit),
-  };
 }
 
 /** A log that can be asked for children; a plain one gives itself. */

@@ -21,6 +21,8 @@ import type { Effects } from '../path/effects.ts';
 import type { Conversations } from '../path/conversations.ts';
 import type { Lanes } from '../path/lanes.ts';
 import type { Progress } from '../path/progress.ts';
+import type { RecentAnswers } from '../path/recent-answers.ts';
+import type { Retention } from '../path/retention.ts';
 import type { Directory } from '../session/directory.ts';
 import type { Door } from '../session/door.ts';
 import type { Wheel } from '../session/wheel.ts';
@@ -45,13 +47,17 @@ interface Parts {
   };
   /** One for all conversations, or one for each kind. */
   readonly orderings: readonly Named<Component>[];
+  /** Of the role `answers`; undefined: there is none. */
+  readonly cache: Component | undefined;
   readonly guards: readonly Named<Component>[];
   readonly consumers: readonly Named<Component>[];
   readonly transports: readonly Named<Transport>[];
   readonly door: Door;
   readonly shards: Shards;
   readonly lanes: Lanes;
+  readonly recent: RecentAnswers;
   readonly effects: Effects;
+  readonly retention: Retention;
   readonly progress: Progress;
   readonly wheel: Wheel;
   readonly directory: Directory;
@@ -64,6 +70,7 @@ interface Parts {
  */
 const RANKS = [
   'persistence',
+  'answers',
   'ordering',
   'failover',
   'authentication',
@@ -85,19 +92,21 @@ export class Node {
     this.name = parts.name;
     this.metrics = parts.metrics;
     this.#parts = parts;
-    const { supervisor, components, orderings, guards, consumers, transports } = parts;
+    const { supervisor, components, orderings, cache } = parts;
+    const { guards, consumers, transports } = parts;
     const add = (name: string, rank: string, component: Component): void =>
       supervisor.add({ name, rank: RANKS.indexOf(rank), component });
     for (const [role, component] of Object.entries(components)) add(role, role, component);
     for (const { name, component } of orderings) add(name, 'ordering', component);
+    if (cache) add('answers', 'answers', cache);
     for (const { name, component } of guards) add(name, 'guards', component);
     for (const { name, component } of consumers) add(name, 'consumers', component);
     add('path', 'path', this.#path());
     for (const { name, component } of transports) add(name, 'transports', component);
     supervisor.onFailed((name, why) => this.#tell(name, why));
     parts.shards.onLost = (shard) => {
-      const why = `shard ${shard} was taken by another node; what belongs to it gets not-ready here`;
-      supervisor.report('path', { state: 'degraded', why });
+      const error = new ImError('IM_SHARD_TAKEN', { shard });
+      supervisor.report('path', { state: 'degraded', why: error.message, error });
     };
     this.#watch();
   }
@@ -159,7 +168,7 @@ export class Node {
 
   /** Ownership, as a part between the strategies and the transports. */
   #path(): Component {
-    const { shards, components, effects, progress, wheel } = this.#parts;
+    const { shards, components, recent, effects, retention, progress, wheel } = this.#parts;
     return {
       start: async () => {
         const count = components.persistence.shards;
@@ -174,12 +183,16 @@ export class Node {
         };
         const owned = components.failover.plan(view);
         await shards.take(owned);
+        await recent.open();
         await effects.start(owned);
+        retention.start();
       },
-      stop: () => {
+      stop: async () => {
         progress.stop();
         wheel.stop();
-        return effects.stop();
+        await retention.stop();
+        await recent.close();
+        await effects.stop();
       },
     };
   }

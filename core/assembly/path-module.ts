@@ -17,6 +17,7 @@ export const pathModule = new ContainerModule(({ bind }) => {
         accepted: metrics.counter('im_commands_accepted_total', 'Commands accepted and kept.'),
         repeated: metrics.counter('im_commands_repeated_total', 'Repeats answered.'),
         refused: metrics.counter('im_commands_refused_total', 'Commands refused, by code.'),
+        retried: metrics.counter('im_commands_retried_total', 'Answers to repeated sendings.'),
       }),
     [T.limits, T.persistence, T.metrics],
   );
@@ -45,18 +46,11 @@ export const pathModule = new ContainerModule(({ bind }) => {
     [T.conversations, T.attendants, T.presence, T.effects, T.limits, T.clock],
   );
   bind(T.path).toResolvedValue(
-    (recall, clock, rules, guarding, placement, keeping, answers, fanout) =>
-      new MessagePath({
-        clock,
-        rules,
-        recall,
-        guarding,
-        placement,
-        keeping,
-        answers,
-        fanout,
-      }),
-    [T.recall, T.clock, T.rules, T.guarding, T.placement, T.keeping, T.answers, T.fanout],
+    (clock, rules, recall, guarding, placement, keeping, answers, fanout, recent) => {
+      const steps = { recall, guarding, placement, keeping, answers, fanout, recent };
+      return new MessagePath({ clock, rules, ...steps });
+    },
+    [T.clock, T.rules, T.recall, T.guarding, T.placement, T.keeping, T.answers, T.fanout, T.recent],
   );
   bind(T.lanes).toResolvedValue(
     (clock, log, limits, path, answers, broken) =>

@@ -1,5 +1,6 @@
 /** What the entry sees of a program, whatever it is made of. */
 import type { Cancel, ImError } from '../contract/index.ts';
+import type { PartHealth } from '../kernel/health.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
 import type { FailedListener } from '../kernel/supervisor.ts';
 
@@ -7,6 +8,7 @@ export interface Program {
   readonly metrics: MetricsRegistry;
   /** Where it listens, with the real ports, once started. */
   readonly addresses: readonly string[];
+  states(): readonly PartHealth[];
   /** Starts every part, or rolls back and rejects with the culprit's name. */
   start(): Promise<void>;
   /** Stops in order; resolves to what went wrong. */

@@ -17,8 +17,11 @@ export const readersModule = new ContainerModule(({ bind }) => {
   );
   bind(T.attendants).toResolvedValue((directory) => new Attendants(directory), [T.directory]);
   bind(T.receipts).toResolvedValue(
-    (directory, persistence, log) => new Receipts(directory, persistence, log),
-    [T.directory, T.persistence, T.log],
+    (directory, persistence, log, metrics) => {
+      const sent = metrics.counter('im_receipts_sent_total', 'RECEIPTs sent.');
+      return new Receipts(directory, persistence, log, sent);
+    },
+    [T.directory, T.persistence, T.log, T.metrics],
   );
   bind(T.progress).toResolvedValue(
     (persistence, clock, log, limits, receipts, conversations, directory) =>
@@ -41,16 +44,17 @@ export const readersModule = new ContainerModule(({ bind }) => {
     [T.directory, T.persistence, T.progress, T.clock, T.log, T.limits],
   );
   bind(T.questions).toResolvedValue(
-    (persistence, conversations, presence, limits, log, metrics) =>
+    (persistence, conversations, presence, progress, limits, log, metrics) =>
       new Questions({
         persistence,
         conversations,
         presence,
+        progress,
         limits,
         log,
         refused: metrics.counter('im_questions_refused_total', 'Questions refused, by code.'),
       }),
-    [T.persistence, T.conversations, T.presence, T.limits, T.log, T.metrics],
+    [T.persistence, T.conversations, T.presence, T.progress, T.limits, T.log, T.metrics],
   );
   bind(T.signals).toResolvedValue(
     (directory, conversations, clock, limits, log, metrics) =>

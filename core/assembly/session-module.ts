@@ -1,6 +1,7 @@
 /** Bindings of sessions and of ownership, and nothing else. */
 import { ContainerModule } from 'inversify';
 import { Shards } from '../cluster/shards.ts';
+import { deliveryCounters } from '../path/delivery-counters.ts';
 import { Reception } from '../path/reception.ts';
 import { SentBefore } from '../path/sent-before.ts';
 import { Directory } from '../session/directory.ts';
@@ -23,11 +24,11 @@ export const sessionModule = new ContainerModule(({ bind }) => {
     [T.persistence, T.node],
   );
   bind(T.delivery).toResolvedValue(
-    (persistence, conversations, progress, clock, log, limits) => {
-      const sentBefore = new SentBefore();
-      return { persistence, conversations, progress, clock, log, limits, sentBefore };
+    (persistence, conversations, progress, clock, log, limits, metrics) => {
+      const own = { sentBefore: new SentBefore(), counters: deliveryCounters(metrics) };
+      return { persistence, conversations, progress, clock, log, limits, ...own };
     },
-    [T.persistence, T.conversations, T.progress, T.clock, T.log, T.limits],
+    [T.persistence, T.conversations, T.progress, T.clock, T.log, T.limits, T.metrics],
   );
   bind(T.attendance).toResolvedValue(
     (delivery, lanes, shards, answers, questions, signals, presence, attendants) => {

@@ -4,6 +4,7 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { ChatRules } from '../chat/rules.ts';
 import type { Shards } from '../cluster/shards.ts';
+import type { Blocks } from '../config/blocks.ts';
 import type { Limits } from '../config/limits.ts';
 import type {
   Authentication,
@@ -18,7 +19,7 @@ import type { Answers } from '../path/answers.ts';
 import type { AttendanceSurroundings } from '../path/attendance.ts';
 import type { Attendants } from '../path/attendants.ts';
 import type { Conversations } from '../path/conversations.ts';
-import type { DeliverySurroundings } from '../path/delivery.ts';
+import type { DeliverySurroundings } from '../path/delivery-surroundings.ts';
 import type { Effects } from '../path/effects.ts';
 import type { Fanout } from '../path/fanout.ts';
 import type { Guarded, Guarding } from '../path/guarding.ts';
@@ -32,7 +33,9 @@ import type { Progress } from '../path/progress.ts';
 import type { Questions } from '../path/questions.ts';
 import type { Recall } from '../path/recall.ts';
 import type { Receipts } from '../path/receipts.ts';
+import type { Cached, RecentAnswers } from '../path/recent-answers.ts';
 import type { Reception } from '../path/reception.ts';
+import type { Retention } from '../path/retention.ts';
 import type { Signals } from '../path/signals.ts';
 import type { Directory } from '../session/directory.ts';
 import type { Door } from '../session/door.ts';
@@ -51,9 +54,11 @@ export const T = {
   log: token<NodeLog>('log'),
   metrics: token<Metrics>('metrics'),
   limits: token<Limits>('limits'),
+  chat: token<Blocks['chat']>('chat'),
   rules: token<ChatRules>('rules'),
   broken: token<Broken>('broken'),
   persistence: token<Persistence>('persistence'),
+  cached: token<{ readonly cached: Cached | undefined }>('cached'),
   orderings: token<Orderings>('orderings'),
   failover: token<Failover>('failover'),
   authentication: token<Authentication>('authentication'),
@@ -61,6 +66,7 @@ export const T = {
   consumers: token<readonly Consumed[]>('consumers'),
   guarding: token<Guarding>('guarding'),
   effects: token<Effects>('effects'),
+  retention: token<Retention>('retention'),
   wheel: token<Wheel>('wheel'),
   directory: token<Directory>('directory'),
   shards: token<Shards>('shards'),
@@ -72,6 +78,7 @@ export const T = {
   questions: token<Questions>('questions'),
   signals: token<Signals>('signals'),
   answers: token<Answers>('answers'),
+  recent: token<RecentAnswers>('recent'),
   recall: token<Recall>('recall'),
   placement: token<Placement>('placement'),
   keeping: token<Keeping>('keeping'),

@@ -1,9 +1,18 @@
-/** Guards and consumers as they are made: of these the kernel itself says how they do, too. */
-import type { ConsumerInstance, GuardInstance, Instance } from '../config/settings.ts';
+/**
+ * Guards, consumers and the cache of answers as they are made: of these the kernel itself says how
+ * they do, too.
+ */
+import type {
+  AnswersInstance,
+  ConsumerInstance,
+  GuardInstance,
+  Instance,
+} from '../config/settings.ts';
 import type { ConsumerSettings } from '../config/role-settings.ts';
-import type { Component, Consumer, Guard, Health, Host } from '../contract/index.ts';
+import type { AnswerCache, Component, Consumer, Guard, Health, Host } from '../contract/index.ts';
 import { joinHealth } from '../kernel/joined-health.ts';
 import type { Guarded } from '../path/guarding.ts';
+import type { Cached } from '../path/recent-answers.ts';
 
 /** A consumer with what the kernel needs around it. */
 export interface Consumed {
@@ -46,4 +55,22 @@ export function createConsumer(instance: ConsumerInstance, host: Host): Consumed
   const { component, report } = create(instance, host);
   const consumer = component as Consumer;
   return { name: instance.name, consumer, settings: instance.added, host, report };
+}
+
+export function createAnswers(instance: AnswersInstance, host: Host): Cached {
+  const { component, report } = create(instance, host);
+  const { metrics, log } = host;
+  const waiting = 'Answers waiting to be handed over.';
+  return {
+    cache: component as AnswerCache,
+    settings: instance.added,
+    report: {
+      looks: metrics.counter('answers_looks_total', 'Answers looked for, by what came of it.'),
+      puts: metrics.counter('answers_puts_total', 'Answers to hand over, by what became of them.'),
+      recallMs: metrics.histogram('answers_recall_ms', 'From the question to what it knows.'),
+      log,
+      pending: (read) => metrics.gauge('answers_pending', waiting, read),
+      health: report,
+    },
+  };
 }

@@ -29,6 +29,7 @@ export class Kept {
   readonly position: number;
   readonly user: string;
   readonly device: string;
+  readonly acceptedAt: number;
   /** See `FrameBuffer.appendDeliver`. */
   readonly payload: Uint8Array;
   readonly #entry: Entry;
@@ -37,6 +38,7 @@ export class Kept {
     this.position = entry.position;
     this.user = entry.user;
     this.device = entry.device;
+    this.acceptedAt = entry.acceptedAt;
     this.payload = encodeDelivery(deliveryOf(entry));
     this.#entry = ownBody(entry, this.payload);
   }
@@ -94,6 +96,15 @@ export class Tail {
     const before = this.costBytes;
     this.#items = this.#items.slice(-1);
     this.costBytes = this.#items[0]?.costBytes ?? 0;
+    return before - this.costBytes;
+  }
+
+  /** Drops what was accepted before this wall clock ms; returns what that saves, in octets. */
+  forgetBefore(acceptedBefore: number): number {
+    const before = this.costBytes;
+    const young = this.#items.findIndex(({ acceptedAt }) => acceptedAt >= acceptedBefore);
+    if (young < 0) this.clear();
+    for (const old of this.#items.splice(0, Math.max(0, young))) this.costBytes -= old.costBytes;
     return before - this.costBytes;
   }
 

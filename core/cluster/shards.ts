@@ -22,6 +22,8 @@ export class Shards {
   readonly #persistence: Persistence;
   readonly #node: string;
   readonly #epochs = new Map<number, number>();
+  /** Takes of a shard whose answer was lost: each may still come in, even behind a later one. */
+  readonly #unanswered = new Map<number, number>();
   /** Told of each shard that the store says another owns. */
   onLost: (shard: number) => void = () => undefined;
 
@@ -41,12 +43,32 @@ export class Shards {
 
   /** Takes shards, each with its next epoch. */
   async take(shards: readonly number[]): Promise<void> {
-    const epochs = await this.#persistence.takeShards(this.#node, shards);
+    const epochs = await this.#ask(shards);
     for (const [at, shard] of shards.entries()) this.#epochs.set(shard, epochs[at] as number);
+  }
+
+  /**
+   * The store says that the shard's epoch is another one. True, once for each take that was not
+   * answered: that may have been it, and no other node; the shard is to be taken again.
+   */
+  wasTakenHere(shard: number): boolean {
+    const count = this.#unanswered.get(shard) ?? 0;
+    if (count > 0) this.#unanswered.set(shard, count - 1);
+    return count > 0;
   }
 
   /** The store says that another node owns it. */
   lose(shard: number): void {
     if (this.#epochs.delete(shard)) this.onLost(shard);
+  }
+
+  async #ask(shards: readonly number[]): Promise<readonly number[]> {
+    try {
+      return await this.#persistence.takeShards(this.#node, shards);
+    } catch (error) {
+      for (const shard of shards)
+        this.#unanswered.set(shard, (this.#unanswered.get(shard) ?? 0) + 1);
+      throw error;
+    }
   }
 }

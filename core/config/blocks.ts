@@ -3,9 +3,11 @@
  * falls back to.
  */
 import {
+  duration,
   flag,
   group,
   oneOf,
+  optional,
   path,
   text,
   type Fields,
@@ -29,6 +31,12 @@ export const CHAT = {
     help: 'Friendship is needed before a message in a direct conversation.',
     fallback: false,
   }),
+  keepBodies: optional(
+    duration({
+      help: 'Bodies of messages older than this are retired; their entries stay. None: kept for ever.',
+      min: 1_000,
+    }),
+  ),
 } as const;
 
 export const LOG = {
@@ -48,7 +56,7 @@ export const BLOCKS = {
 } as const satisfies Record<string, { fields?: Fields }>;
 export type Blocks = Values<typeof BLOCKS>;
 
-/** A role of which a node has one. The key in the file is the role's name. */
+/** A role of which a node has at most one. The key in the file is the role's name. */
 export type SingleRole = Exclude<Role, NamedRole>;
 
 /** A role of which a node has any number, each under a name of its own: `guards: { words: … }`. */
@@ -63,9 +71,10 @@ export function isNamed(role: Role): role is NamedRole {
 /** The kinds of conversations that may each have an ordering of their own, as keys of its block. */
 export const ORDERED_KINDS = ['direct', 'group'] as const;
 
-/** The plugin that is used when nothing is said. */
-export const DEFAULT_USE: Readonly<Record<SingleRole, string>> = {
+/** The plugin that is used when nothing is said; undefined: none, the node does without. */
+export const DEFAULT_USE: Readonly<Record<SingleRole, string | undefined>> = {
   persistence: 'sqlite',
+  answers: undefined,
   ordering: 'conversation-owner',
   failover: 'none',
   authentication: 'jwt',

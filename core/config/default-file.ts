@@ -28,11 +28,15 @@ ordering: { use: conversation-owner }
 failover: { use: none }
 authentication: { use: jwt, secretFile: ./data/auth.key }
 
+# A cache of recent answers that nodes share; never the authority: plugins/answers/redis
+# answers: { use: redis, url: '\${IM_REDIS_URL}' }
+
 # Look at messages before they are kept, and are handed them afterwards: docs/guards-and-consumers.md
 # guards: { words: { use: word-list, file: ./words.txt, action: mask } }
 # consumers: { hook: { use: webhook, url: https://example.org/im, secret: '\${IM_HOOK_SECRET}' } }
 
-chat: { friendsOnly: false } # true: friendship is needed before a direct message
+# friendsOnly: friendship is needed before a direct message. keepBodies: 30d retires older bodies.
+chat: { friendsOnly: false }
 log: { level: info } # debug, info, warn or error
 
 # Every bound, at its default; remove what you do not change.

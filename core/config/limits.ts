@@ -168,6 +168,23 @@ export const LIMITS = {
     fallback: 100_000,
     min: 100,
   }),
+  retireEntries: whole({
+    help: 'Entries looked at in one piece when old bodies are retired.',
+    fallback: 128,
+    min: 1,
+    max: 10_000,
+  }),
+  retirePause: duration({
+    help: 'The pause after such a piece.',
+    fallback: 20,
+    min: 1,
+    max: 60_000,
+  }),
+  retireEvery: duration({
+    help: 'How often old bodies are looked for.',
+    fallback: 60_000,
+    min: 100,
+  }),
   guardFailures: whole({
     help: 'Failures of a guard in a row after which it is left out for a while.',
     fallback: 5,

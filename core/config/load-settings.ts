@@ -12,7 +12,13 @@ import { parse } from './parse.ts';
 import { Problems } from './problem.ts';
 import { readField } from './read-fields.ts';
 import { readBounded, readText, type ReadFile } from './read-file.ts';
-import { readInstance, type Find, type InstanceReading, type Known } from './read-instance.ts';
+import {
+  isAbsent,
+  readInstance,
+  type Find,
+  type InstanceReading,
+  type Known,
+} from './read-instance.ts';
 import { readNamed } from './read-named.ts';
 import { readOrdering } from './read-ordering.ts';
 import type {
@@ -52,6 +58,7 @@ export async function loadSettings(file: string, options: LoadOptions): Promise<
 }
 
 type Parts = Omit<Settings, 'file' | 'folder'>;
+type Singles = Pick<Settings, SingleRole>;
 
 /** What could not be read is undefined; then a problem was reported and nobody sees the parts. */
 async function readParts(tree: TreeMap, reading: InstanceReading): Promise<Parts> {
@@ -64,7 +71,7 @@ async function readParts(tree: TreeMap, reading: InstanceReading): Promise<Parts
   checkPorts(named.transport, tree, reading.problems);
   return {
     ...blocks,
-    ...(singles as Pick<Settings, SingleRole>),
+    ...(singles as Singles),
     transports: named.transport,
     guards: named.guard as readonly GuardInstance[],
     consumers: named.consumer as readonly ConsumerInstance[],
@@ -97,6 +104,7 @@ function readSingle(
   const found = tree.entries.get(role);
   const spot = { path: role, place: found?.place ?? tree.place };
   const fallback = DEFAULT_USE[role];
+  if (fallback === undefined && isAbsent(found?.value)) return Promise.resolve(undefined);
   const block = { name: role, role, fallback, tree: found?.value, spot };
   return role === 'ordering' ? readOrdering(block, reading) : readInstance(block, reading);
 }

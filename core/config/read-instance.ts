@@ -14,8 +14,8 @@ import {
 import { nearest } from './nearest.ts';
 import { readField, readFields, type Config, type Reading, type Spot } from './read-fields.ts';
 import { addedSettings, settingsOf } from './role-settings.ts';
-import type { Instance } from './settings.ts';
-import type { Tree } from './tree.ts';
+import type { Instance, Places } from './settings.ts';
+import type { Tree, TreeMap } from './tree.ts';
 
 /**
  * Turns a `use:` into a plugin; rejects with an ImError that says what is wrong. The kernel's
@@ -49,7 +49,7 @@ export async function readInstance(
 ): Promise<Instance | undefined> {
   const { name, role, spot } = block;
   const { problems } = reading;
-  const tree = emptyAsAbsent(block.tree);
+  const tree = isAbsent(block.tree) ? undefined : block.tree;
   if (tree && tree.kind !== 'map') {
     if (tree.kind === 'scalar' && tree.broken) return undefined;
     const hint = tree.kind === 'scalar' ? `: { use: ${tree.written} }` : '';
@@ -64,16 +64,23 @@ export async function readInstance(
   const config = pick(all, plugin.config);
   const added = pick(all, addedSettings(role));
   for (const wrong of crossCheck(plugin, config)) problems.add(spot.place, spot.path, wrong);
-  return Object.freeze({ name, role, type: plugin.type, plugin, config, added });
+  const places = placesOf(spot, tree);
+  return Object.freeze({ name, role, type: plugin.type, plugin, config, added, places });
+}
+
+function placesOf({ path, place }: Spot, tree: TreeMap | undefined): Places {
+  const entries = [...(tree?.entries ?? [])];
+  const settings = new Map(entries.map(([key, entry]) => [key, entry.place]));
+  return { path, block: place, settings };
 }
 
 function pick(all: Config, fields: Fields): Config {
   return Object.freeze(Object.fromEntries(Object.keys(fields).map((key) => [key, all[key]])));
 }
 
-function emptyAsAbsent(tree: Tree | undefined): Tree | undefined {
-  const empty = tree?.kind === 'scalar' && tree.value === undefined && !tree.broken;
-  return empty ? undefined : tree;
+/** True for a block that is not there, or has nothing in it. */
+export function isAbsent(tree: Tree | undefined): boolean {
+  return !tree || (tree.kind === 'scalar' && tree.value === undefined && !tree.broken);
 }
 
 async function readUse(block: Block, reading: InstanceReading): Promise<AnyPlugin | undefined> {

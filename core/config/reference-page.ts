@@ -62,7 +62,9 @@ function roleSection(role: Role, plugins: readonly AnyPlugin[]): string {
 }
 
 function aboutSingle(role: SingleRole): string {
-  const one = `One. When nothing is said: \`${DEFAULT_USE[role]}\`.`;
+  const use = DEFAULT_USE[role];
+  if (use === undefined) return 'One, or none when nothing is said.';
+  const one = `One. When nothing is said: \`${use}\`.`;
   return role === 'ordering' ? `${one}\n${ORDERING_PER_KIND}` : one;
 }
 

@@ -54,10 +54,35 @@ const CONSUMER = {
   }),
 } as const;
 
+const ANSWERS = {
+  timeLimit: duration({
+    help: 'How long a lane waits for it; then the store is asked.',
+    fallback: 50,
+    min: 1,
+    max: 1_000,
+  }),
+  suspension: duration({
+    help: 'How long it is left alone after a failure, before one call tries it again.',
+    fallback: 10_000,
+    min: 100,
+  }),
+  pending: whole({
+    help: 'Answers waiting to be handed to it; more are dropped.',
+    fallback: 10_000,
+    min: 1,
+    max: 1_000_000,
+  }),
+} as const;
+
 export type GuardSettings = Values<typeof GUARD>;
 export type ConsumerSettings = Values<typeof CONSUMER>;
+export type AnswersSettings = Values<typeof ANSWERS>;
 
-const ADDED: Readonly<Partial<Record<Role, Fields>>> = { guard: GUARD, consumer: CONSUMER };
+const ADDED: Readonly<Partial<Record<Role, Fields>>> = {
+  guard: GUARD,
+  consumer: CONSUMER,
+  answers: ANSWERS,
+};
 
 /** What the kernel adds to blocks of this role. */
 export function addedSettings(role: Role): Fields {

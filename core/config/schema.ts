@@ -1,13 +1,7 @@
 /** im.schema.json: what editors need to complete and check the file (JSON Schema, draft 7). */
 import type { AnyPlugin, Field, FieldKind, Fields, Role } from '../contract/index.ts';
-import {
-  BLOCKS,
-  DEFAULT_USE,
-  INSTANCE_NAME,
-  ORDERED_KINDS,
-  SINGLE_ROLES,
-  type NamedRole,
-} from './blocks.ts';
+import { BLOCKS, DEFAULT_USE, INSTANCE_NAME, ORDERED_KINDS, SINGLE_ROLES } from './blocks.ts';
+import type { NamedRole, SingleRole } from './blocks.ts';
 import { printValue } from './describe.ts';
 import { settingsOf } from './role-settings.ts';
 
@@ -22,7 +16,7 @@ const ADDRESS = '^(\\[[0-9A-Fa-f:.%a-z]+\\]|[^\\s:\\[\\]/]+):[0-9]{1,5}$';
 /** The whole file, with all these plugins by name; other values of `use` are paths or packages. */
 export function jsonSchema(plugins: readonly AnyPlugin[]): Schema {
   const blocks = Object.entries(BLOCKS).map(([key, block]) => [key, ofField(block)] as const);
-  const singles = SINGLE_ROLES.map((role) => [role, ofRole(role, plugins, DEFAULT_USE[role])]);
+  const singles = SINGLE_ROLES.map((role) => [role, single(role, plugins)]);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'im-kernel configuration',
@@ -33,7 +27,7 @@ export function jsonSchema(plugins: readonly AnyPlugin[]): Schema {
       ...Object.fromEntries(blocks),
       transports: { ...named('transport', plugins), type: 'object', minProperties: 1 },
       ...(Object.fromEntries(singles) as Schema),
-      ordering: orPerKind(ofRole('ordering', plugins, DEFAULT_USE.ordering)),
+      ordering: orPerKind(single('ordering', plugins)),
       guards: named('guard', plugins),
       consumers: named('consumer', plugins),
     },
@@ -62,6 +56,13 @@ function named(role: NamedRole, plugins: readonly AnyPlugin[]): Schema {
   };
 }
 
+/** A block that may be absent, or empty. */
+function single(role: SingleRole, plugins: readonly AnyPlugin[]): Schema {
+  const { oneOf, ...rest } = ofRole(role, plugins, DEFAULT_USE[role]);
+  const choices = [...(oneOf as readonly Schema[]), { type: 'null' }];
+  return { ...rest, type: ['object', 'null'], oneOf: choices };
+}
+
 function ofRole(role: Role, plugins: readonly AnyPlugin[], fallback: string | undefined): Schema {
   const ours = plugins.filter((one) => one.role === role);
   const types = ours.map((one) => one.type);
@@ -79,9 +80,9 @@ function ofRole(role: Role, plugins: readonly AnyPlugin[], fallback: string | un
   const use = { description: `The ${role} plugin.`, anyOf: [{ enum: types }, { type: 'string' }] };
   return {
     description: `The part that plays the role ${role}.`,
-    type: ['object', ...(fallback === undefined ? [] : ['null'])],
+    type: 'object',
     properties: { use },
-    oneOf: [...named, other, ...(fallback === undefined ? [] : [{ type: 'null' }])],
+    oneOf: [...named, other],
   };
 }
 

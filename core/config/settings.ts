@@ -2,8 +2,17 @@
 import type { AnyPlugin, Role } from '../contract/index.ts';
 import type { Blocks } from './blocks.ts';
 import type { Limits } from './limits.ts';
+import type { Place } from './problem.ts';
 import type { Config } from './read-fields.ts';
-import type { ConsumerSettings, GuardSettings } from './role-settings.ts';
+import type { AnswersSettings, ConsumerSettings, GuardSettings } from './role-settings.ts';
+
+/** Where the block of an instance stands in the file, and those of its settings that are there. */
+export interface Places {
+  /** Dotted, such as `transports.tcp`. */
+  readonly path: string;
+  readonly block: Place;
+  readonly settings: ReadonlyMap<string, Place>;
+}
 
 /** A plugin with its name and settings; not yet created. */
 export interface Instance {
@@ -19,6 +28,8 @@ export interface Instance {
   readonly config: Config;
   /** What the kernel adds to blocks of this role; absent: nothing. */
   readonly added?: Config;
+  /** Absent: it is not from a file. */
+  readonly places?: Places;
 }
 
 /** Which ordering each kind of conversation has: one instance for both, or each its own. */
@@ -35,6 +46,10 @@ export interface ConsumerInstance extends Instance {
   readonly added: ConsumerSettings;
 }
 
+export interface AnswersInstance extends Instance {
+  readonly added: AnswersSettings;
+}
+
 export interface Settings {
   /** As it was asked for. */
   readonly file: string;
@@ -44,6 +59,8 @@ export interface Settings {
   /** In the sequence of the file; at least one, unless the file is for a program without. */
   readonly transports: readonly Instance[];
   readonly persistence: Instance;
+  /** Undefined: the node does without. */
+  readonly answers: AnswersInstance | undefined;
   readonly ordering: OrderingInstances;
   readonly failover: Instance;
   readonly authentication: Instance;
@@ -58,9 +75,23 @@ export interface Settings {
 
 /** Every plugin of a node, in the sequence of the reference page. */
 export function instancesOf(settings: Settings): readonly Instance[] {
-  const { transports, persistence, ordering, failover, authentication } = settings;
+  const { transports, persistence, answers, ordering, failover, authentication } = settings;
   const { guards, consumers } = settings;
   const orderings = new Set([ordering.direct, ordering.group]);
-  const singles = [persistence, ...orderings, failover, authentication];
+  const beside = answers ? [answers] : [];
+  const singles = [persistence, ...beside, ...orderings, failover, authentication];
   return [...transports, ...singles, ...guards, ...consumers];
+}
+
+/**
+ * `file:line:column path` of an instance in the file, or of one of its settings if that is there;
+ * undefined if it is not from the file.
+ */
+export function whereIs(settings: Settings, name: unknown, setting?: unknown): string | undefined {
+  const places = instancesOf(settings).find((one) => one.name === name)?.places;
+  if (!places) return undefined;
+  const own = places.settings.get(String(setting));
+  const { line, column } = own ?? places.block;
+  const path = own ? `${places.path}.${String(setting)}` : places.path;
+  return `${settings.file}:${line}:${column} ${path}`;
 }

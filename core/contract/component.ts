@@ -2,6 +2,7 @@
  * What every part of a node is: something that starts, stops, and says how it is.
  * The kernel drives the calls; a component never starts, stops or looks up another one.
  */
+import type { ImError } from './errors.ts';
 
 /** Ends a timer or a subscription. Calling it twice, or late, does nothing. */
 export type Cancel = () => void;
@@ -52,13 +53,16 @@ export interface Metrics {
   gauge(name: string, help: string, read: () => number): void;
 }
 
-/** What a running component may say of itself; the other states are the kernel's to report. */
+/**
+ * What a running component may say of itself; the other states are the kernel's to report. Of
+ * `error` the operator is shown the code and what to do.
+ */
 export type Health =
   | { readonly state: 'running' }
   /** Works, but not as it should: shown to the operator. */
-  | { readonly state: 'degraded'; readonly why: string }
+  | { readonly state: 'degraded'; readonly why: string; readonly error?: ImError }
   /** Cannot go on and lost nothing: the kernel stops the node in order. */
-  | { readonly state: 'failed'; readonly why: string };
+  | { readonly state: 'failed'; readonly why: string; readonly error?: ImError };
 
 /** All that a plugin is given: never the container, the settings or another plugin. */
 export interface Host {

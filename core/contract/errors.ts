@@ -42,6 +42,11 @@ export const CATALOGUE = {
     message: 'the plugin {source} is not what its place needs: {why}',
     act: 'Export by default what `definePlugin` returns, with the contract version and the role that the place asks for.',
   },
+  IM_PLUGIN_FILE: {
+    kind: 'config',
+    message: '{file} cannot be used: {why}',
+    act: 'Name a file that this user can read and that holds what the setting asks for.',
+  },
   IM_KERNEL_START: {
     kind: 'lasting',
     message: '{instance} did not start: {why}',
@@ -105,7 +110,7 @@ export const CATALOGUE = {
   IM_STORE_UNFIT: {
     kind: 'lasting',
     message: 'the database {database} cannot hold the log: {why}',
-    act: 'Name another one in persistence.url, or change what is said of this one.',
+    act: 'Change what is said of it, or name in persistence.url a PostgreSQL 14 or newer that takes writes.',
   },
   IM_STORE_UNSAFE: {
     kind: 'config',
@@ -127,15 +132,50 @@ export const CATALOGUE = {
     message: 'the store cannot be trusted any more: {why}',
     act: 'The process ends so that a fresh start reads back what is really on the disk. Check the disk.',
   },
+  IM_ANSWERS_AWAY: {
+    kind: 'passing',
+    message: 'the cache of answers at {place} cannot be used: {why}',
+    act: 'Look after it, answers.url and the password in it; it tries again by itself, and till then the store answers repeats.',
+  },
+  IM_ANSWERS_FAILING: {
+    kind: 'passing',
+    message: 'the cache of answers is left alone: {why}',
+    act: 'Mend it, or take `answers` out of the configuration: one call after each answers.suspension tries it again, and till then the store answers repeats.',
+  },
+  IM_ANSWERS_UNUSED: {
+    kind: 'config',
+    message: 'the cache of answers is not used: the store promises only `{durability}`',
+    act: 'Let the store sync what it keeps, or take `answers` out of the configuration; the store answers repeats.',
+  },
   IM_AUTH_KEY: {
     kind: 'config',
     message: 'the key {file} cannot be used: {why}',
     act: 'Give a file of at least 32 octets that only this user can read, or remove it to have one made.',
   },
+  IM_AUTH_KEYS: {
+    kind: 'passing',
+    message: 'the public keys {source} cannot be read: {why}',
+    act: 'Bring them back, or mend jwksUrl or jwksFile; keys that were read before go on to serve, and it tries again.',
+  },
   IM_AUTH_NO_TOKENS: {
     kind: 'config',
     message: 'the authentication plugin {plugin} makes no tokens as it is configured',
     act: 'Take a token from where your tokens come from, or use jwt with a secretFile.',
+  },
+  IM_GUARD_FAILING: {
+    kind: 'passing',
+    message: 'left out after {failures} failures: {why}',
+    act: 'Mend what it waits for: one message after each limits.guardSuspension tries it again, and till then guards.{guard}.onFailure decides about messages.',
+  },
+  IM_CONSUMER_FAILING: {
+    kind: 'passing',
+    message: '{conversation} {position} failed {failures} times: {why}',
+    act: 'Bring back what it reports to: it tries again by itself, and what follows waits in the log. After consumers.{consumer}.tries the entry is set aside.',
+  },
+  IM_CONSUMER_DEAD: {
+    kind: 'lasting',
+    message: 'dead letters since the start: {count}',
+    act: 'Look for `an entry was set aside` in the log, mend the reason, and hand over again what matters (docs/guards-and-consumers.md).',
   },
   IM_CONSUMER_UNDELIVERABLE: {
     kind: 'lasting',
@@ -183,6 +223,11 @@ export const CATALOGUE = {
     message: 'the ordering {type} of {file} serves no other server',
     act: 'Say in its block where to listen, such as sequencer: { listen: 127.0.0.1:7440 }.',
   },
+  IM_SHARD_TAKEN: {
+    kind: 'lasting',
+    message: 'shard {shard} was taken by another node; what belongs to it gets not-ready here',
+    act: 'Let clients go to that node, or stop it and start this one again.',
+  },
   IM_DATA_FOLDER: {
     kind: 'lasting',
     message: 'the data folder {folder} cannot be used: {why}',
@@ -196,6 +241,10 @@ export const CATALOGUE = {
 } as const satisfies Record<string, CatalogueLine>;
 
 export type ErrorCode = keyof typeof CATALOGUE;
+/**
+ * What fills the template. A part that does not start may name the `setting` that is to blame: the
+ * operator is shown its line.
+ */
 type Details = Readonly<Record<string, string | number>>;
 
 function fill(template: string, details: Details): string {

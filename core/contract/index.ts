@@ -1,4 +1,5 @@
 /** The one door for plugins: ours and everybody's import this and nothing else of the kernel. */
+export * from './answers.ts';
 export * from './authentication.ts';
 export * from './component.ts';
 export * from './consumer.ts';

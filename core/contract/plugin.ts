@@ -2,6 +2,7 @@
  * A plugin is one plain object. Making it has no effect; the kernel creates, starts and stops what
  * it describes.
  */
+import type { AnswerCache } from './answers.ts';
 import type { Authentication } from './authentication.ts';
 import type { Component, Host } from './component.ts';
 import type { Consumer } from './consumer.ts';
@@ -18,6 +19,7 @@ export const CONTRACT_VERSION = 1;
 export interface Roles {
   transport: { host: TransportHost; makes: Transport };
   persistence: { host: Host; makes: Persistence };
+  answers: { host: Host; makes: AnswerCache };
   ordering: { host: OrderingHost; makes: Ordering };
   failover: { host: Host; makes: Failover };
   authentication: { host: Host; makes: Authentication };
@@ -29,6 +31,7 @@ export type Role = keyof Roles;
 /** The roles in the sequence in which they start; they stop in reverse. */
 export const ROLES = [
   'persistence',
+  'answers',
   'ordering',
   'failover',
   'authentication',
@@ -43,6 +46,7 @@ export const ROLES = [
 export const ROLE_FOLDERS: Readonly<Record<Role, string>> = {
   transport: 'transports',
   persistence: 'persistence',
+  answers: 'answers',
   ordering: 'ordering',
   failover: 'failover',
   authentication: 'authentication',

@@ -97,6 +97,8 @@ export class Supervisor {
       name,
       state,
       why: health.state === 'running' ? undefined : health.why,
+      code: health.state === 'running' ? undefined : health.error?.code,
+      act: health.state === 'running' ? undefined : health.error?.act,
       startMs,
     }));
   }
@@ -198,7 +200,7 @@ export class Supervisor {
     const error = await this.#awaitStop(part);
     if (error) {
       this.#errors.push(error);
-      part.health = { state: 'failed', why: error.message };
+      part.health = { state: 'failed', why: error.message, error };
       this.#options.log.error(error.message, { code: error.code });
     }
     this.#move(part, 'stopped');
@@ -225,8 +227,10 @@ export class Supervisor {
     if (part.state !== health.state) this.#move(part, health.state);
     if (health.state === 'running') return this.#options.log.info(`${name} runs again`);
     const line = `${name} is ${health.state}: ${health.why}`;
-    if (health.state === 'degraded') return this.#options.log.warn(line);
-    this.#options.log.error(line);
+    const { error } = health;
+    const fields = error ? { code: error.code, act: error.act } : {};
+    if (health.state === 'degraded') return this.#options.log.warn(line, fields);
+    this.#options.log.error(line, fields);
     for (const listener of this.#listeners) listener(name, health.why);
   }
 }

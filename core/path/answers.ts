@@ -17,6 +17,7 @@ interface Surroundings {
   readonly accepted: Counter;
   readonly repeated: Counter;
   readonly refused: Counter;
+  readonly retried: Counter;
 }
 
 export class Answers {
@@ -88,7 +89,7 @@ export class Answers {
       durability: this.#around.durability(),
       id: command.id,
     };
-    if (command.attempt !== undefined) frame.attempt = command.attempt;
+    this.#echo(command, frame);
     if (duplicate) frame.duplicate = 1;
     handed.session.output.write(frame);
   }
@@ -107,8 +108,15 @@ export class Answers {
     };
     if (verdict.detail !== undefined) frame.detail = verdict.detail;
     if (verdict.expected !== undefined) frame.expected = verdict.expected;
-    if (command.attempt !== undefined) frame.attempt = command.attempt;
+    this.#echo(command, frame);
     if (PASSING.has(verdict.code)) frame.retryAfterMs = this.#around.limits.retryAfter;
     session.output.write(frame);
+  }
+
+  /** Says which sending it answers. */
+  #echo({ attempt }: { readonly attempt?: number }, frame: Accepted | Refused): void {
+    if (attempt === undefined) return;
+    frame.attempt = attempt;
+    if (attempt > 1) this.#around.retried.add();
   }
 }

@@ -13,7 +13,8 @@ import type { Act, Query, Read, Received, Send, Signal } from '../wire/frames.ts
 import { parseConversation } from '../wire/names.ts';
 import type { Answers } from './answers.ts';
 import type { Attendants } from './attendants.ts';
-import { Delivery, type DeliverySurroundings } from './delivery.ts';
+import type { DeliverySurroundings } from './delivery-surroundings.ts';
+import { Delivery } from './delivery.ts';
 import type { Lanes } from './lanes.ts';
 import type { Presence } from './presence.ts';
 import type { Progress } from './progress.ts';

@@ -1,7 +1,15 @@
 /** How a consumer is doing: its counters, its lag, and what the operator is told of it. */
-import type { Clock, Entry, Health, Log, Metrics } from '../contract/index.ts';
+import {
+  ImError,
+  type Clock,
+  type Entry,
+  type Health,
+  type Log,
+  type Metrics,
+} from '../contract/index.ts';
 
 interface Surroundings {
+  readonly name: string;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -85,8 +93,8 @@ export class ConsumerHealth {
     this.#failing.add(shard);
     if (this.#failing.size > 1) return;
     const { conversation, position } = entry;
-    const what = `${conversation} ${position} failed ${failures} times: ${why}`;
-    this.#around.report({ state: 'degraded', why: what });
+    const details = { consumer: this.#around.name, conversation, position, failures, why };
+    this.#report(new ImError('IM_CONSUMER_FAILING', details));
   }
 
   setAside(shard: number, entry: Entry, why: string, isNew: boolean): void {
@@ -107,6 +115,10 @@ export class ConsumerHealth {
   #tell(): void {
     const count = this.#setAside;
     if (count === 0) this.#around.report({ state: 'running' });
-    else this.#around.report({ state: 'degraded', why: `dead letters since the start: ${count}` });
+    else this.#report(new ImError('IM_CONSUMER_DEAD', { count }));
+  }
+
+  #report(error: ImError): void {
+    this.#around.report({ state: 'degraded', why: error.message, error });
   }
 }

@@ -88,6 +88,11 @@ export class Consumption {
     await this.#around.cursors.close();
   }
 
+  /** The cursor up to which every entry of the shard is taken or set aside. */
+  passed(shard: number): number {
+    return this.#around.cursors.get(shard)?.after ?? 0;
+  }
+
   get resting(): number {
     return this.#resting.size;
   }

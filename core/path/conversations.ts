@@ -93,6 +93,11 @@ export class Conversations {
     }
   }
 
+  /** Lets go of entries accepted before this wall clock ms: the store may have retired them. */
+  forgetBefore(acceptedBefore: number): void {
+    for (const { tail } of this.#tailed) this.#tailBytes -= tail.forgetBefore(acceptedBefore);
+  }
+
   /** It comes into memory pinned by all who wait for it: so it cannot be evicted in between. */
   async #read(name: string): Promise<Conversation> {
     const conversation = new Conversation(name);

@@ -2,28 +2,16 @@
  * Delivery to one session: its feeds served in turn within the window, what is behind read from the
  * log, what is not acknowledged sent again. It never makes a sender or another session wait.
  */
-import { reasonOf, type Clock, type Log, type Persistence } from '../contract/index.ts';
-import type { Limits } from '../config/limits.ts';
+import { reasonOf } from '../contract/index.ts';
 import type { Conversation } from '../chat/conversation.ts';
+import type { Kept } from '../chat/tail.ts';
 import type { Session } from '../session/session.ts';
 import { Backlog } from './backlog.ts';
-import type { Conversations } from './conversations.ts';
+import type { DeliverySurroundings } from './delivery-surroundings.ts';
 import type { Feed } from './feed.ts';
 import { loadFeed, mayBeIn } from './load-feed.ts';
-import type { Progress } from './progress.ts';
 import { Retransmission } from './retransmission.ts';
-import type { SentBefore } from './sent-before.ts';
 import { Turns } from './turns.ts';
-
-export interface DeliverySurroundings {
-  readonly persistence: Persistence;
-  readonly conversations: Conversations;
-  readonly progress: Progress;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly limits: Limits;
-  readonly sentBefore: SentBefore;
-}
 
 /** Conversations of the backlog that are opened at once. */
 const OPENING_MAX = 8;
@@ -95,11 +83,11 @@ export class Delivery {
 
   tick(nowMs: number): number | undefined {
     const late = this.#retransmission.tick(nowMs, this.#turns.held > 0);
-    if (late === 'dead') {
-      this.#session.destroy('unacknowledged');
+    if (late === 'again') this.#sendOldestAgain();
+    else if (late) {
+      this.#session.destroy(late);
       return undefined;
     }
-    if (late === 'again') this.#sendOldestAgain();
     return this.#retransmission.dueMs;
   }
 
@@ -226,10 +214,17 @@ export class Delivery {
     const previous = feed.sent(position, this.#around.clock.monotonic());
     const told = previous === position - 1 ? undefined : previous;
     const again = position <= feed.sentBefore;
-    this.#session.output.deliver(next, told, again);
+    this.#deliver(next, told, again && 'earlier session');
     this.#turns.sent(feed);
     this.#turns.update(feed, feed.behind);
     this.#retransmission.sent();
+  }
+
+  #deliver(kept: Kept, previous: number | undefined, again: string | false): void {
+    const { counters } = this.#around;
+    counters.sent.add();
+    if (again) counters.again.add(1, again);
+    this.#session.output.deliver(kept, previous, again !== false);
   }
 
   #acknowledged(feed: Feed, position: number, read: boolean): void {
@@ -269,7 +264,7 @@ export class Delivery {
         if (this.#closed || !again || oldest.oldest !== position) return;
         if (this.#session.output.blocked) return;
         const told = again.previous === position - 1 ? undefined : again.previous;
-        this.#session.output.deliver(again.kept, told, true);
+        this.#deliver(again.kept, told, 'unacknowledged');
       },
       (error: unknown) => this.#fail(error),
     );

@@ -35,6 +35,12 @@ export class Effects {
     this.#woken.add(shard);
   }
 
+  /** The cursor that every consumer has passed; undefined: there is none to wait for. */
+  passed(shard: number): number | undefined {
+    if (this.#consumers.length === 0) return undefined;
+    return Math.min(...this.#consumers.map(({ consumption }) => consumption.passed(shard)));
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#consumers.map(({ consumption }) => consumption.stop()));
   }

@@ -4,6 +4,7 @@
  * after M. Nygard, Release It!). Nothing that a guard does is thrown or waited for beyond that.
  */
 import {
+  ImError,
   reasonOf,
   type Clock,
   type Counter,
@@ -121,7 +122,9 @@ export class GuardPost {
     }
     if (this.#failures === guardFailures) {
       report.log.warn('the guard is left out for a while', { why, failures: this.#failures });
-      report.health({ state: 'degraded', why: `left out after ${guardFailures} failures: ${why}` });
+      const details = { guard: this.name, failures: guardFailures, why };
+      const error = new ImError('IM_GUARD_FAILING', details);
+      report.health({ state: 'degraded', why: error.message, error });
     }
     return this.#byPolicy();
   }

@@ -117,10 +117,12 @@ export class Keeping {
     }
     counters.failed.add(1, outcome);
     log.warn('a batch met another state of the log', { shard: append.shard, outcome });
-    if (outcome === 'fenced') {
+    if (outcome === 'fenced' && !shards.wasTakenHere(append.shard)) {
       shards.lose(append.shard);
       return { refuse: 'not-ready' };
     }
+    const takeAgain = (): Promise<void> => shards.take([append.shard]);
+    if (outcome === 'fenced') await this.#untilAnswered(takeAgain, held);
     const readBack = (): Promise<boolean> => this.#readBack(append);
     if (outcome === 'unknown' && (await this.#untilAnswered(readBack, held))) {
       counters.kept.add(append.entries.length);

@@ -1,7 +1,7 @@
 /** Brings a device's place in a conversation into memory. */
 import type { Session } from '../session/session.ts';
 import { parseConversation } from '../wire/names.ts';
-import type { DeliverySurroundings } from './delivery.ts';
+import type { DeliverySurroundings } from './delivery-surroundings.ts';
 import { Feed } from './feed.ts';
 
 /**

@@ -14,6 +14,7 @@ import type { Fates, Judged } from './judged.ts';
 import { entriesOf, type Attempt, type Keeping } from './keeping.ts';
 import type { Placement } from './placement.ts';
 import type { Drafts, Recall } from './recall.ts';
+import type { RecentAnswers } from './recent-answers.ts';
 
 interface Surroundings {
   readonly clock: Clock;
@@ -24,6 +25,7 @@ interface Surroundings {
   readonly keeping: Keeping;
   readonly answers: Answers;
   readonly fanout: Fanout;
+  readonly recent: RecentAnswers;
 }
 
 /** A batch that meets a stale state is planned again this often, then told to come back. */
@@ -54,7 +56,7 @@ export class MessagePath {
     looks: Looks,
     attempt: Attempt,
   ): Promise<readonly Handed[]> {
-    const { recall, guarding, placement, keeping, answers, fanout } = this.#around;
+    const { recall, guarding, placement, keeping, answers, fanout, recent } = this.#around;
     const drafts = await this.#orRefuse(batch, () => recall.open(batch));
     if (!drafts) return [];
     try {
@@ -67,6 +69,7 @@ export class MessagePath {
       const changed = fanout.merge(kept, drafts);
       const again = answers.give(judged, fates);
       fanout.deliver(changed);
+      if (!recent.idle) recent.note(kept.map(({ entry }) => entry));
       return again;
     } finally {
       recall.close(drafts);

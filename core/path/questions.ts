@@ -12,11 +12,13 @@ import { compareNames, parseConversation } from '../wire/names.ts';
 import type { Conversations } from './conversations.ts';
 import { readHistory } from './history.ts';
 import type { Presence } from './presence.ts';
+import type { Progress } from './progress.ts';
 
 interface Surroundings {
   readonly persistence: Persistence;
   readonly conversations: Conversations;
   readonly presence: Presence;
+  readonly progress: Progress;
   readonly limits: Limits;
   readonly log: Log;
   readonly refused: Counter;
@@ -100,13 +102,12 @@ export class Questions {
   async #conversationsOf(session: Session, query: Query): Promise<Result> {
     const limit = limitOf(query);
     const { user } = session;
-    const lines = await this.#around.persistence.conversationsOf(user, query.from ?? '', limit + 1);
+    const { persistence, progress } = this.#around;
+    // Marks are told as they are kept: who asks takes them for safe. First those that just moved.
+    await progress.flush();
+    const lines = await persistence.conversationsOf(user, query.from ?? '', limit + 1);
     const items = lines.map((line) => {
-      // What moved since it was kept last is in memory.
-      const cached = this.#around.conversations.get(line.conversation);
-      const marks = cached?.marksOf(user) ?? line;
-      const { conversation, last } = line;
-      const { received, read } = marks;
+      const { conversation, last, received, read } = line;
       const title = line.title === undefined ? {} : { title: line.title };
       return { conversation, last, received, read, ...title };
     });

@@ -7,16 +7,26 @@ import { Draft } from '../chat/draft.ts';
 import { Sender, type Placed } from '../chat/sender.ts';
 import type { Conversations } from './conversations.ts';
 import type { Handed } from './handed.ts';
+import type { RecentAnswers, Wanted } from './recent-answers.ts';
 
 export type Drafts = ReadonlyMap<string, Draft>;
+
+/** A number of a sender that the cache in memory has let go. */
+interface OldNumber extends Wanted {
+  readonly draft: Draft;
+  /** Of `draft.looked`. */
+  readonly key: string;
+}
 
 export class Recall {
   readonly #persistence: Persistence;
   readonly #conversations: Conversations;
+  readonly #recent: RecentAnswers;
 
-  constructor(persistence: Persistence, conversations: Conversations) {
+  constructor(persistence: Persistence, conversations: Conversations, recent: RecentAnswers) {
     this.#persistence = persistence;
     this.#conversations = conversations;
+    this.#recent = recent;
   }
 
   /**
@@ -82,7 +92,7 @@ export class Recall {
 
   /** Repeats of numbers that the cache has let go. */
   async #oldNumbers(batch: readonly Handed[], drafts: Drafts): Promise<void> {
-    const looking: Promise<void>[] = [];
+    const old: OldNumber[] = [];
     for (const { command, user, device, sender } of batch) {
       const { conversation, number } = command;
       const draft = drafts.get(conversation) as Draft;
@@ -91,14 +101,29 @@ export class Recall {
       const key = `${sender} ${number}`;
       if (draft.looked.has(key)) continue;
       draft.looked.set(key, undefined);
-      looking.push(this.#look(draft, key, { conversation, user, device }, number));
+      const lastPosition = draft.position;
+      old.push({ draft, key, sender: { conversation, user, device }, number, lastPosition });
     }
-    await allDone(looking);
+    if (old.length === 0) return;
+    const rest = this.#recent.idle ? old : await this.#notRecent(old);
+    await allDone(rest.map((one) => this.#look(one)));
   }
 
-  async #look(draft: Draft, key: string, sender: SenderKey, number: number): Promise<void> {
+  /** Answers what the shared cache knows, and returns the others. */
+  async #notRecent(old: readonly OldNumber[]): Promise<readonly OldNumber[]> {
+    const found = await this.#recent.recall(old);
+    return old.filter(({ draft, key }, at) => {
+      const placed = found[at];
+      if (placed) draft.looked.set(key, placed);
+      return !placed;
+    });
+  }
+
+  async #look({ draft, key, sender, number }: OldNumber): Promise<void> {
     const entry = await this.#persistence.findEntry(sender, number);
-    if (entry) draft.looked.set(key, placedOf(entry));
+    if (!entry) return;
+    draft.looked.set(key, placedOf(entry));
+    this.#recent.note([entry]);
   }
 }
 

@@ -2,7 +2,7 @@
  * Marks that are kept become RECEIPTs: to the authors newly covered and to the user's own other
  * devices.
  */
-import { reasonOf, type Log, type Persistence } from '../contract/index.ts';
+import { reasonOf, type Counter, type Log, type Persistence } from '../contract/index.ts';
 import type { Conversation } from '../chat/conversation.ts';
 import type { Directory } from '../session/directory.ts';
 import type { Session } from '../session/session.ts';
@@ -15,11 +15,13 @@ export class Receipts {
   readonly #directory: Directory;
   readonly #persistence: Persistence;
   readonly #log: Log;
+  readonly #sent: Counter;
 
-  constructor(directory: Directory, persistence: Persistence, log: Log) {
+  constructor(directory: Directory, persistence: Persistence, log: Log, sent: Counter) {
     this.#directory = directory;
     this.#persistence = persistence;
     this.#log = log;
+    this.#sent = sent;
   }
 
   /** Sends what these moves are worth telling; never waits and never throws. */
@@ -43,7 +45,9 @@ export class Receipts {
       ...move.after,
     };
     const tell = (session: Session): void => {
-      if (session !== move.by) session.output.write(frame);
+      if (session === move.by) return;
+      this.#sent.add();
+      session.output.write(frame);
     };
     for (const session of this.#directory.sessionsOf(move.user)) tell(session);
     for (const author of authors) {

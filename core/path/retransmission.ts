@@ -7,6 +7,12 @@ import type { Clock } from '../contract/index.ts';
 import type { Limits } from '../config/limits.ts';
 import type { Session } from '../session/session.ts';
 
+/**
+ * again: send the oldest once more. unanswered: no PONG came. unacknowledged: no progress for
+ * `ackTimeout`.
+ */
+export type Late = 'again' | 'unanswered' | 'unacknowledged';
+
 export class Retransmission {
   readonly #session: Session;
   readonly #limits: Limits;
@@ -44,15 +50,15 @@ export class Retransmission {
   }
 
   /** What the time says: send the oldest again, or give up. */
-  tick(nowMs: number, outstanding: boolean): 'again' | 'dead' | undefined {
+  tick(nowMs: number, outstanding: boolean): Late | undefined {
     if (this.#dueMs === undefined || nowMs < this.#dueMs) return undefined;
     if (!outstanding) {
       this.#dueMs = undefined;
       return undefined;
     }
-    const silent = this.#askedWith !== undefined && !this.#session.pacing;
-    if (silent || nowMs >= this.#progressMs + this.#limits.ackTimeout) return 'dead';
-    this.#askedWith = this.#session.ping();
+    if (this.#askedWith !== undefined && !this.#session.pacing) return 'unanswered';
+    if (nowMs >= this.#progressMs + this.#limits.ackTimeout) return 'unacknowledged';
+    this.#askedWith = this.#session.ping('unacknowledged');
     this.#waitMs *= 2;
     const lastMs = this.#progressMs + this.#limits.ackTimeout;
     this.#dueMs = Math.min(nowMs + this.#waitMs, Math.max(lastMs, nowMs + 1));

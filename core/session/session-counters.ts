@@ -6,6 +6,7 @@ export interface SessionCounters {
   readonly errors: Counter;
   readonly dropped: Counter;
   readonly cutFrames: Counter;
+  readonly pings: Counter;
 }
 
 export function sessionCounters(metrics: Metrics): SessionCounters {
@@ -14,5 +15,6 @@ export function sessionCounters(metrics: Metrics): SessionCounters {
     errors: metrics.counter('im_session_errors_total', 'Connections ended with ERROR, by code.'),
     dropped: metrics.counter('im_sessions_dropped_total', 'Connections dropped, by reason.'),
     cutFrames: metrics.counter('im_frames_cut_total', 'Connections that ended within a frame.'),
+    pings: metrics.counter('im_pings_sent_total', 'PINGs sent, by what asked for them.'),
   };
 }

@@ -155,9 +155,9 @@ export class Session implements Ear, Reader {
     this.#reading.resume();
   }
 
-  ping(): number {
-    this.#pingId += 1;
-    this.output.write({ type: 'ping', id: this.#pingId, sentAt: this.#around.clock.now() });
+  ping(why: 'quiet' | 'unacknowledged'): number {
+    this.#around.counters.pings.add(1, why);
+    this.output.write({ type: 'ping', id: ++this.#pingId, sentAt: this.#around.clock.now() });
     return this.#pingId;
   }
 
@@ -277,7 +277,7 @@ export class Session implements Ear, Reader {
         return this.destroy('silent');
       case undefined:
     }
-    if (this.#times.quiet(nowMs, standing)) this.ping();
+    if (this.#times.quiet(nowMs, standing)) this.ping('quiet');
     if (this.#times.takeHandler(nowMs)) this.#times.handlerMs = this.#handler?.tick(nowMs);
     this.#arm();
   }

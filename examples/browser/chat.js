@@ -11,6 +11,7 @@ const client = connect({
   token: given.get('token') ?? '',
   device: given.get('device') ?? 'browser',
 });
+const NOT_KEPT = '(a message that is no longer kept)';
 const utf8 = new TextDecoder();
 const [state, log, form, input] = ['state', 'log', 'form', 'text'].map((id) =>
   document.getElementById(id),
@@ -48,8 +49,11 @@ async function showHistory() {
   const conversation = client.user < to ? `d/${client.user}/${to}` : `d/${to}/${client.user}`;
   try {
     const { items } = await client.history(conversation);
-    for (const { from, body, kind = 'message' } of items)
-      if (kind === 'message') show(from === client.user ? 'me' : from, utf8.decode(body));
+    for (const { from, body, kind = 'message' } of items) {
+      const who = from === client.user ? 'me' : from;
+      if (kind === 'message') show(who, utf8.decode(body));
+      if (kind === 'expired') show(who, NOT_KEPT);
+    }
     return items.at(-1)?.position ?? 0;
   } catch (error) {
     if (error.code === 'not-found') return 0; // Nobody has written yet.
@@ -75,4 +79,8 @@ const shown = await showHistory();
 client.on('message', ({ from, text, conversation, position }) => {
   if (position > shown) show(from, text ?? 'something that is no text');
   if (document.visibilityState === 'visible') client.read(conversation, position);
+});
+// A message that the server has not kept until now comes as an act.
+client.on('act', ({ action, from, position }) => {
+  if (action === 'expired' && position > shown) show(from, NOT_KEPT);
 });

@@ -2,6 +2,7 @@
  * For plugin authors: a judge for every role, and what they stand on. `import … from
  * 'im-kernel/kit'`.
  */
+export * from './answers-judge.ts';
 export * from './authentication-judge.ts';
 export * from './component-judge.ts';
 export * from './consumer-judge.ts';

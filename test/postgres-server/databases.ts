@@ -18,7 +18,7 @@ export const withoutPostgres = process.env['IM_WITHOUT_POSTGRES'] === '1';
 
 /** A group of tests that need PostgreSQL. */
 export const postgres = {
-  describe(title: string, tests: () => void): void {
+  describe(title: string, tests: (this: Mocha.Suite) => void): void {
     if (!withoutPostgres) describe(title, tests);
   },
 };

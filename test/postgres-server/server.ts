@@ -197,6 +197,13 @@ export class PostgresServer {
     await exited;
   }
 
+  /** Starts it again as a hot standby of nobody: it writes nothing until `pg_promote()`. */
+  async becomeStandby(): Promise<void> {
+    await this.stop('fast');
+    await writeFile(join(this.#data, 'standby.signal'), '');
+    await this.start();
+  }
+
   /** Ends it and removes everything. */
   async remove(): Promise<void> {
     await this.stop('fast');

@@ -91,6 +91,27 @@ describe('a consumer', () => {
     assert.equal(healthOf(stage, 'hook'), 'running');
   });
 
+  it('waits out an hour of failures: nothing is lost, set aside or held up', async () => {
+    const { stage, notebook } = await play({ tries: 1_000 });
+    const hourMs = 3_600_000;
+    const beganMs = stage.clock.monotonic();
+    notebook.trouble = () => {
+      if (stage.clock.monotonic() - beganMs < hourMs) throw new Error('answered 500');
+    };
+    await say(stage, ['one', 'two']);
+    await stage.pass(hourMs / 2, 5_000);
+    await say(stage, ['three', 'four'], 'd/ann/cat');
+    assert.match(healthOf(stage, 'hook'), /^degraded: .* failed \d+ times: answered 500/);
+    assert.ok(measured(stage, 'hook', 'consumer_lag_ms') >= hourMs / 2);
+    await stage.pass(hourMs / 2 + 120_000, 5_000);
+    assert.deepEqual(notebook.taken.toSorted(), [...upTo(2), ...upTo(2, 'd/ann/cat')].toSorted());
+    // Once a minute, after the first few: neither given up nor hammered.
+    const attempts = notebook.calls.filter((one) => one.startsWith(`${TALK} 1 `)).length;
+    assert.ok(attempts > 50 && attempts < 150, `${attempts} attempts`);
+    assert.equal(measured(stage, 'hook', 'consumer_dead_letters_total'), 0);
+    assert.equal(healthOf(stage, 'hook'), 'running');
+  });
+
   it('counts an attempt that hangs as failed, and tells it that nobody waits', async () => {
     const { stage, notebook } = await play({ timeLimit: 1_000, retryFrom: 100 });
     let ended = 0;

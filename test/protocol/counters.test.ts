@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { closeStages, openStage, type Stage } from './stage.ts';
 
 const TALK = 'd/ann/bob';
@@ -55,6 +56,62 @@ describe('what a node counts', () => {
     assert.equal(counted(stage, 'im_sessions_opened_total'), 5);
     assert.equal(counted(stage, 'im_tokens_refused_total'), 1);
     assert.equal(counted(stage, 'im_frames_cut_total'), 1);
+  });
+
+  it('is every PING and DELIVER that a silent reader needed, and how it ended', async () => {
+    const limits = { retransmit: 1_000, ackTimeout: 10_000, heartbeat: 60_000 };
+    const stage = await openStage({ limits });
+    const [ann, bob] = [await stage.join('ann'), await stage.join('bob')];
+    await ann.accepted(ann.send(TALK, 'hi'));
+    await bob.next('deliver');
+    await stage.pass(1_500);
+    const [copy] = await bob.some('deliver', 1);
+    assert.equal(copy?.again, 1);
+    assert.equal(counted(stage, 'im_pings_sent_total', 'unacknowledged'), 1);
+    assert.equal(counted(stage, 'im_deliveries_again_total', 'unacknowledged'), 1);
+    await stage.pass(10_000);
+    assert.equal(bob.wire.destroyed, true);
+    assert.equal(counted(stage, 'im_sessions_dropped_total', 'unacknowledged'), 1);
+    const mute = await stage.join('bob');
+    mute.answersPings = false;
+    await mute.next('deliver');
+    assert.equal(counted(stage, 'im_deliveries_again_total', 'earlier session'), 1);
+    await stage.pass(4_000);
+    assert.equal(mute.wire.destroyed, true);
+    assert.equal(counted(stage, 'im_sessions_dropped_total', 'unanswered'), 1);
+    await stage.pass(60_000);
+    assert.ok(counted(stage, 'im_pings_sent_total', 'quiet') >= 1);
+    const { again, all } = {
+      again: counted(stage, 'im_deliveries_again_total'),
+      all: counted(stage, 'im_deliveries_total'),
+    };
+    assert.equal(all - again, 1, 'one delivery is no repetition');
+  });
+
+  it('is every command that came once more, and every receipt', async () => {
+    const stage = await openStage();
+    const [ann, bob] = [await stage.join('ann'), await stage.join('bob')];
+    const sent = ann.send(TALK, 'hi');
+    await ann.accepted(sent);
+    assert.equal(counted(stage, 'im_commands_retried_total'), 0);
+    ann.say({ ...sent, attempt: 2 });
+    assert.equal((await ann.accepted(sent)).attempt, 2);
+    assert.equal(counted(stage, 'im_commands_retried_total'), 1);
+    bob.received(TALK, 1);
+    await stage.keepProgress();
+    await ann.next('receipt');
+    assert.equal(counted(stage, 'im_receipts_sent_total'), 1);
+  });
+
+  it('stands in the page for operators, all of it', async () => {
+    const stage = await openStage({ keepBodies: 60_000 });
+    const page = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
+    const [table = ''] = page.slice(page.indexOf('| Metric ')).split('\n## ');
+    const said = [...table.matchAll(/`(im_\w+)`/g)].map(([, name]) => name ?? '');
+    const ours = stage.node.metrics.snapshot().map(({ name }) => name);
+    const system = ['im_resident_bytes', 'im_loop_delay_max_ms'];
+    const counts = ours.filter((name) => name.startsWith('im_'));
+    assert.deepEqual(said.toSorted(), [...new Set([...counts, ...system])].toSorted());
   });
 
   it('is every question that is refused, by code', async () => {

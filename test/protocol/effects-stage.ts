@@ -14,7 +14,7 @@ import type { Stage } from './stage.ts';
 
 const done = Promise.resolve();
 
-function instance(role: Role, name: string, made: object): Omit<Instance, 'added'> {
+export function instance(role: Role, name: string, made: object): Omit<Instance, 'added'> {
   const plugin: AnyPlugin = {
     contract: 1,
     role,

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Progress } from 'im-kernel/contract';
+import { inBetween } from './in-between.ts';
 import { textOf, type RawClient } from './raw-client.ts';
 import { closeStages, JSON_MESSAGES, openStage, pluck } from './stage.ts';
 
@@ -85,6 +87,33 @@ for (const store of ['memory', 'sqlite'] as const) {
       assert.deepEqual([page.item, page.more], [expected.slice(0, 1), 1]);
       const rest = await bob.ask('conversations', { limit: 1, from: TALK });
       assert.deepEqual([rest.item, rest.more], [expected.slice(1), undefined]);
+    });
+
+    it('tells marks in the list of conversations only as they are kept', async () => {
+      let full = true;
+      const stage = await openStage({
+        store,
+        between: (real) =>
+          inBetween(real, {
+            saveProgress: (progress: Progress): Promise<void> =>
+              full ? Promise.reject(new Error('no room')) : real.saveProgress(progress),
+          }),
+      });
+      const [ann, bob] = [await stage.join('ann'), await stage.join('bob')];
+      await say(ann, TALK, 2);
+      await bob.some('deliver', 2);
+      bob.read(TALK, 2);
+      await bob.heardOut();
+      const line = { conversation: TALK, last: 2 };
+      const before = await bob.ask('conversations');
+      assert.deepEqual(before.item, [{ ...line, received: 0, read: 0 }]);
+      full = false;
+      const after = await bob.ask('conversations');
+      assert.deepEqual(
+        after.item,
+        [{ ...line, received: 2, read: 2 }],
+        'and kept before it answers',
+      );
     });
 
     it('lists members by byte order, with role, marks and where they joined', async () => {

@@ -17,6 +17,7 @@ import { assemble } from '../../core/assembly/assemble.ts';
 import type { Node } from '../../core/assembly/node.ts';
 import { LIMITS, type Limits } from '../../core/config/limits.ts';
 import type {
+  AnswersInstance,
   ConsumerInstance,
   GuardInstance,
   Instance,
@@ -39,6 +40,7 @@ const RESTING_TURNS = 12;
 export interface StageOptions {
   readonly limits?: Partial<Limits>;
   readonly friendsOnly?: boolean;
+  readonly keepBodies?: number;
   readonly store?: 'memory' | 'sqlite';
   /** Puts something between the kernel and its store. */
   readonly between?: (store: Persistence, clock: FakeClock) => Persistence;
@@ -46,6 +48,7 @@ export interface StageOptions {
   readonly ordering?: AnyPlugin;
   /** For each kind its own. */
   readonly orderings?: { readonly direct: AnyPlugin; readonly group: AnyPlugin };
+  readonly answers?: AnswersInstance;
   readonly guards?: readonly GuardInstance[];
   readonly consumers?: readonly ConsumerInstance[];
 }
@@ -124,12 +127,13 @@ export class Stage {
       node: { name: 'im-1', data: tmpdir() },
       transports: [instance('transport', this.loopback.plugin())],
       persistence: this.#store(options),
+      answers: options.answers,
       ordering: orderings(options),
       failover: instance('failover', noFailover),
       authentication: instance('authentication', authentication),
       guards: options.guards ?? [],
       consumers: options.consumers ?? [],
-      chat: { friendsOnly: options.friendsOnly ?? false },
+      chat: { friendsOnly: options.friendsOnly ?? false, keepBodies: options.keepBodies },
       log: { level: 'info' },
       limits,
     };

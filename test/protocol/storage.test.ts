@@ -195,6 +195,22 @@ describe('keeping, when the store is in trouble', () => {
     assert.equal(fault.appends, 1, 'nothing is written without an epoch');
   });
 
+  it('takes a shard again that its own late take had fenced off', async () => {
+    const [stage, fault] = await withFault();
+    const ann = await stage.join('ann');
+    fault.trouble = (batch) => {
+      fault.away = true;
+      return Promise.resolve(all(batch, 'unknown'));
+    };
+    const first = ann.send(TALK, 'one');
+    await stage.pass(1_000);
+    fault.away = false;
+    await stage.pass(1_000);
+    await ann.accepted(first);
+    fault.trouble = (batch) => Promise.resolve(all(batch, 'fenced'));
+    assert.equal((await ann.accepted(ann.send(TALK, 'two'))).position, 2);
+  });
+
   for (const [code, answer] of [
     ['IM_STORE_FULL', 'storage-full'],
     ['IM_STORE_AWAY', 'busy'],

@@ -61,7 +61,7 @@ export const PROMISES: readonly Kept[] = [
   kept(
     'P8',
     'One writer: epochs never fall along a shard’s log; no answer for a write that was not let in.',
-    [],
+    ['one-writer'],
     ['test/kit/persistence-append-cases.ts'],
   ),
   kept(
@@ -73,7 +73,7 @@ export const PROMISES: readonly Kept[] = [
   kept(
     'P10',
     'Recovery ends in a prefix of the log that holds every acknowledged entry; damage in the middle is refused.',
-    [],
+    ['recovery-keeps-all'],
     ['test/unit/persistence/files.test.ts'],
   ),
   kept(
@@ -85,7 +85,7 @@ export const PROMISES: readonly Kept[] = [
   kept(
     'P13',
     'Everything is bounded, a slow consumer costs others nothing, nothing is dropped silently.',
-    ['windows-hold'],
+    ['windows-hold', 'counters-add-up'],
     ['test/protocol/bounds.test.ts', 'test/rigs/slow-reader.rig.ts'],
   ),
   kept(
@@ -97,7 +97,7 @@ export const PROMISES: readonly Kept[] = [
   kept(
     'P15',
     '`from` is the authenticated user; one live connection per device; a revocation cuts soon.',
-    ['nothing-invented'],
+    ['nothing-invented', 'one-session-per-device'],
     ['test/protocol/kicks.test.ts', 'test/protocol/greeting.test.ts'],
   ),
   kept(
@@ -109,7 +109,7 @@ export const PROMISES: readonly Kept[] = [
   kept(
     'P17',
     'Cursors and marks never fall and never pass the log; a crash costs a flush interval at most.',
-    ['only-members-see'],
+    ['only-members-see', 'places-hold'],
     ['test/protocol/marks.test.ts', 'test/unit/path/progress.test.ts'],
   ),
   kept(
@@ -117,6 +117,24 @@ export const PROMISES: readonly Kept[] = [
     'Every refusal, drop and kick is counted and logged; no secret and no body in logs.',
     [],
     ['test/protocol/counters.test.ts', 'test/unit/kernel/log.test.ts'],
+  ),
+  kept(
+    'guards',
+    'No message is kept that a guard refused, or failed to look at where it must; all see the change.',
+    ['guards-decide'],
+    ['test/protocol/guards.test.ts'],
+  ),
+  kept(
+    'consumers',
+    'A consumer gets each entry at least once, in sequence, from its cursor; only what failed is set aside.',
+    ['consumers-get-all'],
+    ['test/protocol/consumers.test.ts', 'test/protocol/dead-letters.test.ts'],
+  ),
+  kept(
+    'retention',
+    'A body is there as long as it is to be kept, and until every consumer had it; then its entry stays.',
+    ['bodies-last', 'consumers-get-all'],
+    ['test/kit/persistence-retire-cases.ts', 'test/protocol/retention.test.ts'],
   ),
 ];
 

@@ -65,6 +65,31 @@ describe('a start that fails in a part', function () {
     assert.match(output, /this user may write there/);
   });
 
+  it('says that the file of the store is on a disk that is read-only', () => {
+    const disk = join(folder, 'disk');
+    const file = join(disk, 'im.db');
+    mkdirSync(disk);
+    new DatabaseSync(file).close();
+    chmodSync(disk, 0o500);
+    chmodSync(file, 0o400);
+    // What stops others does not stop root; a mount does.
+    const mounts = process.getuid?.() === 0;
+    const mount = ['--bind', '-o', 'ro', disk, disk];
+    if (mounts && spawnSync('mount', mount).status !== 0) {
+      console.log('      nothing can be mounted here: a read-only disk was NOT tried');
+      return;
+    }
+    try {
+      const { code, output } = attempt({ persistence: { file } });
+      assert.equal(code, 1, output);
+      assert.match(output, /im\.config\.yaml:\d+:\d+ persistence\.file IM_STORE_OPEN .*im\.db/);
+      assert.match(output, /read-?only.*\nCheck that .* this user may write there/i);
+    } finally {
+      if (mounts) spawnSync('umount', [disk]);
+      chmodSync(disk, 0o700);
+    }
+  });
+
   it('says that the file of the store is of a newer version', () => {
     const file = join(folder, 'im.db');
     const first = new DatabaseSync(file);

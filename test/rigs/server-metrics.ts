@@ -12,10 +12,20 @@ interface Series {
 const askEveryMs = 20;
 const waitMs = 10_000;
 
+/** A part as the health line shows it. */
+type Part = string | Readonly<Record<'state' | 'why' | 'code' | 'act', string>>;
+
+interface Health {
+  readonly state: string;
+  readonly parts: Readonly<Record<string, Part>>;
+}
+
 export class ServerMetrics {
+  readonly health: Health;
   readonly #series: readonly Series[];
 
-  private constructor(series: readonly Series[]) {
+  private constructor(health: Health, series: readonly Series[]) {
+    this.health = health;
     this.#series = series;
   }
 
@@ -28,8 +38,12 @@ export class ServerMetrics {
     process.kill(pid, 'SIGUSR2');
     for (let waited = 0; waited < waitMs; waited += askEveryMs) {
       const line = lastLine(server);
-      if (line !== undefined && line !== before)
-        return new ServerMetrics((JSON.parse(line) as { metrics: Series[] }).metrics);
+      if (line !== undefined && line !== before) {
+        const { metrics } = JSON.parse(line) as { metrics: Series[] };
+        // The line before that of the metrics.
+        const health = JSON.parse(lastLine(server, 'health') ?? '{}') as Health;
+        return new ServerMetrics(health, metrics);
+      }
       await pause(askEveryMs);
     }
     throw new Error(`no metrics within ${waitMs} ms\n${server.output}`);
@@ -54,8 +68,8 @@ export class ServerMetrics {
   }
 }
 
-/** The last whole line of metrics; each has its own time. */
-function lastLine({ output }: ServerProcess): string | undefined {
+/** The last whole line of this kind; each has its own time. */
+function lastLine({ output }: ServerProcess, kind = 'metrics'): string | undefined {
   const whole = output.slice(0, output.lastIndexOf('\n') + 1);
-  return whole.split('\n').findLast((line) => /"msg":"metrics"/.test(line));
+  return whole.split('\n').findLast((line) => line.includes(`"msg":"${kind}"`));
 }

@@ -37,6 +37,7 @@ describe('a start that cannot succeed', function () {
     });
     other.close();
     assert.equal(code, 1, output);
+    assert.match(output, /im\.config\.yaml:\d+:\d+ transports\.tcp\.listen IM_LISTEN_TAKEN /);
     assert.match(output, new RegExp(`127\\.0\\.0\\.1:${port} is already in use`));
     assert.match(output, /choose another port under transports\.tcp\.listen/);
   });

@@ -30,7 +30,7 @@ const kinds: Readonly<Record<string, string>> = {
   NUMBER: '(\\d+)',
   CODE: '([a-z-]+)',
   STATE: '(online|offline)',
-  ACTION: '([a-z]+\\.[a-z]+)',
+  ACTION: '([a-z]+\\.[a-z]+|expired)',
   REST: '(.+)',
 };
 

@@ -4,6 +4,9 @@ import type { FriendItem, MemberItem } from '../../core/wire/frames.ts';
 import type { Stage } from './stage.ts';
 import { expectAnswer, list, pick, type Verb } from './verbs.ts';
 
+/** How long a history may take to become what a scene says. */
+const HISTORY_MS = 15_000;
+
 interface ActWords {
   readonly users?: string | undefined;
   readonly title?: string;
@@ -70,6 +73,14 @@ async function history(stage: Stage, who: string, to: string): Promise<string> {
   return code ?? lines.join(', ');
 }
 
+/** Asks until it is so. */
+async function historyBecomes(stage: Stage, who: string, to: string, wanted: string) {
+  const endMs = performance.now() + HISTORY_MS;
+  for (let seen = ''; seen !== wanted; seen = await history(stage, who, to)) {
+    assert.ok(performance.now() < endMs, `it is still ${seen}`);
+  }
+}
+
 export const peopleVerbs: readonly Verb[] = [
   ...both('WHO creates TO', (stage, who, to, code) =>
     act(stage, who, 'group.create', to, { title: to.slice(2) }, code),
@@ -126,6 +137,10 @@ export const peopleVerbs: readonly Verb[] = [
     async does(stage, to, who, expected) {
       assert.equal(await history(stage, who, to), expected);
     },
+  },
+  {
+    pattern: 'the history of TO becomes, for WHO, REST',
+    does: (stage, to, who, expected) => historyBecomes(stage, who, to, expected),
   },
   {
     pattern: 'the members of TO are, for WHO, REST',

@@ -7,6 +7,8 @@ import {
   BOB,
   anEntry,
   CREATE,
+  RETIRING,
+  bodiless,
   ENTRIES,
   answered,
   delivered,
@@ -20,6 +22,14 @@ import {
   withEntry,
 } from './good-history.ts';
 import type { HistoryEvent } from './history.ts';
+
+/** The good events, then recoveries that found these; the last of several with nothing written. */
+function recoveries(...found: readonly (readonly string[])[]): HistoryEvent[] {
+  const recovered = found.map((entries, at): HistoryEvent => {
+    return { type: 'recovered', log: LOG, entries, again: at === found.length - 1 && at > 0 };
+  });
+  return [...goodEvents(), ...recovered];
+}
 
 describe('the checkers', () => {
   it('find nothing in a good history', () => {
@@ -93,6 +103,19 @@ describe('the checkers', () => {
     assert.ok(promisesBroken(gap).includes('P4'));
     const order = withEntry((entry) => ({ ...entry, order: 7 }));
     assert.ok(promisesBroken(order).includes('P4'));
+  });
+
+  it('P2, P4: see that a retired entry is another in anything but its body', () => {
+    assert.deepEqual(promisesBroken([RETIRING, ...bodiless({})]), []);
+    assert.ok(promisesBroken([RETIRING, ...bodiless({ body: 'text 3' })]).includes('P2'));
+    assert.ok(promisesBroken([RETIRING, ...bodiless({ acceptedAt: 7 })]).includes('P4'));
+    assert.ok(promisesBroken([RETIRING, ...bodiless({ id: 'id-2' })]).includes('P4'));
+    const act = spoil((event) =>
+      event.type === 'handled' && event.entry.position === 1
+        ? { ...event, entry: { ...event.entry, kind: 'expired', users: [], title: '' } }
+        : event,
+    );
+    assert.ok(promisesBroken([RETIRING, ...act]).includes('P2'));
   });
 
   it('P5: see a skip, a step back and an unmarked repetition', () => {
@@ -209,6 +232,19 @@ describe('the checkers', () => {
     const sent = { type: 'sent', conversation: 'g/tea', number: 3, id: 'id-3' } as const;
     const again: HistoryEvent = { ...sent, session: 's-ann-2' };
     assert.deepEqual(promisesBroken([...goodEvents(), wire, again]), []);
+  });
+
+  it('P10: see a recovery that lost, moved or found again what was in the log', () => {
+    const names = ENTRIES.map(
+      ({ conversation, position, id }) => `${conversation} ${position} ${id}`,
+    );
+    const [first, second, third] = names as [string, string, string];
+    assert.deepEqual(promisesBroken(recoveries(names)), []);
+    assert.deepEqual(promisesBroken(recoveries(names, names)), []);
+    assert.deepEqual(promisesBroken(recoveries([first, second])), ['P10']);
+    assert.deepEqual(promisesBroken(recoveries(names, [first, third, second])), ['P10']);
+    assert.deepEqual(promisesBroken(recoveries(names, [...names, 'g/tea 4 id-4'])), ['P10']);
+    assert.deepEqual(promisesBroken(recoveries(names, [...names, 'g/tea 4 id-4'], [])), ['P10']);
   });
 
   it('P13: see more than a window unanswered, or unacknowledged', () => {

@@ -8,10 +8,14 @@ const SAVING_MS = 5_000;
 /** The longest body, and what an entry takes besides. */
 const ENTRY_BYTES = 8_192;
 
-export function configured({ effects, limits, faults }: Plan, shards: number): Configured {
+export function configured(plan: Plan, shards: number): Configured {
+  const { effects, limits, faults, retention } = plan;
   const { laneQueue, lanes, connections, tailBytes, progressEvery } = limitsWith(limits);
   const storeIsWell = !faults.some(({ kind }) => /^(store|disk|database)-/.test(kind));
   const behind = effects.consumers.map(({ name }) => [`consumer_shards_behind ${name}`, shards]);
+  // A clock that jumps ahead, by less than what is noticed, makes bodies older.
+  const jumps = faults.some(({ kind }) => kind === 'wall-jump');
+  const { keepBodiesMs } = retention;
   return {
     type: 'configured',
     guards: effects.guards.map(({ name, onFailure }) => ({ name, open: onFailure === 'allow' })),
@@ -24,5 +28,6 @@ export function configured({ effects, limits, faults }: Plan, shards: number): C
       ...(Object.fromEntries(behind) as Record<string, number>),
     },
     savedWithinMs: storeIsWell ? progressEvery + SAVING_MS : Infinity,
+    ...(keepBodiesMs === undefined ? {} : { bodiesLastMs: jumps ? 0 : keepBodiesMs }),
   };
 }

@@ -21,8 +21,8 @@ export function effectsSettings(
   life: Life,
   lifeNumber: number,
 ): Pick<Settings, 'guards' | 'consumers'> {
-  const { recorder, situations, ailments, disk, plan } = world;
-  const log = (): string => disk.store.log;
+  const { recorder, situations, ailments, shelf, plan } = world;
+  const log = (): string => shelf.store?.log ?? '';
   const around = { life, ailments, recorder, situations };
   const guard = (one: GuardPlan) => {
     const plugin = simGuard({ ...around, plan: one, prng: world.effectsPrng.fork() });

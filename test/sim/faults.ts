@@ -2,7 +2,8 @@
 import type { FaultKind, FaultPlan } from './plan.ts';
 import type { Prng } from './prng.ts';
 import type { SimDevice } from './sim-device.ts';
-import type { SimNode } from './sim-node.ts';
+import type { Crash, SimNode } from './sim-node.ts';
+import { noTrouble, type StoreTrouble } from './store/trouble.ts';
 import type { World } from './world.ts';
 
 /** What the faults act upon. */
@@ -29,11 +30,29 @@ function clientCrash(forgets: boolean): Fault {
   };
 }
 
-function storeRefuses(code: 'IM_STORE_AWAY' | 'IM_STORE_FULL'): Fault {
-  return ({ node }) => {
-    node.trouble.refuse = code;
+/** Something is wrong with the store for a while. */
+function storeTrouble(changes: (prng: Prng) => Partial<StoreTrouble>): Fault {
+  return ({ world: { shelf } }, prng) => {
+    const changed = changes(prng);
+    Object.assign(shelf.trouble, changed);
     return () => {
-      node.trouble.refuse = undefined;
+      const sound = Object.entries(noTrouble()).filter(([name]) => name in changed);
+      Object.assign(shelf.trouble, Object.fromEntries(sound));
+    };
+  };
+}
+
+/** A node ends without a word, at once, within some acts, or in the middle of a write. */
+function nodeCrash(draw: (prng: Prng) => Crash): Fault {
+  return ({ node, world: { shelf } }, prng) => {
+    const crash = draw(prng);
+    const how = prng.below(3);
+    if (how === 0) node.crash(crash);
+    else if (how === 1) node.crashWithin(prng.between(1, 60), crash);
+    else shelf.trouble.duringWrite = () => node.crash(crash);
+    return () => {
+      shelf.trouble.duringWrite = undefined;
+      node.start();
     };
   };
 }
@@ -82,17 +101,7 @@ const ACTIONS: Readonly<Record<FaultKind, Fault>> = {
     someDevice(victims, prng).startTwice();
     return undefined;
   },
-  'node-crash': ({ node }, prng) => {
-    const silent = prng.chance(0.3);
-    const how = prng.below(3);
-    if (how === 0) node.crash(silent);
-    else if (how === 1) node.crashWithin(prng.between(1, 60), silent);
-    else node.trouble.duringWrite = () => node.crash(silent);
-    return () => {
-      node.trouble.duringWrite = undefined;
-      node.start();
-    };
-  },
+  'node-crash': nodeCrash((prng) => (prng.chance(0.3) ? 'machine' : 'process')),
   'node-restart': ({ node }) => {
     const stopped = node.stop();
     return () => void stopped.finally(() => node.start());
@@ -103,20 +112,18 @@ const ACTIONS: Readonly<Record<FaultKind, Fault>> = {
     life?.jump(byMs);
     return undefined;
   },
-  'store-slow': ({ node }, prng) => {
-    node.trouble.slowness = prng.pick([10, 100]);
-    return () => {
-      node.trouble.slowness = 1;
-    };
+  'store-slow': storeTrouble((prng) => ({ slowness: prng.pick([10, 100]) })),
+  'store-away': storeTrouble(() => ({ refuse: 'IM_STORE_AWAY' })),
+  'store-full': ({ world }) => world.shelf.fill(),
+  'store-unknown': storeTrouble((prng) => ({ unknown: prng.pick([0.1, 0.5]) })),
+  'power-cut': nodeCrash(() => 'power'),
+  'disk-write-fails': storeTrouble((prng) => ({ writeFails: prng.pick([0.05, 1]) })),
+  'disk-sync-fails': storeTrouble((prng) => ({ syncFails: prng.pick([0.05, 1]) })),
+  'database-breaks': ({ world }) => {
+    world.shelf.breakConnections();
+    return undefined;
   },
-  'store-away': storeRefuses('IM_STORE_AWAY'),
-  'store-full': storeRefuses('IM_STORE_FULL'),
-  'store-unknown': ({ node }, prng) => {
-    node.trouble.unknown = prng.pick([0.1, 0.5]);
-    return () => {
-      node.trouble.unknown = 0;
-    };
-  },
+  'database-crash': ({ world }) => world.shelf.crash(),
 };
 
 /** Lets the planned faults happen until `stop` is called; then everything is healed. */
@@ -136,12 +143,7 @@ export class Faults {
     this.#over = true;
     const { world, node, devices } = this.#victims;
     world.network.heal();
-    Object.assign(node.trouble, {
-      slowness: 1,
-      refuse: undefined,
-      unknown: 0,
-      duringWrite: undefined,
-    });
+    world.shelf.heal();
     node.spare();
     node.start();
     for (const device of devices) {

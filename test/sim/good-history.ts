@@ -104,3 +104,21 @@ export function withEntry(change: (entry: SeenEntry) => SeenEntry | undefined): 
       : event,
   );
 }
+
+/** A node whose bodies need not last. */
+export const RETIRING: HistoryEvent = {
+  type: 'configured',
+  guards: [],
+  consumers: [],
+  bounds: {},
+  savedWithinMs: Infinity,
+  bodiesLastMs: 0,
+};
+
+/** The last entry was handled without its body, and with these differences. */
+export function bodiless(changes: object): HistoryEvent[] {
+  return spoil((event) => {
+    if (event.type !== 'handled' || event.entry.position !== 3) return event;
+    return { ...event, entry: { ...event.entry, kind: 'expired', body: '', ...changes } };
+  });
+}

@@ -162,6 +162,17 @@ export interface Kept {
   readonly epoch?: number;
 }
 /**
+ * A store has recovered what an earlier process left: the names of all entries in its log
+ * (conversation, position and id), in their sequence. `again`: nothing was written since it did so
+ * last.
+ */
+export interface Recovered {
+  readonly type: 'recovered';
+  readonly log: string;
+  readonly entries: readonly string[];
+  readonly again: boolean;
+}
+/**
  * A log as a cold reader found it, at the end or when it was lost. `last`: no later log follows.
  */
 export interface Drained {
@@ -189,6 +200,7 @@ export type HistoryEvent =
   | NodeEvent
   | Kept
   | Drained
+  | Recovered
   | Connected
   | Closed
   | NodeHistoryEvent;

@@ -57,6 +57,26 @@ const took = (position: number, changes: object = {}): HistoryEvent[] => [
   consumed(position, changes),
 ];
 
+/** The same, where bodies need not last. */
+function retiring(events: readonly HistoryEvent[]): HistoryEvent[] {
+  return effects(events, []).map((event) =>
+    event.type === 'configured' ? { ...event, bodiesLastMs: 0 } : event,
+  );
+}
+
+/** With all bodies gone in the end. */
+function gone(bodiesLastMs?: number): HistoryEvent[] {
+  return spoilNode((event) => {
+    if (event.type === 'configured')
+      return [{ ...event, ...(bodiesLastMs === undefined ? {} : { bodiesLastMs }) }];
+    if (event.type !== 'drained') return [event];
+    const entries = event.entries.map((entry) =>
+      entry.kind === 'message' ? { ...entry, kind: 'expired', body: '' } : entry,
+    );
+    return [{ ...event, entries }];
+  });
+}
+
 describe('the checkers of a node', () => {
   it('find nothing in a good history', () => {
     assert.deepEqual(judge(timed(goodNodeEvents())), []);
@@ -173,13 +193,13 @@ describe('the checkers of a node', () => {
 
   it('guard: see what was refused, altered, or passed unseen', () => {
     const refused = saying({ verdict: 'refuse' });
-    assert.ok(promisesBroken(refused).includes('guard'));
+    assert.ok(promisesBroken(refused).includes('guards'));
     const changed = saying({ verdict: 'change', to: 'better' });
-    assert.ok(promisesBroken(changed).includes('guard'));
+    assert.ok(promisesBroken(changed).includes('guards'));
     const failed = saying({ verdict: 'failed' });
-    assert.ok(promisesBroken(failed).includes('guard'));
+    assert.ok(promisesBroken(failed).includes('guards'));
     const unseen = without((event) => event.type === 'guarded' && event.id === 'id-3');
-    assert.ok(promisesBroken(unseen).includes('guard'));
+    assert.ok(promisesBroken(unseen).includes('guards'));
   });
 
   it('guard: let pass what an open guard failed to look at', () => {
@@ -198,7 +218,7 @@ describe('the checkers of a node', () => {
       [...took(1), ...took(2)],
     ];
     for (const events of orders)
-      assert.deepEqual(promisesBroken(effects(events, [])), ['consumer'], JSON.stringify(events));
+      assert.deepEqual(promisesBroken(effects(events, [])), ['consumers'], JSON.stringify(events));
     const repeated = [...took(1), ...took(2), ...took(1, { life: 2 }), ...took(2, { life: 2 })];
     assert.deepEqual(promisesBroken(effects([...repeated, ...took(3, { life: 2 })], [])), []);
   });
@@ -211,7 +231,7 @@ describe('the checkers of a node', () => {
           [2],
         ),
       ),
-      ['consumer'],
+      ['consumers'],
     );
     const failing = (attempts: readonly number[]): HistoryEvent[] => [
       ...took(1),
@@ -219,10 +239,25 @@ describe('the checkers of a node', () => {
       ...took(3),
     ];
     assert.deepEqual(promisesBroken(effects(failing([1, 2]), [2])), []);
-    assert.deepEqual(promisesBroken(effects(failing([1, 2]), [])), ['consumer']);
-    assert.deepEqual(promisesBroken(effects(failing([1]), [2])), ['consumer']);
+    assert.deepEqual(promisesBroken(effects(failing([1, 2]), [])), ['consumers']);
+    assert.deepEqual(promisesBroken(effects(failing([1]), [2])), ['consumers']);
     const refused = [...took(1), ...took(2, { outcome: 'undeliverable' }), ...took(3)];
     assert.deepEqual(promisesBroken(effects(refused, [2])), []);
+  });
+
+  it('consumer: see an entry that had lost its body before it was taken', () => {
+    const entry = anEntry(2, { kind: 'expired', body: '' });
+    const lost = [...took(1), consuming(2, { entry }), consumed(2), ...took(3)];
+    assert.deepEqual(promisesBroken(retiring(lost)), ['consumers']);
+    const again = [consuming(2, { entry, life: 2 }), consumed(2, { life: 2 })];
+    const repeated = [...took(1), ...took(2), ...again, ...took(3, { life: 2 })];
+    assert.deepEqual(promisesBroken(retiring(repeated)), []);
+  });
+
+  it('retention: see a body that is gone too early, or though all are to stay', () => {
+    assert.deepEqual(promisesBroken(gone()), ['retention']);
+    assert.deepEqual(promisesBroken(gone(10_000)), ['retention']);
+    assert.deepEqual(promisesBroken(gone(3)), []);
   });
 
   it('consumer: see an entry that is another than the log’s', () => {

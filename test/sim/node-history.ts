@@ -15,6 +15,8 @@ export interface Configured {
    * the run has a store that is not.
    */
   readonly savedWithinMs: number;
+  /** A body is there for so long at least; absent: for ever. */
+  readonly bodiesLastMs?: number;
 }
 /** A guard has looked at a message. `failed`: it threw, hung, or said nothing sensible. */
 export interface Guarded {

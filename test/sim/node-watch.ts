@@ -1,4 +1,5 @@
 /** Looks into a node: its counters while it runs; then its dead letters, cursors and marks. */
+import type { Persistence } from 'im-kernel/contract';
 import type { Node } from '../../core/assembly/node.ts';
 import type { MetricSnapshot } from '../../core/kernel/metrics.ts';
 import { DeadLetters } from '../../core/path/dead-letters.ts';
@@ -49,13 +50,13 @@ export class NodeWatch {
 
   /** What stands beside the log, after the node has stopped: cursors, marks and dead letters. */
   async readBack(history: History): Promise<void> {
-    await this.#readLetters();
-    await this.#readPlaces(history);
+    const store = await this.#world.shelf.cold();
+    await this.#readLetters(store);
+    await this.#readPlaces(store, history);
   }
 
-  async #readLetters(): Promise<void> {
-    const { recorder, plan, disk } = this.#world;
-    const { log, register } = disk.store;
+  async #readLetters({ log, register }: Persistence): Promise<void> {
+    const { recorder, plan } = this.#world;
     for (const { name: consumer } of plan.effects.consumers) {
       const page = await new DeadLetters(register, consumer).list(undefined, LETTERS);
       const letters = page.letters.map(({ conversation, position }) => ({
@@ -66,20 +67,21 @@ export class NodeWatch {
     }
   }
 
-  async #readPlaces(history: History): Promise<void> {
-    const { recorder, plan, disk } = this.#world;
-    const { log } = disk.store;
+  async #readPlaces(store: Persistence, history: History): Promise<void> {
+    const { recorder, plan } = this.#world;
+    const { log } = store;
     const cursors: SeenCursor[] = [];
     const marks: SeenMarks[] = [];
     for (const conversation of conversationsOf(history, log)) {
-      const record = await disk.store.loadConversation(conversation);
+      const record = await store.loadConversation(conversation);
       for (const [user, mark] of record?.marks ?? []) marks.push({ conversation, user, ...mark });
       for (const { user, device } of plan.devices) {
-        const { cursor } = await disk.store.loadCursor(conversation, user, device);
+        const { cursor } = await store.loadCursor(conversation, user, device);
         cursors.push({ conversation, user, device, cursor });
       }
     }
     recorder.add({ type: 'standing', log, cursors, marks });
+    this.#world.failures.push(...this.#world.readings.lost(log, marks));
   }
 
   #again(): void {

@@ -7,6 +7,7 @@ import type { Limits } from '../../core/config/limits.ts';
 import { drawEffects, type EffectsPlan } from './effects-plan.ts';
 import type { PipeShape, Slicing } from './pipe.ts';
 import { Prng } from './prng.ts';
+import { drawRetention, type RetentionPlan } from './retention-plan.ts';
 
 export const FAULTS = [
   'reset',
@@ -25,8 +26,30 @@ export const FAULTS = [
   'store-away',
   'store-full',
   'store-unknown',
+  'power-cut',
+  'disk-write-fails',
+  'disk-sync-fails',
+  'database-breaks',
+  'database-crash',
 ] as const;
 export type FaultKind = (typeof FAULTS)[number];
+
+/**
+ * memory: gone with the node's process, and the next one has another log. disk: a log file on the
+ * disk of the node's machine. database: a server of its own, over the network.
+ */
+export type StoreKind = 'memory' | 'disk' | 'database';
+
+/** Faults that only befall these stores. */
+const ONLY: Readonly<Partial<Record<FaultKind, readonly StoreKind[]>>> = {
+  'store-away': ['memory', 'database'],
+  'store-unknown': ['memory', 'database'],
+  'power-cut': ['disk'],
+  'disk-write-fails': ['disk'],
+  'disk-sync-fails': ['disk'],
+  'database-breaks': ['database'],
+  'database-crash': ['database'],
+};
 
 export interface FaultPlan {
   readonly kind: FaultKind;
@@ -61,16 +84,14 @@ export interface Plan {
   /** Probability that a command is an act rather than a message. */
   readonly acts: number;
   readonly faults: readonly FaultPlan[];
-  /**
-   * True: the store survives its node. False: it is gone with it, and the next one is another log.
-   */
-  readonly durable: boolean;
+  readonly store: StoreKind;
   readonly storeMs: number;
   readonly highWaterBytes: number;
   readonly friendsOnly: boolean;
   readonly limits: Partial<Limits>;
   readonly shapes: readonly PipeShape[];
   readonly effects: EffectsPlan;
+  readonly retention: RetentionPlan;
 }
 
 const NAMES = ['ann', 'bob', 'cat', 'dan', 'eve', 'fay'];
@@ -90,13 +111,15 @@ function drawDevices(prng: Prng, users: readonly string[]): readonly DevicePlan[
   );
 }
 
-function drawFaults(prng: Prng, durable: boolean): readonly FaultPlan[] {
+function drawFaults(prng: Prng, store: StoreKind): readonly FaultPlan[] {
   if (prng.chance(0.05)) return [];
   const strength = prng.pick([0.5, 1, 3]);
   // A store without durability gives up its log at each end of a node: seldom, or nothing ever
   // grows.
-  const rare = (kind: FaultKind): number => (!durable && kind.startsWith('node-') ? 2 : 1);
-  return prng.some(FAULTS, prng.pick([0.15, 0.3, 0.5])).map((kind) => ({
+  const rare = (kind: FaultKind): number =>
+    store === 'memory' && kind.startsWith('node-') ? 2 : 1;
+  const possible = FAULTS.filter((kind) => ONLY[kind]?.includes(store) ?? true);
+  return prng.some(possible, prng.pick([0.15, 0.3, 0.5])).map((kind) => ({
     kind,
     everyMs: (prng.between(1_000, 15_000) * rare(kind)) / strength,
     lastsMs: prng.pick([50, 500, 3_000, 15_000]),
@@ -136,10 +159,11 @@ function drawLimits(prng: Prng): Partial<Limits> {
   };
 }
 
-export function drawPlan(seed: number): Plan {
+/** `store`: this kind whatever the seed says. */
+export function drawPlan(seed: number, store?: StoreKind): Plan {
   const prng = new Prng(seed);
   const users = NAMES.slice(0, prng.between(3, 6));
-  const durable = prng.chance(0.7);
+  const kind = store ?? prng.pick(['memory', 'disk', 'disk', 'database', 'database'] as const);
   return {
     seed,
     users,
@@ -149,8 +173,8 @@ export function drawPlan(seed: number): Plan {
     thinkMs: prng.pick([20, 200, 1_000]),
     burst: prng.pick([0, 0.05, 0.2]),
     acts: prng.pick([0.05, 0.2, 0.4]),
-    faults: drawFaults(prng, durable),
-    durable,
+    faults: drawFaults(prng.fork(), kind),
+    store: kind,
     storeMs: prng.pick([0, 0.5, 5, 60]),
     friendsOnly: prng.chance(0.1),
     highWaterBytes: prng.pick([256, 4_096, 262_144]),
@@ -158,5 +182,6 @@ export function drawPlan(seed: number): Plan {
     limits: { ...drawLimits(prng), fanoutPerTurn: [512, 1, 3][seed % 3] ?? 512 },
     shapes: drawShapes(prng),
     effects: drawEffects(seed),
+    retention: drawRetention(seed),
   };
 }

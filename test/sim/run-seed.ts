@@ -54,7 +54,7 @@ async function unfinished(world: World, device: SimDevice): Promise<string | und
   if (client.state !== 'online') return `${actor} is ${client.state}`;
   if (client.unanswered.length > 0) return `${actor} has ${client.unanswered.length} unanswered`;
   const { user, device: name } = device.plan;
-  const [backlog] = await world.disk.store.backlog(user, name, '', 1);
+  const [backlog] = (await world.shelf.store?.backlog(user, name, '', 1)) ?? [];
   return backlog === undefined ? undefined : `${actor} has a backlog in ${backlog}`;
 }
 
@@ -80,7 +80,7 @@ async function comesToRest(
 }
 
 async function phases(world: World, counts: (faults: Faults, workload: Workload) => void) {
-  const { clock, plan, disk } = world;
+  const { clock, plan, shelf } = world;
   const node = new SimNode(world);
   world.recorder.add(configured(plan, SHARDS));
   const watch = new NodeWatch(world, node);
@@ -99,7 +99,7 @@ async function phases(world: World, counts: (faults: Faults, workload: Workload)
   await comesToRest(world, node, devices);
   await clock.run(() => false, clock.nowMs + QUIET_MS);
   watch.look(true);
-  await disk.readBack();
+  await shelf.readBack();
   let stopped = false;
   void node.stop().finally(() => {
     stopped = true;

@@ -13,7 +13,7 @@ import type { HistoryRecorder } from './history.ts';
 import type { Life } from './life.ts';
 import type { Consumed } from './node-history.ts';
 import type { Prng } from './prng.ts';
-import { seenOf } from './sim-disk.ts';
+import { seenOf } from './store/ledger.ts';
 import type { Situations } from './situations.ts';
 
 export interface SimConsumerParts {

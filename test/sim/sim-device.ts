@@ -186,7 +186,9 @@ export class SimDevice {
       random: prng,
       outbox: this.#memory.outbox(parts),
       connector: this.#connector(life, () => run),
+      limits: world.readings.limits,
     });
+    world.readings.follow(actor, this.#memory);
     const run: Run = {
       actor,
       life,

@@ -8,7 +8,7 @@ import type {
   Random,
   Role,
 } from 'im-kernel/contract';
-import { definePlugin } from 'im-kernel/contract';
+import { definePlugin, reasonOf } from 'im-kernel/contract';
 import { assemble } from '../../core/assembly/assemble.ts';
 import type { Node } from '../../core/assembly/node.ts';
 import type { Instance, Settings } from '../../core/config/settings.ts';
@@ -18,14 +18,22 @@ import { effectsSettings } from './effects-settings.ts';
 import type { NodeEvent } from './history.ts';
 import { Life } from './life.ts';
 import { limitsWith } from './limits-with.ts';
-import { simPersistence, type StoreTrouble } from './node-store.ts';
 import { simTransport } from './sim-transport.ts';
+import { simPersistence } from './store/shelf.ts';
 import { watchedStore } from './watched-store.ts';
 import type { World } from './world.ts';
 
 export const NODE_ADDRESS = 'tcp://127.0.0.1:7400';
+/** How long whoever looks after a node takes to start it again. */
+const COMES_BACK_MS = 200;
 /** How long an orderly stop may take before it counts as a fault of the kernel. */
 const STOP_LIMIT_MS = 60_000;
+
+/**
+ * process: its system closes its connections. machine: it is gone without a word. power: and so is
+ * what its disk has not synced.
+ */
+export type Crash = 'process' | 'machine' | 'power';
 
 const authentication = definePlugin({
   contract: 1,
@@ -48,17 +56,13 @@ function instance(role: Role, plugin: unknown, config: Instance['config'] = {}):
 }
 
 export class SimNode {
-  readonly trouble: StoreTrouble = {
-    slowness: 1,
-    refuse: undefined,
-    unknown: 0,
-    duringWrite: undefined,
-  };
   readonly #world: World;
   #life: Life | undefined;
   #running: Node | undefined;
   #lives = 0;
   #stopping = false;
+  /** The life that failed last. */
+  #failing: Life | undefined;
   #spared = false;
 
   constructor(world: World) {
@@ -92,22 +96,44 @@ export class SimNode {
     this.#note('started');
     const running = assemble(this.#settings(life), this.#host(life, prng.fork()));
     this.#running = running;
-    running.onFailed((part, why) => {
-      if (life.alive) this.#world.fail(`${part} failed`, why);
-    });
-    running.start().catch((error: unknown) => {
-      if (life.alive && !this.#stopping) this.#world.fail('the node did not start', error);
+    running.onFailed((part, why) => this.#failed(life, running, `${part} failed: ${why}`));
+    running.start().catch((error: unknown) => this.#notStarted(life, error));
+  }
+
+  /** As `main.ts` does: it stops in order and ends; whoever looks after it starts it again. */
+  #failed(life: Life, running: Node, why: string): void {
+    const { shelf, situations } = this.#world;
+    if (!life.alive || this.#failing === life) return;
+    this.#failing = life;
+    if (!shelf.excuses(life)) this.#world.fail('the node failed', why);
+    void running.stop().then(() => {
+      if (!life.alive) return;
+      situations.add('node failed for its store and came back');
+      this.#comeBack(why);
     });
   }
 
-  /**
-   * The process is gone at once: its system closes its connections, or (silent) the machine went
-   * with it.
-   */
-  crash(silent: boolean): void {
+  #notStarted(life: Life, error: unknown): void {
+    const { shelf, situations } = this.#world;
+    if (!life.alive || this.#stopping) return;
+    if (!shelf.excuses(life)) this.#world.fail('the node did not start', error);
+    situations.add('node did not start for its store and came back');
+    this.#comeBack(reasonOf(error));
+  }
+
+  #comeBack(why: string): void {
+    this.#note('crashed', why);
+    this.#end('process');
+    this.#world.clock.after(COMES_BACK_MS, 'node', () => {
+      if (this.life === undefined) this.start();
+    });
+  }
+
+  /** The process is gone at once. */
+  crash(how: Crash): void {
     if (this.life === undefined || this.#spared) return;
-    this.#note('crashed', silent ? 'silent' : '');
-    this.#end(silent);
+    this.#note('crashed', how);
+    this.#end(how);
   }
 
   /** It does not crash any more, whatever was meant for it. */
@@ -117,12 +143,12 @@ export class SimNode {
   }
 
   /** Crashes upon one of its next acts: in the middle of a turn. */
-  crashWithin(acts: number, silent: boolean): void {
+  crashWithin(acts: number, how: Crash): void {
     const life = this.life;
     if (life === undefined) return;
     life.onEnd(() => {
-      this.#note('crashed', `act of ${acts}`);
-      this.#gone(life, silent);
+      this.#note('crashed', `${how}, act of ${acts}`);
+      this.#gone(life, how);
     });
     life.endAfter(acts);
   }
@@ -132,7 +158,7 @@ export class SimNode {
     const life = this.life;
     const running = this.#running;
     if (life === undefined || running === undefined) return;
-    const { situations, clock } = this.#world;
+    const { situations, clock, shelf } = this.#world;
     this.#stopping = true;
     const cancel = clock.after(STOP_LIMIT_MS, 'node', () => {
       if (life.alive) this.#world.fail('the node did not stop', new Error('it takes too long'));
@@ -140,26 +166,28 @@ export class SimNode {
     const errors = await running.stop();
     cancel();
     if (!life.alive) return;
-    if (errors.length > 0) this.#world.fail('the node stopped', errors[0]);
+    if (errors.length > 0 && !shelf.excuses(life)) this.#world.fail('the node stopped', errors[0]);
     situations.add('node stopped in order');
     this.#note('stopped');
-    this.#end(false);
+    this.#end('process');
   }
 
   #note(what: NodeEvent['what'], detail = ''): void {
     this.#world.recorder.add({ type: 'node', what, detail, life: this.#lives });
   }
 
-  #end(silent: boolean): void {
+  #end(how: Crash): void {
     const life = this.#life;
     if (life?.alive !== true) return;
     life.end();
-    this.#gone(life, silent);
+    this.#gone(life, how);
   }
 
-  #gone(life: Life, silent: boolean): void {
-    this.#world.network.died(life, silent);
-    void this.#world.disk.nodeEnded();
+  #gone(life: Life, how: Crash): void {
+    const { network, shelf } = this.#world;
+    network.died(life, how !== 'process');
+    shelf.nodeEnded();
+    if (how === 'power') shelf.cutPower();
   }
 
   #host(life: Life, random: Random): { clock: Clock; random: Random; log: Log } {
@@ -178,25 +206,26 @@ export class SimNode {
   }
 
   #settings(life: Life): Settings {
-    const { clock: world, plan, network, disk, prng, situations, recorder } = this.#world;
-    const { storeMs, highWaterBytes } = plan;
-    const { trouble, lives } = this;
+    const { plan, network, shelf, prng, situations, recorder } = this.#world;
+    const { highWaterBytes } = plan;
+    const { lives } = this;
+    const store = watchedStore(simPersistence(shelf, life, prng.fork()), recorder, lives);
     const ordering = instance('ordering', conversationOwner, { maxHold: 300 });
-    const store = { world, disk, life, prng: prng.fork(), trouble, situations, storeMs };
     const transport = { network, life, address: NODE_ADDRESS, highWaterBytes, situations };
     return {
       file: 'simulated',
       folder: '/',
       node: { name: 'sim-1', data: '/' },
       transports: [instance('transport', simTransport(transport))],
-      persistence: instance('persistence', watchedStore(simPersistence(store), recorder, lives)),
+      persistence: instance('persistence', store),
+      answers: undefined,
       ordering: { direct: ordering, group: ordering },
       failover: instance('failover', noFailover),
       authentication: instance('authentication', authentication),
       ...effectsSettings(this.#world, life, lives),
-      chat: { friendsOnly: plan.friendsOnly },
+      chat: { friendsOnly: plan.friendsOnly, keepBodies: plan.retention.keepBodiesMs },
       log: { level: 'info' },
-      limits: limitsWith(plan.limits),
+      limits: limitsWith({ ...plan.limits, ...plan.retention.limits }),
     };
   }
 }

@@ -146,6 +146,7 @@ export class WireTap {
     const previous = frame.previous ?? position - 1;
     recorder.add({ type: 'delivered', session, entry: entryOf(frame), previous, again });
     if (again) situations.add('delivered again');
+    if (frame.kind === 'expired') situations.add('delivered without its body');
     const open = this.#unacknowledged.get(conversation) ?? new Set();
     this.#unacknowledged.set(conversation, open.add(position));
     let deliveries = 0;

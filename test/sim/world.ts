@@ -1,14 +1,16 @@
 /** Everything that one seed brings together. */
 import { reasonOf, type Persistence } from 'im-kernel/contract';
-import memory from '../../plugins/persistence/memory/index.ts';
-import { quietHost } from '../kit/quiet-host.ts';
 import { Ailments } from './ailments.ts';
 import { HistoryRecorder, type Violation } from './history.ts';
 import { drawPlan, type Plan } from './plan.ts';
 import { Prng } from './prng.ts';
-import { SimDisk } from './sim-disk.ts';
+import { Readings } from './readings.ts';
 import { SimNetwork } from './sim-network.ts';
 import { Situations } from './situations.ts';
+import { Ledger } from './store/ledger.ts';
+import type { LogMutant } from './store/log-file.ts';
+import { makeShelf } from './store/make-shelf.ts';
+import type { Shelf } from './store/shelf.ts';
 import { Trace } from './trace.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -19,10 +21,19 @@ export interface WorldOptions {
   readonly verbose?: (line: string) => void;
   /** Stands between the node and the store: breaks a rule on purpose. */
   readonly spoilStore?: (store: Persistence, prng: Prng) => Persistence;
+  /** A rule that the simulated log file does not keep; then every store is on a disk. */
+  readonly spoilLog?: LogMutant;
   /** The probability that a DELIVER never reaches its client, though what follows it does. */
   readonly dropDeliveries?: number;
   /** Applications take a command without an answer for refused after this. */
   readonly refusedAfterMs?: number;
+}
+
+/** A store is spoilt where it outlives its node's process, a log where it is one. */
+function planFor({ seed, spoilStore, spoilLog }: WorldOptions): Plan {
+  if (spoilLog !== undefined) return drawPlan(seed, 'disk');
+  const plan = drawPlan(seed);
+  return spoilStore && plan.store === 'disk' ? drawPlan(seed, 'database') : plan;
 }
 
 export class World {
@@ -35,16 +46,18 @@ export class World {
   readonly effectsPrng: Prng;
   readonly ailments: Ailments;
   readonly network: SimNetwork;
-  readonly disk: SimDisk;
+  readonly shelf: Shelf;
   readonly recorder: HistoryRecorder;
   readonly situations = new Situations();
+  readonly readings: Readings;
   readonly failures: Violation[] = [];
 
   constructor(options: WorldOptions) {
-    const { seed, verbose, spoilStore = (store) => store } = options;
+    const { seed, verbose, spoilStore = (store) => store, spoilLog } = options;
     this.options = options;
-    this.plan = drawPlan(seed);
+    this.plan = planFor(options);
     this.prng = new Prng(seed ^ 0x5eed);
+    this.readings = new Readings(seed);
     this.effectsPrng = new Prng(seed ^ 0xeffec7);
     this.trace = new Trace(verbose);
     this.clock = new VirtualClock(this.trace);
@@ -57,12 +70,16 @@ export class World {
       trace: this.trace,
       shape: () => shapes.pick(this.plan.shapes),
     });
-    const chance = this.prng.fork();
-    this.disk = new SimDisk({
-      make: () => spoilStore(this.#emptyStore(chance), chance),
-      durable: this.plan.durable,
-      recorder: this.recorder,
-    });
+    const parts = {
+      world: this.clock,
+      situations: this.situations,
+      ledger: new Ledger(this.recorder),
+      shards: SHARDS,
+      storeMs: this.plan.storeMs,
+      prng: this.prng.fork(),
+      spoil: spoilStore,
+    };
+    this.shelf = makeShelf(this.plan.store, parts, spoilLog);
   }
 
   say(actor: string, text: string): void {
@@ -81,9 +98,5 @@ export class World {
     const text = `${level} ${message} ${JSON.stringify(fields)}`;
     this.say('node', text);
     if (text.includes('IM_BUG')) this.fail('the node reports a bug', text);
-  }
-
-  #emptyStore(random: Prng): Persistence {
-    return memory.create({ shards: SHARDS }, quietHost({ random }));
   }
 }

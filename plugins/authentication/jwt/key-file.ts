@@ -88,6 +88,6 @@ export class KeyFile implements Keys {
   }
 
   #unusable(why: string, cause?: unknown): ImError {
-    return new ImError('IM_AUTH_KEY', { file: this.#file, why }, { cause });
+    return new ImError('IM_AUTH_KEY', { file: this.#file, setting: 'secretFile', why }, { cause });
   }
 }

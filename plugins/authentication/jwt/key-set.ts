@@ -110,9 +110,17 @@ export class KeySet implements Keys {
     } catch (cause) {
       if (this.#stopping.signal.aborted) return;
       const why = timeout.signal.aborted ? 'no answer in time' : reasonOf(cause);
-      this.#lastError = new ImError('IM_AUTH_KEY', { file: this.#options.source, why }, { cause });
+      this.#lastError = new ImError(
+        'IM_AUTH_KEYS',
+        { source: this.#options.source, setting: 'jwksFile', why },
+        { cause },
+      );
       log.warn(this.#lastError.message, { code: this.#lastError.code });
-      this.#host.report({ state: 'degraded', why: this.#lastError.message });
+      this.#host.report({
+        state: 'degraded',
+        why: this.#lastError.message,
+        error: this.#lastError,
+      });
     } finally {
       cancel();
     }

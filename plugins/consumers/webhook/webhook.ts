@@ -102,6 +102,7 @@ async function secretIn(file: string, signal: AbortSignal): Promise<string> {
     if (key.length >= SECRET_MIN_CHARS) return key;
     throw new Error(`it holds fewer than ${SECRET_MIN_CHARS} characters`);
   } catch (error) {
-    throw new Error(`the secret file ${file} cannot be used: ${reasonOf(error)}`, { cause: error });
+    const details = { file, setting: 'secretFile', why: reasonOf(error) };
+    throw new ImError('IM_PLUGIN_FILE', details, { cause: error });
   }
 }

@@ -1,6 +1,13 @@
 /** Looks for words in texts, and refuses or masks what holds one. */
 import { readFile, stat } from 'node:fs/promises';
-import type { Guard, GuardedMessage, GuardVerdict, Host } from 'im-kernel/contract';
+import {
+  ImError,
+  reasonOf,
+  type Guard,
+  type GuardedMessage,
+  type GuardVerdict,
+  type Host,
+} from 'im-kernel/contract';
 import { isWord, WordSet, wordsIn } from './words.ts';
 
 export interface WordSettings {
@@ -15,13 +22,22 @@ const ALLOW: GuardVerdict = { is: 'allow' };
 const TEXT = /^text\//i;
 
 /** Throws an Error that says what is wrong with the file. */
-async function wordsOfFile(file: string, signal: AbortSignal): Promise<readonly string[]> {
+async function readWords(file: string, signal: AbortSignal): Promise<readonly string[]> {
   const { size } = await stat(file);
-  if (size > FILE_MAX_BYTES) throw new Error(`${file} is longer than ${FILE_MAX_BYTES} octets`);
+  if (size > FILE_MAX_BYTES) throw new Error(`it is longer than ${FILE_MAX_BYTES} octets`);
   const words = wordsIn(await readFile(file, { encoding: 'utf8', signal }));
   const wrong = words.find((word) => !isWord(word));
-  if (wrong !== undefined) throw new Error(`${file}: "${wrong}" is not one word`);
+  if (wrong !== undefined) throw new Error(`"${wrong}" is not one word`);
   return words;
+}
+
+async function wordsOfFile(file: string, signal: AbortSignal): Promise<readonly string[]> {
+  try {
+    return await readWords(file, signal);
+  } catch (cause) {
+    const details = { file, setting: 'file', why: reasonOf(cause) };
+    throw new ImError('IM_PLUGIN_FILE', details, { cause });
+  }
 }
 
 export class WordGuard implements Guard {

@@ -6,7 +6,7 @@
 import type { AppendOutcome, Clock, ImError, ShardAppend } from 'im-kernel/contract';
 import type { Connection } from './connection.ts';
 import { faultOf, refusalOf, wordsOf, type Fault } from './faults.ts';
-import { APPEND, bodyBytes, mustBeWritable, pack } from './packing.ts';
+import { bodyBytes, mustBeWritable } from './packing.ts';
 import type { Source, Work } from './pool.ts';
 import { WaitingList, type Waiting } from './waiting.ts';
 
@@ -26,6 +26,11 @@ export interface AppendOptions {
   readonly entriesMax: number;
   readonly bytesMax: number;
   readonly events: AppendEvents;
+  /** Keeps parts, in one statement that commits by itself; an outcome for each. */
+  readonly keep: (
+    connection: Connection,
+    parts: readonly ShardAppend[],
+  ) => Promise<readonly AppendOutcome[]>;
 }
 
 export interface AppendEvents {
@@ -113,15 +118,15 @@ export class AppendQueue implements Source {
   }
 
   async #write(connection: Connection, appends: readonly Append[]): Promise<void> {
-    const { clock, events } = this.#options;
+    const { clock, events, keep } = this.#options;
     const startedMs = clock.monotonic();
     try {
-      const values = pack(appends.flatMap(({ batch }) => batch));
-      const [row] = await connection.rows<{ outcomes: AppendOutcome[] }>({ ...APPEND, values });
+      const parts = appends.flatMap(({ batch }) => batch);
+      const outcomes = await keep(connection, parts);
       connection.mustBeSettled();
       const entries = appends.reduce((sum, append) => sum + append.entries, 0);
       events.committed(appends.length, entries, clock.monotonic() - startedMs);
-      settle(appends, row!.outcomes);
+      settle(appends, outcomes);
     } catch (error) {
       await this.#fail(connection, appends, error);
     }

@@ -33,6 +33,7 @@ export class Connection {
   readonly #limitMs: number;
   readonly #closed: Promise<void>;
   #lost: Error | undefined;
+  #silent = false;
   readonly #waiting = new Set<(why: Error) => void>();
   #whenLost: (() => void) | undefined;
 
@@ -70,6 +71,11 @@ export class Connection {
   /** Why nothing more can be asked; undefined: it can. */
   get lost(): Error | undefined {
     return this.#lost;
+  }
+
+  /** It was given up because a statement got no answer, not even that it took too long. */
+  get silent(): boolean {
+    return this.#silent;
   }
 
   /** Called once, when the connection is lost. */
@@ -126,6 +132,7 @@ export class Connection {
     const { promise: lost, reject } = Promise.withResolvers<never>();
     this.#waiting.add(reject);
     const cancel = this.#clock.after(limitMs, () => {
+      this.#silent = true;
       this.destroy(new Error(`${what} within ${limitMs} ms`));
     });
     try {

@@ -72,7 +72,8 @@ export class Dialer {
     try {
       return { ...config, ssl: { rejectUnauthorized: true, ca: await readFile(tls.ca, 'utf8') } };
     } catch (error) {
-      throw new ImError('IM_TLS_FILES', { instance: this.#host.name, why: reasonOf(error) });
+      const details = { instance: this.#host.name, setting: 'tls', why: reasonOf(error) };
+      throw new ImError('IM_TLS_FILES', details);
     }
   }
 
@@ -85,13 +86,14 @@ export class Dialer {
     const [found] = await connection.rows<{ value: string }>({ text: LOG_NAME });
     if (found?.value === this.#log) return;
     const why = `it holds another log than before (${found?.value}, not ${this.#log})`;
-    throw new ImError('IM_STORE_UNFIT', { database: this.database, why });
+    throw new ImError('IM_STORE_UNFIT', { database: this.database, setting: 'url', why });
   }
 
   #weigh(state: ServerState): void {
     const found = dangers(state);
     if (found.length > 0 && (this.#settings.unsafe === 'refuse' || this.#durability === 'disk')) {
-      throw new ImError('IM_STORE_UNSAFE', { database: this.database, why: found.join(', ') });
+      const why = found.join(', ');
+      throw new ImError('IM_STORE_UNSAFE', { database: this.database, setting: 'unsafe', why });
     }
     if (this.#durability !== undefined) return;
     this.#durability = found.length > 0 ? 'process' : 'disk';

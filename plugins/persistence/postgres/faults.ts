@@ -70,7 +70,7 @@ const NO_RIGHT = '42501';
 /** Why a connection cannot be opened, as the catalogue has it. */
 export function openingError(error: unknown, database: string): ImError {
   if (error instanceof ImError) return error;
-  const details = { database, why: wordsOf(error) };
+  const details = { database, setting: 'url', why: wordsOf(error) };
   const state = stateOf(error);
   if (LOGIN.test(state)) return new ImError('IM_STORE_LOGIN', details, { cause: error });
   if (state === NO_RIGHT) return new ImError('IM_STORE_RIGHTS', details, { cause: error });

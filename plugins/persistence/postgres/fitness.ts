@@ -26,7 +26,9 @@ const OLDEST = 140_000;
 /** Throws IM_STORE_UNFIT on a server that cannot hold the log at all. */
 export function mustBeFit(state: ServerState, database: string): void {
   const why = unfitness(state);
-  if (why !== undefined) throw new ImError('IM_STORE_UNFIT', { database, why });
+  if (why !== undefined) {
+    throw new ImError('IM_STORE_UNFIT', { database, setting: 'url', why });
+  }
 }
 
 function unfitness(state: ServerState): string | undefined {

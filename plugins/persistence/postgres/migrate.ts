@@ -75,12 +75,12 @@ function mustFit(applied: readonly Applied[], { database, schema }: Place): void
   if (applied.length > MIGRATIONS.length) {
     const known = MIGRATIONS.length;
     const file = `the schema ${schema} of ${database}`;
-    throw new ImError('IM_STORE_NEWER', { file, found: applied.length, known });
+    throw new ImError('IM_STORE_NEWER', { file, setting: 'url', found: applied.length, known });
   }
   for (const [at, { name, checksum }] of applied.entries()) {
     if (checksum === checksumOf(MIGRATIONS[at]!)) continue;
     const why = `migration ${at + 1} (${name}) of the schema ${schema} is not the one known here`;
-    throw new ImError('IM_STORE_UNFIT', { database, why });
+    throw new ImError('IM_STORE_UNFIT', { database, setting: 'url', why });
   }
 }
 

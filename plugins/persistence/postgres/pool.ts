@@ -26,9 +26,11 @@ export interface PoolOptions {
   readonly random: Random;
   /** How often what waits is looked at while there is no connection. */
   readonly sweepMs: number;
-  /** Called when the number of connections becomes 0 (with a reason), and when it was 0. */
-  readonly whenAway: (why: string | undefined) => void;
+  /** Called with the error when there is no connection (any more), with undefined when there is. */
+  readonly whenAway: (why: unknown) => void;
   readonly whenLost: (why: string) => void;
+  /** Called when a connection got no answer. */
+  readonly whenSilent: () => void;
 }
 
 /** Between two attempts to connect: full jitter under a limit that doubles up to the last. */
@@ -38,7 +40,7 @@ const LAST_BACKOFF_MS = 5_000;
 export class Pool {
   readonly #options: PoolOptions;
   readonly #open = new Set<Connection>();
-  readonly #idle = new Set<() => void>();
+  readonly #idle = new Map<Connection, () => void>();
   readonly #gone = new AbortController();
   #running: Promise<void>[] = [];
   #away: string | undefined;
@@ -70,8 +72,19 @@ export class Pool {
 
   /** There may be something to take. */
   wake(): void {
-    for (const resume of this.#idle) resume();
+    for (const resume of this.#idle.values()) resume();
     this.#idle.clear();
+  }
+
+  /**
+   * Closes those that do nothing, for new ones: after a path to the server broke without a word,
+   * each of them would be found out only by a statement that waits for nothing.
+   */
+  renew(): void {
+    const why = new Error('another connection got no answer');
+    // The end of each wakes the others, which empties the map.
+    const idle = [...this.#idle.keys()];
+    for (const connection of idle) connection.destroy(why);
   }
 
   /** Does what was handed in, as far as there are connections, until `deadline`; then ends. */
@@ -106,12 +119,15 @@ export class Pool {
   /** Until the connection is lost, or the pool stops and nothing is left to do. */
   async #work(connection: Connection): Promise<void> {
     const { source } = this.#options;
-    connection.whenLost = () => this.wake();
+    connection.whenLost = () => {
+      if (connection.silent) this.#options.whenSilent();
+      this.wake();
+    };
     while (!connection.lost) {
       const work = source.take();
       if (work) await work(connection);
       else if (this.#stopping && source.empty) return;
-      else await new Promise<void>((resolve) => this.#idle.add(resolve));
+      else await new Promise<void>((resume) => this.#idle.set(connection, resume));
     }
   }
 
@@ -131,13 +147,13 @@ export class Pool {
     const why = connection.lost ? wordsOf(connection.lost) : 'the connection was lost';
     this.#options.whenLost(why);
     if (this.#open.size > 0) return;
-    this.#goAway(why);
+    this.#goAway(connection.lost ?? new Error(why));
     this.#sweepLater();
   }
 
-  #goAway(why: string): void {
-    this.#away = why;
-    this.#options.whenAway(why);
+  #goAway(cause: unknown): void {
+    this.#away = wordsOf(cause);
+    this.#options.whenAway(cause);
   }
 
   #sweepLater(): void {
@@ -156,7 +172,7 @@ export class Pool {
       try {
         return await this.#options.open(this.#gone.signal);
       } catch (error) {
-        if (this.#away !== undefined && !this.#stopping) this.#goAway(wordsOf(error));
+        if (this.#away !== undefined && !this.#stopping) this.#goAway(error);
       }
     }
     return undefined;

@@ -237,6 +237,7 @@ export class PostgresStore implements Persistence {
       together: commit === 'batch',
       entriesMax: batchEntries,
       bytesMax: batchBytes,
+      keep: writes.append,
       events: {
         added: () => this.#writers.wake(),
         committed: (...numbers) => this.#reporter.committed(...numbers),
@@ -254,8 +255,15 @@ export class PostgresStore implements Persistence {
       random,
       open: (signal) => this.#dialer.open(signal),
       sweepMs: this.#settings.wait / SWEEPS_PER_WAIT,
-      whenAway: (why) => this.#reporter.away(side, why),
+      whenAway: (why) => {
+        const error = why === undefined ? undefined : openingError(why, this.#dialer.database);
+        this.#reporter.away(side, error);
+      },
       whenLost: (why) => this.#reporter.lost(side, why),
+      whenSilent: () => {
+        this.#writers.renew();
+        this.#readers.renew();
+      },
     });
   }
 

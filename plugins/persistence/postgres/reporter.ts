@@ -13,9 +13,9 @@ export class Reporter {
   readonly #commitMs: Histogram;
   readonly #entries: Histogram;
   readonly #appends: Histogram;
-  readonly #away = new Map<Side, string>();
-  #full: string | undefined;
-  #broken = false;
+  readonly #away = new Map<Side, ImError>();
+  #full: ImError | undefined;
+  #broken: ImError | undefined;
   #said: string | undefined;
 
   constructor(host: Host) {
@@ -49,10 +49,10 @@ export class Reporter {
 
   failed(error: ImError, fault: Fault): void {
     this.#refused.add(1, error.code);
-    if (fault === 'full') this.#full = error.message;
-    else if (fault === 'broken') this.#broken = true;
+    if (fault === 'full') this.#full = error;
+    else if (fault === 'broken') this.#broken ??= error;
     else if (fault === 'bug') this.#host.log.error('a request was wrong', { why: error.message });
-    this.#say(error.message);
+    this.#say();
   }
 
   lost(side: Side, why: string): void {
@@ -60,22 +60,22 @@ export class Reporter {
     this.#host.log.warn('a connection to the database was lost', { side, why });
   }
 
-  /** `why`: there is no connection; undefined: there is one again. */
-  away(side: Side, why: string | undefined): void {
-    if (why === undefined) this.#away.delete(side);
-    else this.#away.set(side, `no connection to the database: ${why}`);
+  /** `error`: why there is no connection; undefined: there is one again. */
+  away(side: Side, error: ImError | undefined): void {
+    if (error === undefined) this.#away.delete(side);
+    else this.#away.set(side, error);
     this.#say();
   }
 
-  #health(why: string): Health {
-    if (this.#broken) return { state: 'failed', why };
-    const trouble = this.#full ?? [...this.#away.values()][0];
-    return trouble === undefined ? { state: 'running' } : { state: 'degraded', why: trouble };
+  #health(): Health {
+    const error = this.#broken ?? this.#full ?? [...this.#away.values()][0];
+    if (error === undefined) return { state: 'running' };
+    return { state: this.#broken ? 'failed' : 'degraded', why: error.message, error };
   }
 
   /** A failure is said once, and is the last word. */
-  #say(why = ''): void {
-    const health = this.#health(why);
+  #say(): void {
+    const health = this.#health();
     const words = health.state === 'degraded' ? health.why : health.state;
     if (words === (this.#said ?? 'running') || this.#said === 'failed') return;
     this.#said = words;

@@ -1,6 +1,20 @@
-/** What is written besides appends, one autocommit statement each. */
-import { must, type CursorMove, type Progress } from 'im-kernel/contract';
+/** What is written, one autocommit statement each. */
+import { must } from 'im-kernel/contract';
+import type { AppendOutcome, CursorMove, Progress, ShardAppend } from 'im-kernel/contract';
 import type { Connection } from './connection.ts';
+import { APPEND, pack } from './packing.ts';
+
+/** An outcome for each part. */
+export async function append(
+  connection: Connection,
+  parts: readonly ShardAppend[],
+): Promise<readonly AppendOutcome[]> {
+  const [row] = await connection.rows<{ outcomes: AppendOutcome[] }>({
+    ...APPEND,
+    values: pack(parts),
+  });
+  return row!.outcomes;
+}
 
 const TAKE = { name: 'take', text: 'SELECT shard, epoch FROM take_shards($1, $2)' };
 

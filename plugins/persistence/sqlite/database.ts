@@ -22,7 +22,7 @@ export class Refusal extends Error {
 }
 
 function refuse(file: string, why: string): never {
-  throw new Refusal({ code: 'IM_STORE_OPEN', details: { file, why } });
+  throw new Refusal({ code: 'IM_STORE_OPEN', details: { file, setting: 'file', why } });
 }
 
 /** A folder's new name is on the disk only once the folder above it is synced. */
@@ -70,7 +70,7 @@ function migrate(db: DatabaseSync, file: string): void {
   const strange = found === 0 ? Number(pragma(db, 'schema_version')) !== 0 : !isOurs(db);
   if (strange) refuse(file, 'it holds the data of another program');
   if (found > known) {
-    throw new Refusal({ code: 'IM_STORE_NEWER', details: { file, found, known } });
+    throw new Refusal({ code: 'IM_STORE_NEWER', details: { file, setting: 'file', found, known } });
   }
   for (let version = found; version < known; version += 1) {
     db.exec('BEGIN IMMEDIATE');
@@ -113,7 +113,7 @@ export function openDatabase({ file }: OpenSettings): DatabaseSync {
     // What stands in the write-ahead log alone must find room in the file before anything is said.
     if (faultOf(error) === 'full') {
       const why = `${file}: ${reasonOf(error)}`;
-      throw new Refusal({ code: 'IM_STORE_FULL', details: { why } });
+      throw new Refusal({ code: 'IM_STORE_FULL', details: { setting: 'file', why } });
     }
     return refuse(file, reasonToRefuse(error));
   }

@@ -214,7 +214,8 @@ class Reporter implements ThreadEvents {
     if (this.#state !== 'running') return;
     this.#state = 'degraded';
     this.#host.log.warn('the store has no room', { why });
-    this.#host.report({ state: 'degraded', why });
+    const error = new ImError('IM_STORE_FULL', { why });
+    this.#host.report({ state: 'degraded', why, error });
   }
 
   fits(): void {
@@ -228,6 +229,7 @@ class Reporter implements ThreadEvents {
     if (this.#state === 'failed') return;
     this.#state = 'failed';
     this.#host.log.error('the store cannot be trusted any more', { why });
-    this.#host.report({ state: 'failed', why });
+    const error = new ImError('IM_STORE_BROKEN', { why });
+    this.#host.report({ state: 'failed', why, error });
   }
 }

@@ -87,7 +87,7 @@ export class StoreThread {
       worker.on('error', (error) => (why = error instanceof Error ? error.message : String(error)));
       worker.on('exit', () => {
         this.#end(why);
-        opened.reject(new ImError('IM_STORE_OPEN', { file, why }));
+        opened.reject(new ImError('IM_STORE_OPEN', { file, setting: 'file', why }));
         resolve();
       });
     });

@@ -19,11 +19,15 @@ function listenError(error: NodeJS.ErrnoException, options: ListenOptions): ImEr
   if (error.code === 'EADDRINUSE') {
     return new ImError(
       'IM_LISTEN_TAKEN',
-      { address, instance: options.instance },
+      { address, instance: options.instance, setting: 'listen' },
       { cause: error },
     );
   }
-  return new ImError('IM_LISTEN_DENIED', { address, why: reasonOf(error) }, { cause: error });
+  return new ImError(
+    'IM_LISTEN_DENIED',
+    { address, setting: 'listen', why: reasonOf(error) },
+    { cause: error },
+  );
 }
 
 /**

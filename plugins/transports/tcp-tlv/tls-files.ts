@@ -19,6 +19,10 @@ export async function readTlsFiles(
     createSecureContext(options);
     return options;
   } catch (error) {
-    throw new ImError('IM_TLS_FILES', { instance, why: reasonOf(error) }, { cause: error });
+    throw new ImError(
+      'IM_TLS_FILES',
+      { instance, setting: 'tls', why: reasonOf(error) },
+      { cause: error },
+    );
   }
 }

@@ -83,7 +83,7 @@ export class Arena {
     writeFileSync(join(folder, 'data', 'auth.key'), KEY_FILE_TEXT, { mode: 0o600 });
     server.environment = { NODE_OPTIONS: SERVER_OPTIONS };
     server.onLine = (line) => {
-      if (unexpected.test(line) && !line.includes('"msg":"metrics"')) this.#meet('log', line);
+      if (unexpected.test(line) && !/"msg":"(metrics|health)"/.test(line)) this.#meet('log', line);
     };
   }
 

@@ -54,7 +54,7 @@ class Ways {
     if (why !== undefined) {
       const events = way.begun === undefined ? [event] : [way.begun, event];
       const where = `${consumer}: ${conversation} ${position}`;
-      this.violations.push({ promise: 'consumer', why: `${where} ${why}`, events });
+      this.violations.push({ promise: 'consumers', why: `${where} ${why}`, events });
     }
     way.begun = event;
     way.ended = undefined;
@@ -72,8 +72,11 @@ class Ways {
   }
 }
 
-function wrongWith({ next, begun, ended }: Way, { entry }: Consuming): string | undefined {
-  const { position } = entry;
+function wrongWith(way: Way, { entry }: Consuming): string | undefined {
+  const { next, begun, ended, done, failed } = way;
+  const { position, kind } = entry;
+  const settled = done.has(position) || failed.has(position);
+  if (kind === 'expired' && !settled) return 'had lost its body before it was taken';
   if (position > next) return `came while ${next} was not done`;
   if (begun === undefined) return undefined;
   if (ended === undefined) return `came while ${begun.entry.position} was in work`;
@@ -92,7 +95,7 @@ function leftOver(history: History, ways: Ways, final: SetAside): readonly Viola
     setAside.add(keyOf(conversation, position));
     if (ways.of(consumer, log, conversation).failed.has(position)) continue;
     const why = `${consumer} has set ${conversation} ${position} aside, which did not fail for good`;
-    violations.push({ promise: 'consumer', why, events: [final] });
+    violations.push({ promise: 'consumers', why, events: [final] });
   }
   const drained = logsOf(history).get(log);
   for (const entry of drained?.entries ?? []) {
@@ -101,7 +104,7 @@ function leftOver(history: History, ways: Ways, final: SetAside): readonly Viola
     if (setAside.has(keyOf(conversation, position))) continue;
     const why = `${consumer} never took ${conversation} ${position}`;
     const events = [{ type: 'drained', log, last: true, entries: [entry] } as const];
-    violations.push({ promise: 'consumer', why, events });
+    violations.push({ promise: 'consumers', why, events });
   }
   return violations;
 }

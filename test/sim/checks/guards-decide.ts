@@ -60,7 +60,7 @@ export function guardsDecide(history: History): readonly Violation[] {
       const { conversation, position, id } = entry;
       const why = `${conversation} ${position} is not what the guards made of ${id}, or let pass`;
       const events = [{ ...drained, entries: [entry] }, ...record.looksAt(id)];
-      return { promise: 'guard', why, events };
+      return { promise: 'guards', why, events };
     }),
   );
 }

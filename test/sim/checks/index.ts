@@ -1,6 +1,7 @@
 /** All checkers, by the promise of PROMISES that they hold the system to. */
 import type { Check, History, Violation } from '../history.ts';
 import { acceptedIsKept } from './accepted-is-kept.ts';
+import { bodiesLast } from './bodies-last.ts';
 import { consumersGetAll } from './consumers-get-all.ts';
 import { countersAddUp } from './counters-add-up.ts';
 import { guardsDecide } from './guards-decide.ts';
@@ -12,6 +13,7 @@ import { oneSessionPerDevice } from './one-session-per-device.ts';
 import { oneWriter } from './one-writer.ts';
 import { onlyMembersSee, receiptsWithinLog } from './only-members-see.ts';
 import { placesHold } from './places-hold.ts';
+import { recoveryKeepsAll } from './recovery-keeps-all.ts';
 import { sendersInOrder } from './senders-in-order.ts';
 import { sessionsAscend } from './sessions-ascend.ts';
 import { windowsHold } from './windows-hold.ts';
@@ -26,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   sendersInOrder,
   membersGetAll,
   truthfulOutcomes,
+  recoveryKeepsAll,
   windowsHold,
   onlyMembersSee,
   receiptsWithinLog,
@@ -35,6 +38,7 @@ export const CHECKS: readonly Check[] = [
   placesHold,
   guardsDecide,
   consumersGetAll,
+  bodiesLast,
 ];
 
 /** Everything that is wrong with a history. */

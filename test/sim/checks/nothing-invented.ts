@@ -2,18 +2,19 @@
  * P2: nothing is invented or altered. What anybody sees was handed in by the one it names, octet
  * for octet; but for what guards made of a message, and then everybody sees that.
  */
-import type { History, HistoryEvent, Invoked, SeenEntry, Violation } from '../history.ts';
+import type { History, Invoked, SeenEntry, Violation } from '../history.ts';
 import { GuardRecord } from './guards-decide.ts';
-import { eventsOf } from './reading.ts';
+import { eventsOf, sightingsIn } from './reading.ts';
 
-function sightingsIn(event: HistoryEvent): readonly SeenEntry[] {
-  if (event.type === 'drained') return event.entries;
-  return 'entry' in event ? [event.entry] : [];
+/** A request that meets the other's open request is an accept; a message may have expired. */
+function kindFits(asked: string, kept: string): boolean {
+  if (asked === 'friend.request') return kept === asked || kept === 'friend.accept';
+  return asked === kept || (asked === 'message' && kept === 'expired');
 }
 
-/** A request that meets the other's open request is an accept. */
-function kindFits(asked: string, kept: string): boolean {
-  return asked === kept || (asked === 'friend.request' && kept === 'friend.accept');
+function bodyFits(invoked: Invoked, { kind, body }: SeenEntry, guards: GuardRecord): boolean {
+  if (kind === 'expired') return body === '';
+  return invoked.body === body || guards.outcomesOf(invoked).has(body);
 }
 
 /** The creator named among the first members is ignored. */
@@ -27,7 +28,7 @@ function differenceOf(invoked: Invoked, entry: SeenEntry, guards: GuardRecord): 
   if (invoked.user !== entry.user || invoked.device !== entry.device) return 'sender';
   if (invoked.conversation !== entry.conversation) return 'conversation';
   if (!kindFits(invoked.kind, entry.kind)) return 'kind';
-  if (invoked.body !== entry.body && !guards.outcomesOf(invoked).has(entry.body)) return 'body';
+  if (!bodyFits(invoked, entry, guards)) return 'body';
   if (!usersFit(invoked, entry)) return 'users';
   return invoked.title === entry.title ? undefined : 'title';
 }

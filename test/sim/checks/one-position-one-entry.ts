@@ -3,7 +3,7 @@
  * without a gap, and no two entries of a conversation have one order.
  */
 import type { Drained, History, HistoryEvent, SeenEntry, Violation } from '../history.ts';
-import { conversationsIn, faceOf, keyOf, logsOf, sessionsOf } from './reading.ts';
+import { conversationsIn, faceOf, keyOf, logsOf, retired, sessionsOf } from './reading.ts';
 
 /** Events that show one entry of a log that they name. */
 const SINGLE: ReadonlySet<string> = new Set(['shown', 'handled', 'kept', 'consuming']);
@@ -53,10 +53,12 @@ function gapsIn(drained: Drained): readonly Violation[] {
   return violations;
 }
 
-/** Applications are not told numbers: 0. */
+/** Applications are not told numbers: 0. One may have seen it before its body was retired. */
 function same(a: SeenEntry, b: SeenEntry): boolean {
   const numbersFit = a.number === b.number || a.number === 0 || b.number === 0;
-  return numbersFit && faceOf(a) === faceOf(b);
+  if (!numbersFit) return false;
+  if ((a.kind === 'expired') === (b.kind === 'expired')) return faceOf(a) === faceOf(b);
+  return faceOf(retired(a)) === faceOf(retired(b));
 }
 
 export function onePositionOneEntry(history: History): readonly Violation[] {
@@ -67,7 +69,9 @@ export function onePositionOneEntry(history: History): readonly Violation[] {
     const key = keyOf(log, entry.conversation, entry.position);
     const first = firsts.get(key);
     if (first === undefined) firsts.set(key, sighting);
-    else if (!same(first.entry, entry)) {
+    else if (same(first.entry, entry)) {
+      if (first.entry.kind === 'expired') firsts.set(key, sighting);
+    } else {
       const why = `${key} is ${faceOf(first.entry)} and ${faceOf(entry)}`;
       violations.push({ promise: 'P4', why, events: [first.event, event] });
     }

@@ -39,10 +39,21 @@ export function conversationsIn(drained: Drained): ReadonlyMap<string, readonly 
   return found;
 }
 
+/** The entries that an event shows. */
+export function sightingsIn(event: HistoryEvent): readonly SeenEntry[] {
+  if (event.type === 'drained') return event.entries;
+  return 'entry' in event ? [event.entry] : [];
+}
+
 /** Everything that makes an entry what it is, but its number, as text to compare. */
 export function faceOf(entry: SeenEntry): string {
   const { id, user, device, order, acceptedAt, kind, body, users, title } = entry;
   return JSON.stringify([id, user, device, order, acceptedAt, kind, body, users, title]);
+}
+
+/** The entry as it is once its body is retired; an act stays as it is. */
+export function retired(entry: SeenEntry): SeenEntry {
+  return entry.kind === 'message' ? { ...entry, kind: 'expired', body: '' } : entry;
 }
 
 /** A key of several parts, none of which holds a space. */

@@ -173,7 +173,7 @@ describe('the settings of jwt', () => {
       jwtSettings({ jwksFile: `${tmpdir()}/no-such-keys` }),
       quietHost(),
     );
-    await assert.rejects(authentication.start(never()), { code: 'IM_AUTH_KEY' });
+    await assert.rejects(authentication.start(never()), { code: 'IM_AUTH_KEYS' });
     await authentication.stop(never());
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { createInterface } from 'node:readline';
 import { addressOf, type ChatPlan, wrongUse } from '../../../cli/chat-options.ts';
 import { chatByPipe } from '../../../cli/chat-pipe.ts';
@@ -8,6 +9,7 @@ import { chatOnTerminal } from '../../../cli/chat-terminal.ts';
 import { safeText, widthOf } from '../../../cli/chat-text.ts';
 import { chat } from '../../../cli/chat.ts';
 import type { Io } from '../../../cli/io.ts';
+import type { Query } from '../../../core/wire/frames.ts';
 import { aClient, anOnlineClient, type Stage } from './a-client.ts';
 import { aDelivery } from './fake-world.ts';
 
@@ -140,6 +142,21 @@ describe('chat in a pipe', () => {
     input.end();
   });
 
+  it('says of a message that is no longer kept that it is so, in its place', async () => {
+    const stage = await anOnlineClient();
+    const { input, output, written } = streams();
+    void chatByPipe({ im: stage.im, plan: PLAN, streams: { input, output }, ...anIo() });
+    const { body: _, ...gone } = aDelivery(1, { kind: 'expired' });
+    stage.net.last.say(gone, { ...gone, conversation: 'g/tea' });
+    await until(stage, () => written().split('\n').length === 3);
+    const line = String.raw`bob: \(a message that is no longer kept\)`;
+    assert.match(
+      written(),
+      new RegExp(`^\\d\\d:\\d\\d ${line}\n\\d\\d:\\d\\d \\[g/tea\\] ${line}\n$`),
+    );
+    input.end();
+  });
+
   it('ends with 1 if the server ends the session for good', async () => {
     const stage = aClient();
     const { input, output } = streams();
@@ -165,15 +182,63 @@ describe('chat on a terminal', () => {
     });
     input.write('hi\r');
     await until(stage, () => stage.net.last.commands.length === 1);
-    assert.match(written(), /· {2}\d\d:\d\d ann: hi/);
+    assert.match(written(), /· {3}\d\d:\d\d ann: hi/);
     stage.net.last.accept(stage.net.last.commands[0]!);
-    await until(stage, () => written().includes('\r✓ '));
+    await until(stage, () => written().includes('\r✓  '));
     const receipt = { type: 'receipt', conversation: 'd/ann/bob', user: 'bob' } as const;
     stage.net.last.say({ ...receipt, received: 1, read: 0 });
-    await until(stage, () => written().includes('\r✓✓'));
+    await until(stage, () => written().includes('\r✓✓ '));
     stage.net.last.say({ ...receipt, received: 1, read: 1 });
-    await until(stage, () => written().includes('\r\u001b[36m✓✓'));
+    await until(stage, () => written().includes('\r✓✓✓'));
+    assert.ok(!written().includes('\u001b[36m'), 'no colour where there is none');
     input.write('\u0004');
+    assert.equal(await code, 0);
+  });
+
+  it('shows in the history how far the own messages have come, and who has come where', async () => {
+    const stage = await anOnlineClient();
+    const { input, output, written } = streams();
+    const terminal = Object.assign(output, { columns: 80, isTTY: true });
+    const plan = { ...PLAN, target: 'g/tea' };
+    const code = chatOnTerminal({
+      im: stage.im,
+      plan,
+      streams: { input, output: terminal },
+      ...anIo(),
+    });
+    const marks = { role: 'member', joined: 1 };
+    const members = [
+      { user: 'ann', ...marks, received: 9, read: 9 },
+      { user: 'bob', ...marks, received: 3, read: 1 },
+      { user: 'cat', ...marks, received: 2, read: 2 },
+    ];
+    let answered = 0;
+    const answer = async (what: string, item: readonly object[]): Promise<void> => {
+      const asked = (): Query | undefined => stage.net.last.only('query')[answered];
+      await until(stage, () => asked() !== undefined);
+      answered += 1;
+      assert.equal(asked()?.what ?? what, what);
+      const { query } = stage.net.last.only('query')[answered - 1]!;
+      stage.net.last.say({ type: 'result', query, what, item } as never);
+    };
+    input.write('/history\r');
+    const from = { conversation: 'g/tea', from: 'ann' };
+    const own = [2, 3, 4].map((position) => aDelivery(position, from));
+    await answer('history', [aDelivery(1, { conversation: 'g/tea' }), ...own]);
+    await answer('members', members);
+    await until(stage, () => written().includes('message 4'));
+    const lines = written()
+      .split('\n')
+      .filter((line) => line.includes('message'));
+    assert.deepEqual(
+      lines.map((line) => stripVTControlCharacters(line).replace(/\d\d:\d\d .*/, '')),
+      ['    ', '✓✓✓ ', '✓✓  ', '✓   '],
+    );
+    input.write('/who\r');
+    await answer('members', members);
+    await answer('presence', []);
+    await until(stage, () => written().includes('bob  member, received 3, read 1'));
+    input.write('/quit\r');
     assert.equal(await code, 0);
   });
 

@@ -32,6 +32,8 @@ describe('the client, told by others', () => {
     void handle.received.then(() => {
       reached = true;
     });
+    const receipts: unknown[] = [];
+    im.on('receipt', (receipt) => void receipts.push(receipt));
     await time.settle();
     net.last.cut();
     await time.pass(1_000);
@@ -39,9 +41,12 @@ describe('the client, told by others', () => {
     const { query, what } = net.last.only('query')[0]!;
     assert.equal(what, 'members');
     const bob = { user: 'bob', role: 'member', joined: 1, received: 4, read: 0 };
-    net.last.say({ type: 'result', query, what: 'members', item: [bob] });
+    const ann = { ...bob, user: 'ann', received: 9 };
+    net.last.say({ type: 'result', query, what: 'members', item: [ann, bob] });
     await time.settle();
     assert.equal(reached, true);
+    const expected = [{ conversation: 'd/ann/bob', user: 'bob', received: 4, read: 0 }];
+    assert.deepEqual(receipts, expected, 'as if it had been told in time');
   });
 
   it('passes on presence, signals and ordering', async () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { Persistence } from 'im-kernel/contract';
 import { Shards, shardOf } from '../../../core/cluster/shards.ts';
 
-function storeOf(shards: number): Persistence {
+/** `lost`: the answer to the next take never comes, though it came in. */
+function storeOf(shards: number, lost = false): Persistence {
   const epochs = new Map<number, number>();
   const raise = (shard: number): number => {
     epochs.set(shard, (epochs.get(shard) ?? 0) + 1);
@@ -10,7 +11,12 @@ function storeOf(shards: number): Persistence {
   };
   const store: Partial<Persistence> = {
     shards,
-    takeShards: (_node, wanted) => Promise.resolve(wanted.map(raise)),
+    takeShards: async (_node, wanted) => {
+      const raised = wanted.map(raise);
+      if (!lost) return raised;
+      lost = false;
+      throw new Error('the answer got lost');
+    },
   };
   return store as Persistence;
 }
@@ -42,5 +48,13 @@ describe('shards', () => {
     shards.lose(3);
     assert.equal(shards.epoch(3), undefined);
     assert.ok(shards.of('g/tea') < 8);
+  });
+
+  it('may have been taken by this node itself where an answer got lost, once for each', async () => {
+    const shards = new Shards(storeOf(8, true), 'im-1');
+    await assert.rejects(shards.take([3]), /got lost/);
+    await shards.take([3, 4]);
+    assert.deepEqual([shards.wasTakenHere(3), shards.wasTakenHere(3)], [true, false]);
+    assert.equal(shards.wasTakenHere(4), false);
   });
 });

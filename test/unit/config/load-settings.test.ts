@@ -17,7 +17,7 @@ describe('settings', () => {
     assert.equal(settings.ordering.group, settings.ordering.direct);
     assert.equal(settings.failover.type, 'none');
     assert.equal(settings.authentication.type, 'jwt');
-    assert.deepEqual(settings.chat, { friendsOnly: false });
+    assert.deepEqual(settings.chat, { friendsOnly: false, keepBodies: undefined });
     assert.deepEqual(settings.log, { level: 'info' });
     assert.deepEqual(Object.keys(settings.limits), Object.keys(LIMITS));
     assert.equal(settings.limits.maxFrame, 65_536);
@@ -130,6 +130,16 @@ consumers: { hook: { use: hook, url: somewhere, from: start, retryMax: 5m } }`;
     });
     const none = await load(file('', 'guards:\n'));
     assert.deepEqual([none.guards, none.consumers], [[], []]);
+  });
+
+  it('hold a cache of answers if one is named, with what the kernel adds, and none else', async () => {
+    const { answers } = await load(file('', 'answers: { use: shelf, url: x, timeLimit: 20ms }\n'));
+    assert.deepEqual([answers?.name, answers?.role], ['answers', 'answers']);
+    assert.deepEqual(answers?.config, { url: 'x' });
+    assert.deepEqual(answers?.added, { timeLimit: 20, suspension: 10_000, pending: 10_000 });
+    for (const yaml of [file(''), file('', 'answers:\n')]) {
+      assert.equal((await load(yaml)).answers, undefined);
+    }
   });
 
   it('take empty blocks as absent', async () => {

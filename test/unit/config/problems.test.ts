@@ -184,6 +184,24 @@ async function problem(rest: string): Promise<string> {
   return (await problemsOf(file('', rest)))[0] ?? '';
 }
 
+describe('a cache of answers', () => {
+  it('is named by its plugin, as it has no fallback', async () => {
+    assert.match(
+      (await problemsOf(file('', 'answers: { url: x }'))).join(),
+      /answers\.use is missing: the plugin to use; known: shelf/,
+    );
+    assert.match(
+      (await problemsOf(file('', 'answers: { use: shelve, url: x }'))).join(),
+      /no answers plugin is named "shelve"; did you mean shelf\?/,
+    );
+  });
+
+  it('leaves its name to the role', async () => {
+    const guards = 'guards: { answers: { use: words, words: [x] } }';
+    assert.match((await problemsOf(file('', guards))).join(), /has the name of a role/);
+  });
+});
+
 describe('guards and consumers', () => {
   it('may not share a name with one another, or with a part of the kernel', async () => {
     const words = '{ use: words, words: [] }';

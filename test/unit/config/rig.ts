@@ -76,6 +76,7 @@ export const PLUGINS: readonly AnyPlugin[] = [
   },
   aPlugin('persistence', 'sqlite', { file: path({ help: 'A file.', fallback: './data/im.db' }) }),
   aPlugin('persistence', 'memory'),
+  aPlugin('answers', 'shelf', { url: secret({ help: 'Where.' }) }),
   aPlugin('guard', 'words', { words: listOf(text({ help: 'One.' }), { help: 'Words.' }) }),
   aPlugin('consumer', 'hook', {
     url: text({ help: 'Where.' }),

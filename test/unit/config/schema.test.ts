@@ -27,6 +27,8 @@ const GOOD: readonly string[] = [
     'ordering: { direct: { use: by-clock, window: 2s }, group: { use: conversation-owner } }\n',
   ),
   file('', 'ordering: { group: { use: by-clock } }\n'),
+  file('', 'answers:\n'),
+  file('', 'answers: { use: shelf, url: x, suspension: 1s }\n'),
   file('', 'consumers: { a: { use: hook, url: x, tries: 3, retryFrom: 1s, from: start } }\n'),
 ];
 
@@ -53,6 +55,10 @@ const BAD: readonly string[] = [
   file('', 'guards: { a: { use: words, words: [x], onFailure: maybe } }\n'),
   file('', 'guards: { a: { use: words, words: [x], tries: 3 } }\n'),
   file('', 'guards: [a]\n'),
+  file('', 'answers: {}\n'),
+  file('', 'answers: shelf\n'),
+  file('', 'answers: { use: shelf }\n'),
+  file('', 'answers: { a: { use: shelf, url: x } }\n'),
   file('', 'consumers: { a: { use: hook, url: x, tries: 0 } }\n'),
   file('', 'consumers: { a: { use: hook } }\n'),
   file('', 'ordering: { use: by-clock, direct: { use: by-clock } }\n'),

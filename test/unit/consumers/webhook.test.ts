@@ -84,6 +84,13 @@ describe('the webhook', () => {
     );
   });
 
+  it('posts of a retired message what is left of it', async () => {
+    const consume = await start();
+    const { user, body: _, ...rest } = ENTRY;
+    await consume({ ...rest, user, kind: 'expired' });
+    assert.deepEqual(receiver.received[0]?.body, { ...rest, from: user, kind: 'expired' });
+  });
+
   it('signs the time and the body, so that the receiver can check both', async () => {
     const consume = await start();
     await consume();

@@ -13,7 +13,8 @@ const states: State[] = [
 ];
 
 function parts(...all: State[]): PartHealth[] {
-  return all.map((state) => ({ name: state, state, why: undefined, startMs: undefined }));
+  const rest = { why: undefined, code: undefined, act: undefined, startMs: undefined };
+  return all.map((state) => ({ name: state, state, ...rest }));
 }
 
 describe('the states of a component', () => {

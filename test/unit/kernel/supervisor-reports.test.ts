@@ -31,6 +31,8 @@ describe('the supervisor hears reports', () => {
       name: 'store',
       state: 'degraded',
       why,
+      code: undefined,
+      act: undefined,
       startMs: 0,
     });
     supervisor.report('store', { state: 'degraded', why: 'worse' });

@@ -54,21 +54,46 @@ const guilty: Readonly<Record<string, string>> = {
   'one at a time': 'side by side',
   'first attempts only': 'takes the same entry later',
   scribbles: 'writes nothing',
+  'knows nothing': 'in the sequence of the keys',
+  'leaves gaps out': 'in the sequence of the keys',
+  'cuts values': 'of every printable character',
+  'small letters only': 'of every printable character',
+  'first value for ever': 'over what was there',
+  'one question at a time': 'side by side',
+  'mixes a large batch up': 'a large batch',
+  'fails on nothing': 'answers no keys',
+  'hangs with what is behind it': 'settles every call while what is behind it hangs',
+  'lost for good': 'settles every call while what is behind it vanishes',
+  'starts only in good times': 'starts and stops although what is behind it vanishes',
+  'says nothing of its trouble': 'starts and stops although what is behind it hangs',
+  'for itself alone': 'knows what another one was told',
   'effect in create': 'no effect',
   leaks: 'gives everything back',
   'stops once only': 'twice',
 };
 
+async function run(file: string): Promise<Report> {
+  const mocha = 'node_modules/mocha/bin/mocha.js';
+  const options = ['--no-config', '--reporter', 'json', '--exit'];
+  const args = ['--conditions=im-src', '--no-warnings', mocha, ...options, file];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
+  return (await json(child.stdout)) as Report;
+}
+
 describe('the judges of the kit', () => {
   let report: Report;
   before(async function () {
     this.timeout(60_000);
-    const mocha = 'node_modules/mocha/bin/mocha.js';
-    const options = ['--no-config', '--reporter', 'json', '--exit'];
-    const files = ['plugins', 'orderings', 'effects'].map((it) => `test/unit/kit/bad-${it}.ts`);
-    const args = ['--conditions=im-src', '--no-warnings', mocha, ...options, ...files];
-    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
-    report = (await json(child.stdout)) as Report;
+    const reports = await Promise.all([
+      run('test/unit/kit/bad-plugins.ts'),
+      run('test/unit/kit/bad-orderings.ts'),
+      run('test/unit/kit/bad-effects.ts'),
+      run('test/unit/kit/bad-answers.ts'),
+    ]);
+    report = {
+      failures: reports.flatMap(({ failures }) => failures),
+      passes: reports.flatMap(({ passes }) => passes),
+    };
   });
 
   for (const [plugin, sentence] of Object.entries(guilty)) {
@@ -85,7 +110,9 @@ describe('the judges of the kit', () => {
     const passed = report.passes.map(({ fullTitle }) => fullTitle);
     assert.ok(passed.includes('always one as an ordering answers an empty batch with nothing'));
     assert.ok(passed.includes('deaf as a consumer takes every kind of entry'));
-    const innocent = report.failures.filter(({ fullTitle }) => fullTitle.startsWith('right as'));
+    const innocent = report.failures.filter(({ fullTitle }) =>
+      /^right (cache )?as/.test(fullTitle),
+    );
     assert.deepEqual(innocent, []);
     assert.ok(passed.includes('trusts as an authentication names the user whose token it is'));
   });

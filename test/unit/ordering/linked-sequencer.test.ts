@@ -229,10 +229,11 @@ describe('what a server and its sequencer say', () => {
   });
 });
 
-describe('the settings of the central sequencer', () => {
-  const faults = (sequencer: Parameters<typeof sequencerSettings>[0]['sequencer']) =>
-    plugin.check?.(sequencerSettings(sequencer === undefined ? {} : { sequencer })) ?? [];
+function faults(sequencer: Parameters<typeof sequencerSettings>[0]['sequencer']) {
+  return plugin.check?.(sequencerSettings(sequencer === undefined ? {} : { sequencer })) ?? [];
+}
 
+describe('the settings of the central sequencer', () => {
   it('name either where it listens or whom it connects to', () => {
     assert.deepEqual(faults(undefined), []);
     assert.deepEqual(faults({ listen: { host: 'h', port: 0 } }), []);

@@ -23,7 +23,7 @@ function shelf(limits: Partial<Limits>): Shelf {
   return { conversations: new Conversations(store, limitsWith(limits)), loaded };
 }
 
-function kept(conversation: Conversation, position: number): Kept {
+function kept(conversation: Conversation, position: number, acceptedAt = 1): Kept {
   const entry: Entry = {
     conversation: conversation.name,
     position,
@@ -33,7 +33,7 @@ function kept(conversation: Conversation, position: number): Kept {
     device: 'd1',
     number: position,
     sentAt: 1,
-    acceptedAt: 1,
+    acceptedAt,
     kind: 'message',
     body: new Uint8Array(BODY_BYTES),
   };
@@ -98,6 +98,25 @@ describe('the conversations in memory', () => {
       assert.ok(conversations.tailBytes <= 65_536);
       assert.ok(one.tail.get(position));
     }
+  });
+
+  it('lets go of old entries, and of their octets, wherever they are', async () => {
+    const { conversations } = shelf({});
+    const [old, both, young] = await Promise.all(names(3).map((name) => conversations.pin(name)));
+    for (const position of [1, 2]) conversations.remember(old!, kept(old!, position, 10));
+    for (const position of [1, 2, 3]) {
+      conversations.remember(both!, kept(both!, position, 10 * position));
+      conversations.remember(young!, kept(young!, position, 30));
+    }
+    conversations.forgetBefore(20);
+    const held = [old, both, young].map((one) => [1, 2, 3].filter((at) => one!.tail.get(at)));
+    assert.deepEqual(held, [[], [2, 3], [1, 2, 3]]);
+    const bytes = [old, both, young].reduce((sum, one) => sum + one!.tail.costBytes, 0);
+    assert.equal(conversations.tailBytes, bytes);
+    conversations.remember(old!, kept(old!, 3, 40));
+    assert.ok(old!.tail.get(3));
+    conversations.forgetBefore(99);
+    assert.equal(conversations.tailBytes, 0);
   });
 
   it('forgets the octets of what it lets go', async () => {

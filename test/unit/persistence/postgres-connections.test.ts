@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Client } from 'pg';
 import { ImError, type Entry } from 'im-kernel/contract';
+import { FaultProxy } from '../../faults/fault-proxy.ts';
 import { until } from '../../kit/quiet-host.ts';
 import { postgres } from '../../postgres-server/databases.ts';
 import { Proxy } from '../../postgres-server/proxy.ts';
@@ -170,6 +171,23 @@ postgres.describe('the connections of postgres', () => {
     proxy.hold('answers');
     const appending = bench.store.append([bench.part(0, bench.run('g/tea', 1, 1))]);
     assert.deepEqual(await appending, ['unknown']);
+  });
+
+  it('asks no more on connections that went silent with another one', async () => {
+    const path = new FaultProxy(() => Number(new URL(rig.url).port));
+    await path.start();
+    const url = new URL(rig.url);
+    url.port = String(path.port);
+    try {
+      const opened = await rig.open({ url: url.href, readers: 3, statementTimeout: 50 });
+      path.vanish();
+      assert.deepEqual(await append(opened), ['unknown']);
+      // Taking is asked once: on a silent connection it would be refused.
+      await opened.bench.take();
+      assert.deepEqual(await append(opened), ['kept']);
+    } finally {
+      await path.stop();
+    }
   });
 
   it('refuses an append for now when a lock or a statement takes too long', async () => {

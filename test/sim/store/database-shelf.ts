@@ -1,0 +1,103 @@
+/** A database apart from the node: it goes on when the node ends, and has faults of its own. */
+import type { Host, Persistence } from 'im-kernel/contract';
+import type { Life } from '../life.ts';
+import type { Prng } from '../prng.ts';
+import { databaseStore, type DatabaseSettings } from './database-store.ts';
+import { keptOf } from './ledger.ts';
+import type { Ask } from './reads-of.ts';
+import { reference } from './reference.ts';
+import type { Shelf, ShelfParts } from './shelf.ts';
+import { SimDatabase } from './sim-database.ts';
+import { askedThrough } from './store-wire.ts';
+import { noTrouble } from './trouble.ts';
+
+export class DatabaseShelf implements Shelf {
+  readonly trouble = noTrouble();
+  readonly #parts: ShelfParts;
+  readonly #database: SimDatabase;
+  readonly #settings: DatabaseSettings;
+  readonly #harmed = new WeakSet<Life>();
+  #latest: Life | undefined;
+
+  constructor(parts: ShelfParts) {
+    const { prng, shards, spoil } = parts;
+    this.#parts = parts;
+    this.#database = new SimDatabase(
+      this.#noting(spoil(reference(shards, prng.fork()), prng.fork())),
+      this.trouble,
+    );
+    this.#settings = {
+      writers: prng.pick([1, 2, 4]),
+      readers: prng.pick([1, 2, 4]),
+      together: prng.chance(0.8),
+    };
+  }
+
+  get store(): Persistence {
+    return this.#database.content;
+  }
+
+  open(life: Life, prng: Prng, host: Host): Persistence {
+    const { world, situations, storeMs } = this.#parts;
+    const failed = (): void => void this.#harmed.add(life);
+    this.#latest = life;
+    const latest = (): boolean => this.#latest === life;
+    const around = { world, life, prng, situations, storeMs };
+    const dialing = { ...around, database: this.#database, failed, latest };
+    return databaseStore(this.#settings, dialing, host);
+  }
+
+  nodeEnded(): void {
+    // It goes on.
+  }
+
+  cutPower(): void {
+    // It stands elsewhere.
+  }
+
+  fill(): () => void {
+    this.trouble.refuse = 'IM_STORE_FULL';
+    return () => {
+      this.trouble.refuse = undefined;
+    };
+  }
+
+  breakConnections(): void {
+    this.#database.breakAll('Connection terminated unexpectedly');
+  }
+
+  /** Answers how it comes back. */
+  crash(): () => void {
+    this.#parts.situations.add('database crashed');
+    this.#database.crash();
+    return () => this.#database.restart();
+  }
+
+  heal(): void {
+    Object.assign(this.trouble, noTrouble());
+    this.#database.restart();
+  }
+
+  excuses(life: Life): boolean {
+    return this.#harmed.has(life) || this.trouble.slowness > 1;
+  }
+
+  async cold(): Promise<Persistence> {
+    return this.store;
+  }
+
+  readBack(): Promise<void> {
+    return this.#parts.ledger.drain(this.store, true);
+  }
+
+  #noting(store: Persistence): Persistence {
+    const ask: Ask = (run) => run(store);
+    const noting: Persistence = askedThrough(store, ask, ask);
+    noting.append = async (batch) => {
+      const outcomes = await store.append(batch);
+      this.#parts.ledger.kept(store.log, keptOf(batch, outcomes));
+      return outcomes;
+    };
+    return noting;
+  }
+}

@@ -1,0 +1,212 @@
+/** A node's connection to the simulated database: in place of the plugin's own `Connection`. */
+import { DatabaseError } from 'pg';
+import type { Persistence } from 'im-kernel/contract';
+import type { Connection } from '../../../plugins/persistence/postgres/connection.ts';
+import type { Life } from '../life.ts';
+import type { Prng } from '../prng.ts';
+import type { Situations } from '../situations.ts';
+import type { VirtualClock } from '../virtual-clock.ts';
+import type { Session, SimDatabase } from './sim-database.ts';
+import { takeDuringWrite } from './trouble.ts';
+
+export interface Dialing {
+  readonly world: Pick<VirtualClock, 'after'>;
+  readonly life: Pick<Life, 'act' | 'alive' | 'after'>;
+  readonly prng: Prng;
+  readonly situations: Situations;
+  readonly database: SimDatabase;
+  /** Mean time of a write; reads take a third. */
+  readonly storeMs: number;
+  /** No later life of the node has begun. */
+  readonly latest: () => boolean;
+  /** The database did not do what this node asked for. */
+  readonly failed: () => void;
+}
+
+/** What a statement does with the database's content. */
+export type Statement<T> = (content: Persistence) => Promise<T>;
+
+/** Without an answer for so long, the connection is given up. */
+const STATEMENT_LIMIT_MS = 10_000;
+/** How long a statement may go on that nobody waits for any more. */
+const LATE_MS = 500;
+const FULL = '53100';
+
+export class SimConnection implements Pick<Connection, keyof Connection>, Session {
+  readonly #parts: Dialing;
+  /** The run of the server that it leads to. */
+  readonly #era: number;
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #waiting = new Set<(why: Error) => void>();
+  #lost: Error | undefined;
+  #silent = false;
+  #whenLost: (() => void) | undefined;
+
+  private constructor(parts: Dialing) {
+    this.#parts = parts;
+    this.#era = parts.database.era;
+  }
+
+  /** Rejects if there is nobody to answer. */
+  static async open(parts: Dialing, signal: AbortSignal): Promise<SimConnection> {
+    const { life, database, prng, storeMs } = parts;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (life.act()) life.after(prng.exponential(storeMs), resolve);
+    await promise;
+    signal.throwIfAborted();
+    if (!database.reachable) {
+      parts.failed();
+      throw new Error('connect ECONNREFUSED');
+    }
+    const connection = new SimConnection(parts);
+    database.admit(connection);
+    return connection;
+  }
+
+  get lost(): Error | undefined {
+    return this.#lost;
+  }
+
+  get silent(): boolean {
+    return this.#silent;
+  }
+
+  set whenLost(call: (() => void) | undefined) {
+    this.#whenLost = call;
+    if (this.#lost) call?.();
+  }
+
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  rows(): Promise<never> {
+    throw new Error('the simulated database knows no SQL');
+  }
+
+  run(): Promise<never> {
+    throw new Error('the simulated database knows no SQL');
+  }
+
+  mustBeSettled(): void {
+    // Each statement is a transaction of its own.
+  }
+
+  async close(): Promise<void> {
+    this.#whenLost = undefined;
+    if (this.#lost) return;
+    this.#lost = new Error('the connection was closed');
+    this.#gone();
+  }
+
+  destroy(why: Error): void {
+    if (this.#lost === undefined) {
+      this.#lost = why;
+      this.#parts.failed();
+      for (const reject of this.#waiting) reject(why);
+      this.#whenLost?.();
+    }
+    this.#gone();
+  }
+
+  /** For the server. */
+  broken(why: string): void {
+    if (this.#parts.life.alive) this.destroy(new Error(why));
+  }
+
+  /** Has a statement carried out that only reads. */
+  read<T>(statement: Statement<T>): Promise<T> {
+    return this.#ask(statement, 1 / 6, false);
+  }
+
+  /** Has a statement carried out that writes. */
+  write<T>(statement: Statement<T>): Promise<T> {
+    return this.#ask(statement, 1 / 2, true);
+  }
+
+  async #ask<T>(statement: Statement<T>, part: number, writes: boolean): Promise<T> {
+    if (this.#lost) throw this.#lost;
+    const { world, life, prng, database } = this.#parts;
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    if (!life.act()) return promise;
+    this.#waiting.add(reject);
+    const giveUp = (): void => {
+      this.#silent = true;
+      this.destroy(new Error('no answer in time'));
+    };
+    const cancel = life.after(STATEMENT_LIMIT_MS, giveUp);
+    const disturb = writes ? takeDuringWrite(database.trouble) : undefined;
+    const delayMs = this.#delayMs(part);
+    if (disturb !== undefined) world.after(prng.next() * delayMs, 'faults', disturb);
+    world.after(delayMs, 'database', () => {
+      void this.#arrive(statement, writes).then(
+        (value) => life.after(this.#delayMs(part), () => resolve(value)),
+        (error: unknown) => life.after(this.#delayMs(part), () => reject(error)),
+      );
+    });
+    try {
+      return await promise;
+    } finally {
+      cancel();
+      this.#waiting.delete(reject);
+    }
+  }
+
+  /** At the server. Never settles if the answer finds no way back. */
+  async #arrive<T>(statement: Statement<T>, writes: boolean): Promise<T> {
+    const { database, life, prng, situations } = this.#parts;
+    const { trouble } = database;
+    const orphaned = this.#lost !== undefined || !life.alive;
+    if (orphaned) return this.#orphan(statement, writes);
+    if (!database.serves(this)) {
+      this.destroy(new Error('the server does not answer'));
+      return unanswered();
+    }
+    if (writes && trouble.refuse === 'IM_STORE_FULL') {
+      situations.add('append refused by the store');
+      this.#parts.failed();
+      throw full();
+    }
+    if (writes && trouble.unknown > 0 && prng.chance(trouble.unknown)) {
+      this.destroy(new Error('Connection terminated unexpectedly'));
+      return this.#orphan(statement, writes);
+    }
+    return statement(database.content);
+  }
+
+  /** Nobody waits for the answer; the statement may have come through all the same, even later. */
+  async #orphan<T>(statement: Statement<T>, writes: boolean): Promise<T> {
+    const { world, prng, database, situations, life } = this.#parts;
+    if (!writes) return unanswered();
+    const fate = prng.pick(['was kept', 'was lost', 'came late'] as const);
+    if (life.alive) situations.add(`append of unknown fate ${fate}`);
+    else situations.add(`write under way at a crash ${fate === 'was lost' ? fate : 'was kept'}`);
+    const carryOut = (): void => {
+      if (database.runs(this.#era)) statement(database.content).catch(() => undefined);
+    };
+    if (fate === 'was kept') carryOut();
+    if (fate === 'came late') world.after(prng.exponential(LATE_MS), 'database', carryOut);
+    return unanswered();
+  }
+
+  #gone(): void {
+    this.#parts.database.dismiss(this);
+    this.#closed.resolve();
+  }
+
+  #delayMs(part: number): number {
+    const { storeMs, database, prng } = this.#parts;
+    return prng.exponential(storeMs * part) * database.trouble.slowness;
+  }
+}
+
+function unanswered<T>(): Promise<T> {
+  return new Promise(() => undefined);
+}
+
+function full(): DatabaseError {
+  const error = new DatabaseError('could not extend file: No space left on device', 0, 'error');
+  error.code = FULL;
+  error.severity = 'ERROR';
+  return error;
+}

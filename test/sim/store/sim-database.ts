@@ -1,0 +1,81 @@
+/**
+ * A database server of its own: statements arrive on connections, each is carried out at once and
+ * whole or not at all, and what was carried out stays. A crash ends all connections; what has not
+ * been carried out by then never is.
+ */
+import type { Persistence } from 'im-kernel/contract';
+import type { StoreTrouble } from './trouble.ts';
+
+/** The server's end of a connection. */
+export interface Session {
+  /** The server is gone from it. */
+  broken(why: string): void;
+}
+
+export class SimDatabase {
+  readonly trouble: StoreTrouble;
+  readonly #content: Persistence;
+  readonly #sessions = new Set<Session>();
+  #up = true;
+  #crashes = 0;
+  #begun: Promise<void> | undefined;
+
+  constructor(content: Persistence, trouble: StoreTrouble) {
+    this.#content = content;
+    this.trouble = trouble;
+  }
+
+  /** Whether a connection can be opened, and what is asked on one is heard. */
+  get reachable(): boolean {
+    return this.#up && this.trouble.refuse !== 'IM_STORE_AWAY';
+  }
+
+  /** Which run of the server this is, from one crash to the next. */
+  get era(): number {
+    return this.#crashes;
+  }
+
+  /** Whether that run of the server goes on: it carries out what it has taken over. */
+  runs(era: number): boolean {
+    return this.#up && era === this.#crashes;
+  }
+
+  get content(): Persistence {
+    return this.#content;
+  }
+
+  /** Makes what it holds, once. */
+  async begin(): Promise<void> {
+    this.#begun ??= this.#content.start(new AbortController().signal);
+    await this.#begun;
+  }
+
+  serves(session: Session): boolean {
+    return this.reachable && this.#sessions.has(session);
+  }
+
+  admit(session: Session): void {
+    this.#sessions.add(session);
+  }
+
+  dismiss(session: Session): void {
+    this.#sessions.delete(session);
+  }
+
+  /** Every connection breaks. */
+  breakAll(why: string): void {
+    const sessions = [...this.#sessions];
+    this.#sessions.clear();
+    for (const session of sessions) session.broken(why);
+  }
+
+  crash(): void {
+    this.#up = false;
+    this.#crashes += 1;
+    this.breakAll('the server closed the connection unexpectedly');
+  }
+
+  restart(): void {
+    this.#up = true;
+  }
+}
