@@ -71,7 +71,7 @@ export class ServerProcess {
     return this.#child?.pid;
   }
 
-  /** Resolves when it has printed all of its addresses; rejects, with its output, if it ends before. */
+  /** Resolves when it has printed its addresses; rejects, with its output, if it ends before. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [...launcher, this.#verb, '--config', this.configFile], {
       cwd: root,

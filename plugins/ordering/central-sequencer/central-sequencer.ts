@@ -17,20 +17,28 @@ export class CentralSequencer implements Ordering {
   readonly #server: NumberServer | undefined;
 
   constructor(settings: Settings, host: OrderingHost) {
-    const { block, wait: waitMs, maxHold, sequencer } = settings;
+    const { block, wait: waitMs, maxAge, maxHold, above, sequencer } = settings;
     const { clock, metrics } = host;
     this.rule = { strategy: 'central-sequencer', holdMs: 0, maxHoldMs: maxHold };
     this.#settings = settings;
-    const own = sequencer?.connect ? undefined : new Sequencer(`sequencer/${host.name}`, host);
+    const own = sequencer?.connect
+      ? undefined
+      : new Sequencer(`sequencer/${host.name}`, above, host);
     this.#source = own ?? new LinkedSource(sequencer as NonNullable<typeof sequencer>, host);
     this.#server = own && sequencer?.listen && new NumberServer(own, sequencer, host);
     const counters = {
       blocks: metrics.counter('sequencer_blocks_total', 'Blocks of numbers that came.'),
       waits: metrics.counter('sequencer_waits_total', 'Batches that waited for numbers.'),
       refused: metrics.counter('sequencer_refused_total', 'Batches that got no numbers.'),
-      skipped: metrics.counter('sequencer_skipped_total', 'Numbers below a conversation’s last.'),
+      skipped: metrics.counter(
+        'sequencer_skipped_total',
+        'Numbers let go: too old, or below a last order.',
+      ),
     };
-    this.#supply = new NumberSupply({ source: this.#source, clock, block, waitMs, counters });
+    // Who is alone with the sequencer has all numbers that there are: none of them gets old.
+    const maxAgeMs = sequencer ? maxAge : Number.POSITIVE_INFINITY;
+    const bounds = { block, waitMs, maxAgeMs };
+    this.#supply = new NumberSupply({ source: this.#source, clock, ...bounds, counters });
     metrics.gauge('sequencer_left', 'Numbers in hand.', () => this.#supply.left);
   }
 

@@ -7,7 +7,7 @@ export default definePlugin({
   role: 'ordering',
   type: 'central-sequencer',
   summary: 'One total order over everything: all numbers come from one sequencer.',
-  stability: 'stable',
+  stability: 'experimental',
   config: SETTINGS,
   check,
   create: (config, host) => new CentralSequencer(config, host),

@@ -13,12 +13,19 @@ interface Waiting {
   readonly cancel: Cancel;
 }
 
+interface Held extends Block {
+  /** When it came, monotonic: what others were given since then is higher. */
+  readonly cameMs: number;
+}
+
 interface Surroundings {
   readonly source: NumberSource;
   readonly clock: Clock;
   /** Numbers asked for at once. */
   readonly block: number;
   readonly waitMs: number;
+  /** Numbers in hand for longer are let go; Infinity: never. */
+  readonly maxAgeMs: number;
   readonly counters: {
     readonly blocks: Counter;
     readonly waits: Counter;
@@ -35,7 +42,7 @@ const RETRY_MS = 100;
 export class NumberSupply {
   readonly #around: Surroundings;
   /** Ascending, and never empty ones. */
-  #blocks: Block[] = [];
+  #blocks: Held[] = [];
   #waiting: Waiting[] = [];
   /** Above everything that ever came in, whatever the source says. */
   #highest = 0;
@@ -67,6 +74,7 @@ export class NumberSupply {
    */
   take(count: number, above: number): readonly number[] | Promise<readonly number[]> {
     if (this.#waiting.length === 0) {
+      this.#skipOld();
       const numbers = this.#cut(count, above);
       this.#askIfLow();
       if (numbers) return numbers;
@@ -88,10 +96,11 @@ export class NumberSupply {
     if (this.left < count) return undefined;
     const numbers: number[] = [];
     while (numbers.length < count) {
-      const { first, last } = this.#blocks.shift() as Block;
+      const head = this.#blocks.shift() as Held;
+      const { first, last } = head;
       const end = Math.min(last, first + count - numbers.length - 1);
       for (let number = first; number <= end; number += 1) numbers.push(number);
-      if (end < last) this.#blocks.unshift({ first: end + 1, last });
+      if (end < last) this.#blocks.unshift({ ...head, first: end + 1 });
     }
     return numbers;
   }
@@ -100,8 +109,16 @@ export class NumberSupply {
     for (let head = this.#blocks[0]; head && head.first <= above; head = this.#blocks[0]) {
       this.#around.counters.skipped.add(Math.min(head.last, above) - head.first + 1);
       this.#blocks.shift();
-      if (head.last > above) this.#blocks.unshift({ first: above + 1, last: head.last });
+      if (head.last > above) this.#blocks.unshift({ ...head, first: above + 1 });
     }
+  }
+
+  #skipOld(): void {
+    const { clock, maxAgeMs } = this.#around;
+    const oldest = this.#blocks[0];
+    if (!oldest || clock.monotonic() - oldest.cameMs <= maxAgeMs) return;
+    this.#skip(oldest.last);
+    this.#skipOld();
   }
 
   #wait(count: number, above: number): Promise<readonly number[]> {
@@ -145,7 +162,8 @@ export class NumberSupply {
     this.#retry = undefined;
     try {
       const above = Math.max(this.#highest, this.#waiting[0]?.above ?? 0);
-      this.#got(await source.grant(block, above), above);
+      const granted = await source.grant(block, above);
+      this.#got({ ...granted, cameMs: clock.monotonic() }, above);
     } catch (error) {
       this.#why = reasonOf(error);
       if (!this.#stopped) {
@@ -159,7 +177,7 @@ export class NumberSupply {
     this.#askIfLow();
   }
 
-  #got(block: Block, above: number): void {
+  #got(block: Held, above: number): void {
     if (block.first <= above || block.last < block.first) {
       throw new Error('the sequencer went back');
     }

@@ -31,6 +31,7 @@ const RETRY_MS = 200;
 export class Sequencer implements NumberSource {
   readonly #host: OrderingHost;
   readonly #key: string;
+  readonly #above: number;
   readonly #numbers: Counter;
   readonly #bounds: Counter;
   readonly #fences: Counter;
@@ -45,9 +46,10 @@ export class Sequencer implements NumberSource {
   #wake: (() => void) | undefined;
   #cancel: Cancel | undefined;
 
-  /** `key`: of the register's value. */
-  constructor(key: string, host: OrderingHost) {
+  /** `key`: of the register's value. `above`: numbers begin above it at least. */
+  constructor(key: string, above: number, host: OrderingHost) {
     this.#key = key;
+    this.#above = above;
     this.#host = host;
     const { metrics } = host;
     this.#numbers = metrics.counter('sequencer_numbers_total', 'Numbers handed out.');
@@ -74,8 +76,8 @@ export class Sequencer implements NumberSource {
     const mine = { epoch: epoch + 1, bound, owner };
     if (!(await register.compareAndSet(this.#key, seen, printBound(mine)))) return false;
     this.#kept = mine;
-    this.#next = bound + 1;
-    log.info('numbers go on', { above: bound, epoch: mine.epoch });
+    this.#next = Math.max(bound, this.#above) + 1;
+    log.info('numbers go on', { from: this.#next, epoch: mine.epoch });
     return true;
   }
 

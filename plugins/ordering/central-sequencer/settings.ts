@@ -9,6 +9,7 @@ import {
   type LinkOptions,
   type Values,
 } from 'im-kernel/contract';
+import { NUMBER_MAX } from './number-source.ts';
 
 /** The most numbers that are handed out, and lost by a crash, at once. */
 export const BLOCK_MAX = 1_000;
@@ -25,6 +26,18 @@ export const SETTINGS = {
     fallback: 2_000,
     min: 10,
     max: 60_000,
+  }),
+  maxAge: duration({
+    help: 'Among several servers: numbers in hand for longer are let go; orders follow time so closely.',
+    fallback: 1_000,
+    min: 10,
+    max: 3_600_000,
+  }),
+  above: whole({
+    help: 'Numbers begin above this: raise it where the register was lost, or is an older copy.',
+    fallback: 0,
+    min: 0,
+    max: NUMBER_MAX,
   }),
   maxHold: duration({
     help: 'The longest that a client may hold a message for an earlier one.',

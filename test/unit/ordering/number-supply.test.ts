@@ -53,7 +53,7 @@ describe('the numbers in hand', () => {
       refused: counter('refused'),
       skipped: counter('skipped'),
     };
-    supply = new NumberSupply({ source, clock, block: 10, waitMs: 500, counters });
+    supply = new NumberSupply({ source, clock, block: 10, waitMs: 500, maxAgeMs: 1_000, counters });
   });
   afterEach(() => {
     supply.stop();
@@ -102,6 +102,28 @@ describe('the numbers in hand', () => {
     await source.give(96, 105);
     assert.deepEqual(await waiting, [96, 97]);
     assert.equal(host.counted('skipped'), 18);
+  });
+
+  it('are let go when they have got old: others have given higher ones meanwhile', async () => {
+    supply.begin();
+    await source.give(1, 10);
+    clock.advance(1_000);
+    assert.deepEqual(supply.take(2, 0), [1, 2]);
+    clock.advance(1);
+    const waiting = supply.take(2, 0);
+    assert.equal(host.counted('skipped'), 8);
+    assert.deepEqual(source.asked.at(-1), { count: 10, above: 10 });
+    clock.advance(400);
+    await source.give(31, 40);
+    assert.deepEqual(await waiting, [31, 32]);
+  });
+
+  it('are collected for a large batch, however long that takes', async () => {
+    const waiting = supply.take(20, 0);
+    await source.give(1, 10);
+    clock.advance(400);
+    await source.give(11, 20);
+    assert.equal((await waiting).length, 20);
   });
 
   it('are waited for within the bound, then nobody waits until some come', async () => {

@@ -18,6 +18,8 @@ export function sequencerSettings({ sequencer, ...given }: Given): Settings {
   return {
     block: 1_000,
     wait: 2_000,
+    maxAge: 1_000,
+    above: 0,
     maxHold: 300,
     ...given,
     sequencer: sequencer && { ...usual, ...sequencer },

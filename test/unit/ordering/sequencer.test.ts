@@ -42,9 +42,9 @@ describe('the sequencer', () => {
     for (const one of made.splice(0)) one.stop();
   });
 
-  async function started(seed = 1) {
+  async function started(seed = 1, above = 0) {
     const host = orderingHost({ clock, random: seededRandom(seed) }, register);
-    const sequencer = new Sequencer(KEY, host);
+    const sequencer = new Sequencer(KEY, above, host);
     made.push(sequencer);
     await sequencer.start(never());
     return { sequencer, host };
@@ -95,6 +95,13 @@ describe('the sequencer', () => {
     const { sequencer, host } = await started(2);
     assert.deepEqual(await sequencer.grant(1, 0), { first: 701, last: 701 });
     assert.equal(host.register, register);
+  });
+
+  it('begins above what the operator says, and only if its bound is lower', async () => {
+    const first = await started(1, 5_000);
+    assert.deepEqual(await first.sequencer.grant(10, 0), { first: 5_001, last: 5_010 });
+    const second = await started(2, 5_000);
+    assert.deepEqual(await second.sequencer.grant(1, 0), { first: 5_011, last: 5_011 });
   });
 
   it('stops for good, and says so, once another has taken the epoch', async () => {
@@ -177,7 +184,7 @@ describe('the sequencer', () => {
     for (const held of ['', '7', '1 2', '1 2 xyz', '-1 5 ab', '1 9999999999999999 ab']) {
       const host = orderingHost({ clock }, register);
       await register.inner.compareAndSet(KEY, await register.inner.read(KEY), held);
-      const sequencer = new Sequencer(KEY, host);
+      const sequencer = new Sequencer(KEY, 0, host);
       await assert.rejects(sequencer.start(never()), { code: 'IM_STORE_BROKEN' }, held);
     }
   });
