@@ -59,11 +59,11 @@ function addServerVerbs(program: Command, io: Io, done: Done): void {
   ).action(async (options) => {
     done(await (await import('./start.ts')).start(options, 'sequencer', io));
   });
-  verb(program, 'check', 'Print every problem of the configuration, or OK.').action(
-    async (options) => {
+  verb(program, 'check', 'Print every problem of the configuration, or OK.')
+    .option('--sequencer', 'it is for `im sequencer`, and may name no transports')
+    .action(async (options) => {
       done(await (await import('./check.ts')).check(options, io));
-    },
-  );
+    });
 }
 
 function addPeopleVerbs(program: Command, io: Io, done: Done): void {

@@ -5,7 +5,7 @@
 import type { ClientClock } from './clock.ts';
 import type { Outbox, OutboxChange } from './outbox.ts';
 
-interface Waiting {
+interface Added {
   readonly change: OutboxChange;
   readonly kept: (() => void) | undefined;
 }
@@ -20,7 +20,7 @@ export interface JournalSettings {
 
 export class Journal {
   readonly #settings: JournalSettings;
-  #waiting: Waiting[] = [];
+  #waiting: Added[] = [];
   #writing = false;
   #closed = false;
   #drained: (() => void)[] = [];
@@ -34,8 +34,13 @@ export class Journal {
    * which they came.
    */
   add(change: OutboxChange, kept?: () => void): void {
+    this.addTogether([{ change, kept }]);
+  }
+
+  /** Adds changes of which the outbox is to hold all, or none. */
+  addTogether(changes: readonly Added[]): void {
     if (this.#closed) return;
-    this.#waiting.push({ change, kept });
+    this.#waiting.push(...changes);
     if (!this.#writing) void this.#write();
   }
 

@@ -32,14 +32,15 @@ export class OutboxQueue {
   readonly #resting = new Set<OutboxLane>();
   /** In flight, the one that was sent first at the head. */
   readonly #flying = new Set<Entry>();
-  readonly #onRenumbered: (entry: Entry) => void;
+  readonly #onRenumbered: (entries: readonly Entry[]) => void;
   #size = 0;
   #window = 0;
 
   /**
-   * `onRenumbered`: the command has a new number, and must be stored (`stored`) before it is sent.
+   * `onRenumbered`: these of one conversation have new numbers, and must be stored (`stored`)
+   * before they are sent: together, as with some alone their order would be another one.
    */
-  constructor(onRenumbered: (entry: Entry) => void) {
+  constructor(onRenumbered: (entries: readonly Entry[]) => void) {
     this.#onRenumbered = onRenumbered;
   }
 
@@ -248,7 +249,7 @@ export class OutboxQueue {
   #restart(lane: OutboxLane, line: Known | undefined, asked: boolean): void {
     lane.sure = asked;
     if (line !== undefined && lane.find(line.number, line.id)) lane.raiseFloor(line.number + 1);
-    else for (const entry of lane.renumber(line?.number ?? 0)) this.#onRenumbered(entry);
+    else this.#tell(lane.renumber(line?.number ?? 0));
   }
 
   #drop(lane: OutboxLane, entry: Entry, nowMs: number): void {
@@ -259,8 +260,12 @@ export class OutboxQueue {
   }
 
   #settle(lane: OutboxLane, nowMs: number): void {
-    for (const entry of lane.settle(nowMs)) this.#onRenumbered(entry);
+    this.#tell(lane.settle(nowMs));
     this.#touch(lane);
+  }
+
+  #tell(renumbered: readonly Entry[]): void {
+    if (renumbered.length > 0) this.#onRenumbered(renumbered);
   }
 
   #touch(lane: OutboxLane): void {

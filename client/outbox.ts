@@ -28,7 +28,8 @@ export interface OutboxState {
 export type OutboxChange =
   | { readonly change: 'identity'; readonly user: string; readonly device: string }
   /**
-   * Another log: numbers and positions lose their meaning; commands stay until they are put again.
+   * The log: on another one than before, numbers and positions lose their meaning; commands stay
+   * until they are put again.
    */
   | { readonly change: 'log'; readonly log: string }
   /** A new command, or a known id under a new number. */
@@ -82,8 +83,11 @@ export function applyChange(state: OutboxState, change: OutboxChange): void {
       state.device = change.device;
       return;
     case 'log':
+      // Numbers given before the first log was known are that log's.
+      if (state.log !== undefined && state.log !== change.log) {
+        for (const map of [state.last, state.received, state.read]) map.clear();
+      }
       state.log = change.log;
-      for (const map of [state.last, state.received, state.read]) map.clear();
       return;
     case 'put':
       // Deleted first, so that a command that got a new number stands behind those it now follows.

@@ -63,7 +63,7 @@ export class Sender {
 
   constructor(settings: SenderSettings) {
     this.#settings = settings;
-    this.#queue = new OutboxQueue((entry) => this.#renumbered(entry));
+    this.#queue = new OutboxQueue((entries) => this.#renumbered(entries));
     this.#retransmitter = new Retransmitter({
       clock: settings.clock,
       random: settings.random,
@@ -191,26 +191,30 @@ export class Sender {
       if (place === undefined) return;
       this.#drafts.shift();
       if (place === 'invalid') this.#refuse(first.handle, 'invalid', `no such name: ${to}`);
-      else this.#keep(this.#queue.add({ ...rest, ...place }));
+      else this.#keep([this.#queue.add({ ...rest, ...place })]);
     }
   }
 
-  #renumbered(entry: Entry): void {
-    this.#settings.counts.renumbered += 1;
-    this.#keep(entry);
+  #renumbered(entries: readonly Entry[]): void {
+    this.#settings.counts.renumbered += entries.length;
+    this.#keep(entries);
   }
 
-  #keep(entry: Entry): void {
-    const { command } = entry;
-    const handle = this.#handles.get(command.id);
-    if (handle !== undefined) {
-      handle.conversation = command.conversation;
-      handle.number = command.number;
-    }
-    this.#settings.journal.add({ change: 'put', command }, () => {
-      this.#queue.stored(entry, command.number);
-      this.#pump();
+  #keep(entries: readonly Entry[]): void {
+    const changes = entries.map((entry) => {
+      const { command } = entry;
+      const handle = this.#handles.get(command.id);
+      if (handle !== undefined) {
+        handle.conversation = command.conversation;
+        handle.number = command.number;
+      }
+      const kept = (): void => {
+        this.#queue.stored(entry, command.number);
+        this.#pump();
+      };
+      return { change: { change: 'put' as const, command }, kept };
     });
+    this.#settings.journal.addTogether(changes);
   }
 
   #pump(): void {

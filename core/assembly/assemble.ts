@@ -18,14 +18,14 @@ import { pathModule } from './path-module.ts';
 import { placingModule } from './placing-module.ts';
 import { readersModule } from './readers-module.ts';
 import { sessionModule } from './session-module.ts';
-import { T, type Broken } from './tokens.ts';
+import { T, type Broken, type Report } from './tokens.ts';
 import { createAnswers, createConsumer, createGuard, type Consumed } from './watched.ts';
 
 /** Creates everything and starts nothing: no sockets, files or timers. */
 export function assemble(settings: Settings, means: Means): Node {
   let node: Node | undefined;
   const base = layFoundation(settings, means, (rules) => node?.announce(rules));
-  const { metrics, log, supervisor, hostOf, create, persistence, ordered } = base;
+  const { metrics, log, supervisor, report, hostOf, create, persistence, ordered } = base;
   const { limits } = settings;
   const components = {
     persistence,
@@ -38,7 +38,8 @@ export function assemble(settings: Settings, means: Means): Node {
   const consumers = settings.consumers.map((one) => createConsumer(one, hostOf(one.name)));
   const broken: Broken = (why) => node?.broken(why);
   const { orderings } = ordered;
-  const made = { ...components, orderings, cached, guards, consumers, log, metrics, broken };
+  const told = { log, metrics, broken, report };
+  const made = { ...components, orderings, cached, guards, consumers, ...told };
   const container = wire(settings, means, made);
   const door = container.get(T.door);
   const transports = settings.transports.map((instance) => ({
@@ -63,6 +64,7 @@ export function assemble(settings: Settings, means: Means): Node {
     consumers: consumers.map(({ name, consumer }) => ({ name, component: consumer })),
     transports,
     ...servicesOf(container),
+    retention: settings.chat.keepBodies === undefined ? undefined : container.get(T.retention),
   });
   return node;
 }
@@ -75,7 +77,6 @@ function servicesOf(container: Container) {
     lanes: container.get(T.lanes),
     recent: container.get(T.recent),
     effects: container.get(T.effects),
-    retention: container.get(T.retention),
     progress: container.get(T.progress),
     wheel: container.get(T.wheel),
     directory: container.get(T.directory),
@@ -94,6 +95,7 @@ interface Made {
   readonly log: NodeLog;
   readonly metrics: MetricsRegistry;
   readonly broken: Broken;
+  readonly report: Report;
 }
 
 function wire(settings: Settings, means: Means, made: Made): Container {
@@ -107,6 +109,7 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   container.bind(T.rules).toConstantValue({ limits, friendsOnly: settings.chat.friendsOnly });
   container.bind(T.log).toConstantValue(made.log);
   container.bind(T.metrics).toConstantValue(made.metrics);
+  container.bind(T.report).toConstantValue(made.report);
   container.bind(T.broken).toConstantValue(made.broken);
   container.bind(T.persistence).toConstantValue(made.persistence);
   container.bind(T.orderings).toConstantValue(made.orderings);

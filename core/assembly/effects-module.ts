@@ -58,9 +58,9 @@ export const effectsModule = new ContainerModule(({ bind }) => {
     [T.consumers, T.persistence, T.shards, T.clock, T.limits],
   );
   bind(T.retention).toResolvedValue(
-    (chat, limits, persistence, shards, conversations, effects, clock, log, metrics) =>
+    (chat, limits, persistence, shards, conversations, effects, clock, metrics, report) =>
       new Retention({
-        keepMs: chat.keepBodies,
+        keepMs: chat.keepBodies ?? Infinity,
         limits,
         persistence,
         shards,
@@ -68,8 +68,8 @@ export const effectsModule = new ContainerModule(({ bind }) => {
         effects,
         cursors: new RetentionCursors(lendRegister(persistence)),
         clock,
-        log,
         metrics,
+        report: (health) => report('retention', health),
       }),
     [
       T.chat,
@@ -79,8 +79,8 @@ export const effectsModule = new ContainerModule(({ bind }) => {
       T.conversations,
       T.effects,
       T.clock,
-      T.log,
       T.metrics,
+      T.report,
     ],
   );
 });

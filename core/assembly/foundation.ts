@@ -18,6 +18,7 @@ import { Supervisor } from '../kernel/supervisor.ts';
 import type { OrderingRule } from '../wire/frames.ts';
 import { createOrderings } from './create-orderings.ts';
 import { lendLinks } from './lend-links.ts';
+import type { Report } from './tokens.ts';
 import { lendRegister } from './lend-register.ts';
 
 /** What a node takes from outside: time, chance, a network, and where its log goes. */
@@ -43,8 +44,7 @@ export function layFoundation(
   const { startTimeout, stopTimeout } = settings.limits;
   const timeouts = { startTimeoutMs: startTimeout, stopTimeoutMs: stopTimeout };
   const supervisor = new Supervisor({ clock, log, ...timeouts });
-  const report: Parameters<typeof makeHost>[0]['report'] = (part, health) =>
-    supervisor.report(part, health);
+  const report: Report = (part, health) => supervisor.report(part, health);
   const hostOf = (name: string): Host =>
     makeHost({ name, node: settings.node.name, log, clock, random, metrics, report });
   const create = (instance: Instance, extra: object = {}): Component =>
@@ -57,7 +57,7 @@ export function layFoundation(
     return create(one, { register, links, announce }) as Ordering;
   };
   const ordered = createOrderings(settings.ordering, { create: createOrdering, news });
-  return { metrics, log, supervisor, hostOf, create, persistence, ordered };
+  return { metrics, log, supervisor, report, hostOf, create, persistence, ordered };
 }
 
 /** A log that can be asked for children; a plain one gives itself. */

@@ -57,7 +57,8 @@ interface Parts {
   readonly lanes: Lanes;
   readonly recent: RecentAnswers;
   readonly effects: Effects;
-  readonly retention: Retention;
+  /** Undefined: bodies are kept for ever. */
+  readonly retention: Retention | undefined;
   readonly progress: Progress;
   readonly wheel: Wheel;
   readonly directory: Directory;
@@ -77,6 +78,7 @@ const RANKS = [
   'guards',
   'consumers',
   'path',
+  'retention',
   'transports',
 ];
 
@@ -93,7 +95,7 @@ export class Node {
     this.metrics = parts.metrics;
     this.#parts = parts;
     const { supervisor, components, orderings, cache } = parts;
-    const { guards, consumers, transports } = parts;
+    const { guards, consumers, retention, transports } = parts;
     const add = (name: string, rank: string, component: Component): void =>
       supervisor.add({ name, rank: RANKS.indexOf(rank), component });
     for (const [role, component] of Object.entries(components)) add(role, role, component);
@@ -102,6 +104,7 @@ export class Node {
     for (const { name, component } of guards) add(name, 'guards', component);
     for (const { name, component } of consumers) add(name, 'consumers', component);
     add('path', 'path', this.#path());
+    if (retention) add('retention', 'retention', retention);
     for (const { name, component } of transports) add(name, 'transports', component);
     supervisor.onFailed((name, why) => this.#tell(name, why));
     parts.shards.onLost = (shard) => {
@@ -168,7 +171,7 @@ export class Node {
 
   /** Ownership, as a part between the strategies and the transports. */
   #path(): Component {
-    const { shards, components, recent, effects, retention, progress, wheel } = this.#parts;
+    const { shards, components, recent, effects, progress, wheel } = this.#parts;
     return {
       start: async () => {
         const count = components.persistence.shards;
@@ -185,12 +188,10 @@ export class Node {
         await shards.take(owned);
         await recent.open();
         await effects.start(owned);
-        retention.start();
       },
       stop: async () => {
         progress.stop();
         wheel.stop();
-        await retention.stop();
         await recent.close();
         await effects.stop();
       },

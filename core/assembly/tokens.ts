@@ -10,6 +10,7 @@ import type {
   Authentication,
   Clock,
   Failover,
+  Health,
   Metrics,
   Persistence,
   Random,
@@ -47,6 +48,9 @@ const token = <T>(name: string): ServiceIdentifier<T> => Symbol(name);
 /** What is told when the state can be trusted no more. */
 export type Broken = (why: string) => void;
 
+/** What a part says of itself, under its name. */
+export type Report = (part: string, health: Health) => void;
+
 export const T = {
   node: token<string>('node'),
   clock: token<Clock>('clock'),
@@ -57,6 +61,7 @@ export const T = {
   chat: token<Blocks['chat']>('chat'),
   rules: token<ChatRules>('rules'),
   broken: token<Broken>('broken'),
+  report: token<Report>('report'),
   persistence: token<Persistence>('persistence'),
   cached: token<{ readonly cached: Cached | undefined }>('cached'),
   orderings: token<Orderings>('orderings'),

@@ -223,6 +223,21 @@ export const CATALOGUE = {
     message: 'the ordering {type} of {file} serves no other server',
     act: 'Say in its block where to listen, such as sequencer: { listen: 127.0.0.1:7440 }.',
   },
+  IM_RETENTION_HELD: {
+    kind: 'passing',
+    message: 'old bodies wait for a consumer that has not taken them',
+    act: 'See how the consumers are: a body is retired once all have taken or set aside its entry. im_retention_held_shards says how many shards wait.',
+  },
+  IM_RETENTION_CLOCK: {
+    kind: 'passing',
+    message: 'the wall clock jumped ahead by {aheadMs} ms; no body is retired for an hour',
+    act: 'Set the clock right if it is wrong: what is retired by a wrong clock does not come back.',
+  },
+  IM_RETENTION_FAILING: {
+    kind: 'passing',
+    message: 'old bodies could not be retired: {why}',
+    act: 'See how the store is; it is tried again every limits.retireEvery, from where it was.',
+  },
   IM_SHARD_TAKEN: {
     kind: 'lasting',
     message: 'shard {shard} was taken by another node; what belongs to it gets not-ready here',

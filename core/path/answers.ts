@@ -20,6 +20,9 @@ interface Surroundings {
   readonly retried: Counter;
 }
 
+/** Without an owner: it never reached a lane. */
+type Refusable = Pick<Handed, 'command' | 'session'> & Partial<Pick<Handed, 'refusal' | 'owner'>>;
+
 export class Answers {
   readonly #around: Surroundings;
 
@@ -43,7 +46,7 @@ export class Answers {
   }
 
   /** A command that never reached a lane. */
-  refuse(handed: Pick<Handed, 'command' | 'session'>, code: Code, detail?: string): void {
+  refuse(handed: Refusable, code: Code, detail?: string): void {
     this.#refuse(handed, { is: 'refused', code, detail });
   }
 
@@ -95,9 +98,11 @@ export class Answers {
   }
 
   #refuse(
-    { command, session }: Pick<Handed, 'command' | 'session'>,
+    { command, session, refusal, owner }: Refusable,
     verdict: Verdict & { is: 'refused' },
   ): void {
+    // Else those that only wait behind an earlier one would leave nothing of the rate to that one.
+    if (PASSING.has(verdict.code) && !refusal) owner?.comesAgain();
     this.#around.refused.add(1, verdict.code);
     const frame: Refused = {
       type: 'refused',

@@ -161,6 +161,10 @@ export class Attendance implements SessionHandler {
     return shard;
   }
 
+  comesAgain(): void {
+    this.#around.rates.giveBack(this.#session.user);
+  }
+
   /** A command has its answer, or never will. */
   settle(): void {
     this.#handedIn -= 1;

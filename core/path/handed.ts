@@ -7,6 +7,10 @@ export interface Handed extends Pending {
   readonly session: Session;
   readonly seat: DeviceSeat;
   readonly shard: number;
-  /** The answer is out, or never will be. */
-  readonly owner: { settle(): void };
+  readonly owner: {
+    /** The answer is out, or never will be. */
+    settle(): void;
+    /** It must come again, though it was let in: that does not count towards its user's rate. */
+    comesAgain(): void;
+  };
 }

@@ -3,8 +3,8 @@
  * through the shards that this node owns, in small pieces with pauses between them, each shard from
  * where it was before. What a consumer has not taken yet waits for it.
  */
-import { reasonOf, type Clock, type Log, type Metrics } from '../contract/index.ts';
-import type { Persistence } from '../contract/index.ts';
+import { ImError, reasonOf } from '../contract/index.ts';
+import type { Clock, Component, Health, Metrics, Persistence } from '../contract/index.ts';
 import type { Shards } from '../cluster/shards.ts';
 import type { Limits } from '../config/limits.ts';
 import type { Conversations } from './conversations.ts';
@@ -12,8 +12,7 @@ import type { Effects } from './effects.ts';
 import type { RetentionCursors } from './retention-cursors.ts';
 
 interface Surroundings {
-  /** Undefined: bodies are kept for ever. */
-  readonly keepMs: number | undefined;
+  readonly keepMs: number;
   readonly limits: Limits;
   readonly persistence: Persistence;
   readonly shards: Shards;
@@ -21,11 +20,10 @@ interface Surroundings {
   readonly effects: Pick<Effects, 'passed'>;
   readonly cursors: RetentionCursors;
   readonly clock: Clock;
-  readonly log: Log;
   readonly metrics: Metrics;
+  /** What the operator is told; called when it changes. */
+  readonly report: (health: Health) => void;
 }
-
-type Counters = ReturnType<typeof countersOf>;
 
 /** A wall clock that ran ahead of the monotonic one by more than this between two looks jumped. */
 const JUMP_MS = 60_000;
@@ -34,38 +32,29 @@ const DOUBT_MS = 3_600_000;
 /** Pieces after which a shard's cursor is kept, at the latest. */
 const PIECES_PER_CURSOR = 32;
 
-function countersOf(metrics: Metrics) {
-  return {
-    bodies: metrics.counter('im_bodies_retired_total', 'Bodies of messages that were retired.'),
-    failed: metrics.counter('im_retention_failures_total', 'Looks that the store ended.'),
-  };
-}
-
-export class Retention {
+export class Retention implements Component {
   readonly #around: Surroundings;
-  #counters: Counters | undefined;
+  readonly #bodies;
+  readonly #failed;
   #running: Promise<void> | undefined;
   #stopped = false;
   /** Ends the pause under way. */
   #wake: () => void = () => undefined;
   /** When a look last left nothing behind that was due; monotonic ms. */
-  #doneMs = 0;
+  #doneMs: number;
   /** Shards in which something due waits for a consumer. */
   #held = 0;
-  #failing = false;
+  #trouble: ImError | undefined;
   /** The two clocks at the last look. */
   #seen: { readonly wallMs: number; readonly monotonicMs: number } | undefined;
-  #doubtUntilMs = 0;
+  /** After a jump of the wall clock. */
+  #doubt: { readonly error: ImError; readonly untilMs: number } | undefined;
 
   constructor(around: Surroundings) {
+    const { metrics, clock } = around;
     this.#around = around;
-  }
-
-  /** Begins in the background, if bodies are not kept for ever. */
-  start(): void {
-    const { keepMs, metrics, clock } = this.#around;
-    if (keepMs === undefined || this.#running) return;
-    this.#counters = countersOf(metrics);
+    this.#bodies = metrics.counter('im_bodies_retired_total', 'Bodies of messages retired.');
+    this.#failed = metrics.counter('im_retention_failures_total', 'Looks that the store ended.');
     this.#doneMs = clock.monotonic();
     metrics.gauge(
       'im_retention_lag_ms',
@@ -77,7 +66,12 @@ export class Retention {
       'Shards in which a body that is due waits for a consumer.',
       () => this.#held,
     );
-    this.#running = this.#run(keepMs, this.#counters);
+  }
+
+  /** The work goes on in the background. */
+  start(): Promise<void> {
+    this.#running ??= this.#run();
+    return Promise.resolve();
   }
 
   /** Waits for the piece under way. */
@@ -87,36 +81,44 @@ export class Retention {
     await this.#running;
   }
 
-  async #run(keepMs: number, counters: Counters): Promise<void> {
+  async #run(): Promise<void> {
     while (!this.#stopped) {
-      try {
-        if (this.#trusted()) await this.#look(this.#around.clock.now() - keepMs, counters);
-        this.#tell(undefined);
-      } catch (error) {
-        counters.failed.add();
-        this.#tell(reasonOf(error));
-      }
+      this.#tell(await this.#try());
       await this.#pause(this.#around.limits.retireEvery);
     }
   }
 
+  /** A look, if the clock can be trusted; returns what the operator should know. Never rejects. */
+  async #try(): Promise<ImError | undefined> {
+    const { clock, keepMs } = this.#around;
+    const doubt = this.#doubted();
+    if (doubt) return doubt;
+    try {
+      await this.#look(clock.now() - keepMs);
+    } catch (error) {
+      this.#failed.add();
+      return new ImError('IM_RETENTION_FAILING', { why: reasonOf(error) });
+    }
+    return this.#held > 0 ? new ImError('IM_RETENTION_HELD', {}) : undefined;
+  }
+
   /** Once through all shards. Rejects as the store does. */
-  async #look(before: number, counters: Counters): Promise<void> {
+  async #look(before: number): Promise<void> {
     const { persistence, shards, cursors, conversations, clock } = this.#around;
     await cursors.load();
     let held = 0;
     for (let shard = 0; shard < persistence.shards; shard += 1) {
       if (shards.epoch(shard) === undefined) continue;
-      if (await this.#retire(shard, before, counters)) held += 1;
+      if (await this.#retire(shard, before)) held += 1;
       if (this.#stopped) return;
     }
     conversations.forgetBefore(before);
-    this.#hold(held);
+    this.#held = held;
     if (held === 0) this.#doneMs = clock.monotonic();
   }
 
   /** All of one shard that is due. True if some of it has to wait for a consumer. */
-  async #retire(shard: number, acceptedBefore: number, counters: Counters): Promise<boolean> {
+  async #retire(shard: number, acceptedBefore: number): Promise<boolean> {
     const { persistence, cursors, effects, limits } = this.#around;
     const passed = effects.passed(shard);
     const upTo = passed === undefined ? {} : { upTo: passed };
@@ -124,7 +126,7 @@ export class Retention {
     for (let piece = 1; !this.#stopped; piece += 1) {
       const wanted = { shard, after, ...upTo, acceptedBefore, limit: limits.retireEntries };
       const retired = await persistence.retire(wanted);
-      counters.bodies.add(retired.bodies);
+      this.#bodies.add(retired.bodies);
       if (retired.upTo === after) break;
       after = retired.upTo;
       if (piece % PIECES_PER_CURSOR === 0) await cursors.keep(shard, after);
@@ -147,32 +149,25 @@ export class Retention {
     });
   }
 
-  /** False for a while after the wall clock jumped ahead. */
-  #trusted(): boolean {
-    const { clock, log } = this.#around;
+  /** Why the wall clock is not believed, for a while after it jumped ahead. */
+  #doubted(): ImError | undefined {
+    const { clock } = this.#around;
     const now = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
     const last = this.#seen ?? now;
     this.#seen = now;
     const aheadMs = now.wallMs - last.wallMs - (now.monotonicMs - last.monotonicMs);
     if (aheadMs > JUMP_MS) {
-      this.#doubtUntilMs = now.monotonicMs + DOUBT_MS;
-      log.warn('the wall clock jumped ahead; for an hour no body is retired', { aheadMs });
+      const error = new ImError('IM_RETENTION_CLOCK', { aheadMs: Math.round(aheadMs) });
+      this.#doubt = { error, untilMs: now.monotonicMs + DOUBT_MS };
     }
-    return now.monotonicMs >= this.#doubtUntilMs;
+    if (this.#doubt && now.monotonicMs >= this.#doubt.untilMs) this.#doubt = undefined;
+    return this.#doubt?.error;
   }
 
-  /** Said when it begins and when it ends. */
-  #hold(shards: number): void {
-    const { log } = this.#around;
-    if (shards > 0 && this.#held === 0) log.warn('old bodies wait for a consumer', { shards });
-    if (shards === 0 && this.#held > 0) log.info('no old body waits for a consumer any more');
-    this.#held = shards;
-  }
-
-  #tell(why: string | undefined): void {
-    const { log } = this.#around;
-    if (why !== undefined && !this.#failing) log.warn('old bodies could not be retired', { why });
-    if (why === undefined && this.#failing) log.info('old bodies are retired again');
-    this.#failing = why !== undefined;
+  #tell(error: ImError | undefined): void {
+    if (error?.message === this.#trouble?.message) return;
+    this.#trouble = error;
+    const { report } = this.#around;
+    report(error ? { state: 'degraded', why: error.message, error } : { state: 'running' });
   }
 }

@@ -35,6 +35,12 @@ export class Rates {
     return true;
   }
 
+  /** What was taken last had no use. */
+  giveBack(user: string): void {
+    const bucket = this.#buckets.get(user);
+    if (bucket) bucket.tokens = Math.min(this.#burst, bucket.tokens + 1);
+  }
+
   #remember(user: string, bucket: Bucket): void {
     this.#buckets.delete(user);
     this.#buckets.set(user, bucket);

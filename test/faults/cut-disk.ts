@@ -3,12 +3,12 @@
  * the journal) loses every page and name that was not synced; mounting again replays the journal,
  * as a reboot would. It tears no sectors, and keeps what the system had written back by itself.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { missingProgram, missingRoot, sh } from './shell.ts';
 import { undoneAtExit } from './undone.ts';
 
-const SIZE = '96M';
+const SIZE_MIB = 96;
 /** EXT4_GOING_FLAGS_NOLOGFLUSH. */
 const SHUTDOWN = `
   open(my $file, "<", $ARGV[0]) or die "open: $!";
@@ -24,17 +24,24 @@ export class CutDisk {
   #mounted = false;
 
   /** In a new folder under `parent`. Throws if something of it cannot be had. */
-  constructor(parent: string) {
+  constructor(parent: string, sizeMiB = SIZE_MIB) {
     this.#folder = mkdtempSync(join(parent, 'disk-'));
+    // PostgreSQL passes through it as another user.
+    chmodSync(this.#folder, 0o711);
     this.path = join(this.#folder, 'mounted');
     const image = join(this.#folder, 'image');
-    sh('truncate', '-s', SIZE, image);
+    sh('truncate', '-s', `${sizeMiB}M`, image);
     sh('mkfs.ext4', '-q', '-F', image);
     mkdirSync(this.path);
     this.#device = sh('losetup', '-f', '--show', image);
     this.#undone = undoneAtExit(() => this.#abandon());
     this.mount();
     writeFileSync(this.#anchor, 'what the cut is asked through\n');
+    this.sync();
+  }
+
+  /** All that was written to it is kept. */
+  sync(): void {
     sh('sync', '-f', this.#anchor);
   }
 

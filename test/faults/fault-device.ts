@@ -47,6 +47,8 @@ export class FaultDevice {
   readonly name: string;
   /** The highest position of its own, by conversation. */
   readonly placed = new Map<string, number>();
+  /** How durable it was told that its commands are, in each way in which it was told. */
+  readonly promised = new Set<string>();
   /** The highest position handled, by conversation. */
   readonly handled = new Map<string, number>();
   readonly #parts: DeviceParts;
@@ -179,7 +181,10 @@ export class FaultDevice {
       this.placed.set(conversation, Math.max(before, position));
     };
     handle.accepted.then(
-      ({ position }) => tell('accepted', position, ''),
+      ({ position, durability }) => {
+        this.promised.add(durability);
+        tell('accepted', position, '');
+      },
       (error: unknown) => {
         if (error instanceof RefusedError) tell('refused', 0, error.code);
       },

@@ -1,5 +1,5 @@
 /** What all rigs of a run share: one key, and a token for each user, made once. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServerProcess } from '../scenes/server-process.ts';
@@ -10,6 +10,11 @@ export class Ground {
   readonly keyFile = join(this.folder, 'auth.key');
   readonly #undone = undoneAtExit(() => this.#remove());
   readonly #tokens = new Map<string, string>();
+
+  constructor() {
+    // PostgreSQL passes through it as another user.
+    chmodSync(this.folder, 0o711);
+  }
 
   /** The first asking makes the key; so one after the other. */
   async begin(users: readonly string[]): Promise<void> {

@@ -55,6 +55,14 @@ export class Load {
       for (const target of targetsOf(device.user)) this.#say(device, target);
   }
 
+  /** One command of each in a conversation that nobody has used: a group of nobody else. */
+  aside(): void {
+    for (const device of this.#devices) {
+      this.#count += 1;
+      device.act(`g/aside-${this.#count}`, 'group.create', { title: 'Aside' });
+    }
+  }
+
   #tick(): void {
     for (const device of this.#devices) {
       if (device.client.state === 'closed') device.start();

@@ -1,10 +1,10 @@
 /** A disk that is soon full: a tmpfs, and a file on it that takes the room away. */
-import { mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { missingProgram, missingRoot, sh } from './shell.ts';
 import { undoneAtExit } from './undone.ts';
 
-const SIZE = '32m';
+const SIZE_MIB = 32;
 
 export class SmallDisk {
   /** Where it is mounted. */
@@ -12,16 +12,16 @@ export class SmallDisk {
   readonly #undone: () => void;
 
   /** In a new folder under `parent`. Throws if it cannot be mounted. */
-  constructor(parent: string) {
+  constructor(parent: string, sizeMiB = SIZE_MIB) {
     this.path = mkdtempSync(join(parent, 'small-'));
-    sh('mount', '-t', 'tmpfs', '-o', `size=${SIZE}`, 'tmpfs', this.path);
+    sh('mount', '-t', 'tmpfs', '-o', `size=${sizeMiB}m`, 'tmpfs', this.path);
     this.#undone = undoneAtExit(() => sh('umount', '-l', this.path));
   }
 
   /** Leaves no more room than this. */
   fill(leftBytes: number): void {
     const { bavail, bsize } = statfsSync(this.path);
-    writeFileSync(this.#ballast, new Uint8Array(Math.max(0, bavail * bsize - leftBytes)));
+    appendFileSync(this.#ballast, new Uint8Array(Math.max(0, bavail * bsize - leftBytes)));
   }
 
   empty(): void {

@@ -1,33 +1,33 @@
 /** A real server, its devices, the load on them, and the judgement of everything that happened. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ServerProcess, type Differences } from '../scenes/server-process.ts';
 import { judge } from '../sim/checks/index.ts';
 import type { Violation } from '../sim/history.ts';
 import { Situations } from '../sim/situations.ts';
-import { readColdLog } from './cold-log.ts';
 import { CountingRecorder } from './counting-recorder.ts';
 import { FaultDevice } from './fault-device.ts';
 import type { Findings } from './fault-rig.ts';
 import type { Ground } from './ground.ts';
 import { GROUP, Load, targetsOf, USERS } from './load.ts';
+import { freeze } from './processes.ts';
+import { sqliteIn, type StageStore } from './stage-store.ts';
 import { undoneAtExit } from './undone.ts';
 import { leftAfter, until } from './until.ts';
 
 export interface StageParts {
   readonly ground: Ground;
-  /** The folder of the store's file; default: one of its own. */
-  readonly disk?: string;
-  /** The path of a plugin to use for the store. */
-  readonly store?: string;
+  /** Made from the folder of the stage; default: sqlite, in there. */
+  readonly store?: (folder: string) => StageStore;
+  /** Limits of the server that differ. */
+  readonly limits?: Readonly<Record<string, unknown>>;
   /** Between the devices and the server: from the server's address to the one to dial. */
   readonly via?: (address: string) => string;
   readonly spoil?: () => (bytes: Uint8Array) => Uint8Array;
 }
 
 const READY_MS = 10_000;
-const FREEZE_MS = 5_000;
 const ANSWERS_MS = 30_000;
 /** P11: so long after the last fault everybody has done everything. */
 const REST_MS = 15_000;
@@ -43,11 +43,6 @@ const CAST: readonly (readonly [user: string, device: string, scheme: string])[]
 /** Short times, so that dead connections are noticed within a round. */
 const LIMITS = { heartbeat: '1s', retransmit: '500ms', ackTimeout: '10s', sendTimeout: '5s' };
 
-/** Its main thread, which alone speaks to clients; `t` is how a traced one stands still. */
-function hasStopped(pid: number): boolean {
-  return /^State:\s+[TtZ]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-}
-
 function textOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
@@ -58,7 +53,7 @@ export class Stage {
   readonly server: ServerProcess;
   readonly devices: readonly FaultDevice[];
   readonly load: Load;
-  readonly #file: string;
+  readonly #store: StageStore;
   readonly #via: (address: string) => string;
   readonly #undone: () => void;
   readonly #failures: Violation[] = [];
@@ -68,11 +63,12 @@ export class Stage {
 
   constructor(parts: StageParts) {
     const { ground, spoil, via = (address) => address } = parts;
+    const limits = { ...LIMITS, ...parts.limits };
     const folder = mkdtempSync(join(ground.folder, 'stage-'));
     this.#via = via;
-    this.#file = join(parts.disk ?? folder, 'store', 'im.db');
-    const persistence = { use: parts.store ?? 'sqlite', file: this.#file };
-    const differences: Differences = { persistence, limits: LIMITS, log: { level: 'warn' } };
+    this.#store = (parts.store ?? sqliteIn)(folder);
+    const persistence = this.#store.settings;
+    const differences: Differences = { persistence, limits, log: { level: 'info' } };
     this.server = new ServerProcess(folder, ground.keyFile, differences);
     const { recorder, situations } = this;
     this.devices = CAST.map(([user, device, scheme]) => {
@@ -106,13 +102,8 @@ export class Stage {
   /** SIGSTOP: when it resolves, the process says nothing more. Nothing happens if it is gone. */
   async freeze(): Promise<void> {
     const { pid } = this.server;
-    if (pid === undefined) return;
-    process.kill(pid, 'SIGSTOP');
-    await until(
-      'the process stands still',
-      FREEZE_MS,
-      () => !this.server.running || hasStopped(pid),
-    );
+    // Its main thread alone speaks to clients.
+    if (pid !== undefined) await freeze(pid);
   }
 
   /** SIGKILL; legal after the process has ended by itself. */
@@ -147,6 +138,13 @@ export class Stage {
     if (this.#underWay === 0) this.fail('rig', 'no command was under way when the server ended');
   }
 
+  /** Every answer was to say this of its durability, and nothing else. */
+  expectPromised(durability: string): void {
+    const said = [...new Set(this.devices.flatMap(({ promised }) => [...promised]))];
+    if (said.join() !== durability)
+      this.fail('rig', `it promised ${said.join()}, not ${durability}`);
+  }
+
   /** Notes that something is wrong which no history shows. */
   fail(promise: string, why: string): void {
     this.#failures.push({ promise, why, events: [] });
@@ -170,25 +168,25 @@ export class Stage {
     if (open !== undefined) this.fail('P11', `${limitMs / 1000} s after all faults ended, ${open}`);
   }
 
-  /** Ends everything in order, and reads the log off the disk. */
+  /** Ends everything in order, and reads the log. */
   async end(): Promise<void> {
     this.load.stop();
     for (const device of this.devices) await device.close();
     await this.server.stop();
     this.#note('stopped', '');
-    this.drain();
+    await this.drain();
   }
 
-  /** Reads the log off the disk; once, when the server is gone. */
-  drain(): void {
+  /** Reads the log past the product; once, when the server is gone. */
+  async drain(): Promise<void> {
     this.#drained = true;
-    this.recorder.add(readColdLog(this.#file));
+    this.recorder.add(await this.#store.readLog());
   }
 
   /** The same after something went wrong: perhaps there is nothing to read. */
-  drainIfItCan(): void {
+  async drainIfItCan(): Promise<void> {
     try {
-      this.drain();
+      await this.drain();
     } catch (error) {
       this.fail('rig', textOf(error));
     }
@@ -261,7 +259,7 @@ export async function onStage(
   } catch (error) {
     stage.fail('rig', textOf(error));
     await stage.kill();
-    stage.drainIfItCan();
+    await stage.drainIfItCan();
     return stage.findings();
   } finally {
     await stage.clear();

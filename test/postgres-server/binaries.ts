@@ -2,10 +2,21 @@
  * PostgreSQL's programs from the npm package of this platform, fit to be started: libraries under
  * all their names, in a place that the server's user can read.
  */
-import { access, chmod, constants, cp, mkdtemp, readFile, stat, symlink } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  constants,
+  cp,
+  mkdtemp,
+  readFile,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createRequire } from 'node:module';
+import { FOLDER_PREFIX, OWNER_FILE } from './leftovers.ts';
 
 export interface Binaries {
   readonly initdb: string;
@@ -42,7 +53,8 @@ export async function findBinaries(asAnother: boolean): Promise<Binaries> {
   await makeLinks(root);
   const bin = join(root, 'native', 'bin');
   if (!asAnother || (await isOpenToAll(bin))) return programs(bin, undefined);
-  const copied = await mkdtemp(join(tmpdir(), 'im-postgres-programs-'));
+  const copied = await mkdtemp(join(tmpdir(), `${FOLDER_PREFIX}programs-`));
+  await writeFile(join(copied, OWNER_FILE), String(process.pid));
   await chmod(copied, 0o755);
   await cp(join(root, 'native'), join(copied, 'native'), { recursive: true, dereference: true });
   return programs(join(copied, 'native', 'bin'), copied);

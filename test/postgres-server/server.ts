@@ -21,6 +21,15 @@ const PASSWORD = 'a test only';
 const readyMaxMs = 60_000;
 const lastWordsMax = 4_000;
 
+export interface ServerOptions {
+  /** The folder to make it in, open to all who pass through; default: that for temporary files. */
+  readonly parent?: string;
+  /** The size of a file of its write-ahead log, in MiB; default: PostgreSQL's own. */
+  readonly walFileMiB?: number;
+  /** Further settings of the server, such as `jit=off`. */
+  readonly settings?: readonly string[];
+}
+
 /** How the server ends: in order, at once without a checkpoint, or not even told. */
 export type Ending = 'fast' | 'immediate' | 'kill';
 const SIGNALS = { fast: 'SIGINT', immediate: 'SIGQUIT', kill: 'SIGKILL' } as const;
@@ -42,27 +51,35 @@ export class PostgresServer {
   readonly port: number;
   readonly #folder: string;
   readonly #binaries: Binaries;
+  readonly #settings: readonly string[];
   #child: ChildProcess | undefined;
   #lastWords = '';
 
   readonly #takeAlong = (): void => void this.#child?.kill('SIGQUIT');
 
-  private constructor(folder: string, port: number, binaries: Binaries) {
+  private constructor(
+    folder: string,
+    port: number,
+    binaries: Binaries,
+    settings: readonly string[],
+  ) {
     this.#folder = folder;
     this.port = port;
     this.#binaries = binaries;
+    this.#settings = settings;
   }
 
   /** Rejects with what the programs said when they cannot do it here. */
-  static async make(): Promise<PostgresServer> {
+  static async make(options: ServerOptions = {}): Promise<PostgresServer> {
+    const { parent = tmpdir(), walFileMiB = 16, settings = [] } = options;
     await removeLeftovers();
     const binaries = await findBinaries(runAs().uid !== undefined);
-    const folder = await mkdtemp(join(tmpdir(), FOLDER_PREFIX));
+    const folder = await mkdtemp(join(parent, FOLDER_PREFIX));
     await writeFile(join(folder, OWNER_FILE), String(process.pid));
     if (runAs().uid !== undefined) await chown(folder, NOBODY, NOBODY);
-    const server = new PostgresServer(folder, await freePort(), binaries);
+    const server = new PostgresServer(folder, await freePort(), binaries, settings);
     try {
-      await server.#init();
+      await server.#init(walFileMiB);
       await server.start();
       return server;
     } catch (error) {
@@ -90,7 +107,7 @@ export class PostgresServer {
     return [pid, ...children.trim().split(' ').filter(Boolean).map(Number)];
   }
 
-  async #init(): Promise<void> {
+  async #init(walFileMiB: number): Promise<void> {
     const passwordFile = join(this.#folder, 'password');
     await writeFile(passwordFile, PASSWORD, { mode: 0o644 });
     // What is made here is to outlive crashes of the server, and not of the machine.
@@ -98,8 +115,8 @@ export class PostgresServer {
     const flags = ['--locale=C', '--encoding=UTF8', '--data-checksums', '--username=postgres'];
     const access = ['--auth=scram-sha-256', `--pwfile=${passwordFile}`];
     const child = this.#spawn(this.#binaries.initdb, [
-      '-D',
-      this.#data,
+      `--pgdata=${this.#data}`,
+      `--wal-segsize=${walFileMiB}`,
       ...quick,
       ...flags,
       ...access,
@@ -135,6 +152,7 @@ export class PostgresServer {
       'unix_socket_directories=',
       'max_connections=60',
       'shared_buffers=64MB',
+      ...this.#settings,
     ].flatMap((setting) => ['-c', setting]);
     const child = this.#spawn(this.#binaries.postgres, ['-D', this.#data, ...settings]);
     this.#child = child;

@@ -239,6 +239,24 @@ describe('the protocol, passing refusals (§3)', () => {
     assert.equal(await ann.fate(fourth!), 'accepted');
   });
 
+  it('leaves the rate to the one that others wait for, however often they come', async () => {
+    const stage = await openStage({ limits: { messagesPerSecond: 1, messagesBurst: 1 } });
+    const ann = await stage.join('ann');
+    await ann.accepted(ann.send(TALK, 'x', { number: 1 }));
+    const [second, third] = [2, 3].map((number) => ann.send(TALK, 'x', { number }));
+    assert.deepEqual(
+      [await ann.fate(second!), await ann.fate(third!)],
+      ['rate-limited', 'rate-limited'],
+    );
+    await stage.pass(1_000);
+    for (let time = 0; time < 5; time += 1) {
+      ann.say(third!);
+      assert.equal(await ann.fate(third!), 'rate-limited');
+    }
+    ann.say(second!);
+    assert.equal(await ann.fate(second!), 'accepted');
+  });
+
   it('lets each number that was refused for waiting hold those above it in its turn', async () => {
     const stage = await openStage({ limits: { messagesPerSecond: 1, messagesBurst: 1 } });
     const ann = await stage.join('ann');

@@ -4,7 +4,7 @@ import type { Binding, Persistence } from 'im-kernel/contract';
 import { until } from 'im-kernel/kit';
 import type { Deliver } from '../../core/wire/frames.ts';
 import { again, lasting, play, say, TALK } from './consumer-stage.ts';
-import { measured, Notebook } from './effects-stage.ts';
+import { healthOf, measured, Notebook } from './effects-stage.ts';
 import { inBetween } from './in-between.ts';
 import { textOf } from './raw-client.ts';
 import { closeStages, JSON_MESSAGES, openStage, TLV, type Stage } from './stage.ts';
@@ -104,6 +104,7 @@ describe('retention', () => {
     await say(stage, ['one']);
     await stage.pass(10 * KEPT_MS, 5_000);
     assert.ok(Number.isNaN(retired(stage)));
+    assert.equal(healthOf(stage, 'retention'), 'undefined');
     const ann = await stage.join('ann', 'd2');
     const { item } = await ann.ask('history', { conversation: TALK });
     assert.equal(shown(item[0]!), '1 message one');
@@ -123,8 +124,7 @@ describe('retention', () => {
       await stage.pass(500);
       return measured(stage, '', 'im_retention_held_shards') === 1;
     }, 'bodies that wait');
-    const said = stage.lines.map(({ message }) => message);
-    assert.ok(said.includes('old bodies wait for a consumer'));
+    assert.match(healthOf(stage, 'retention'), /^degraded: old bodies wait for a consumer/);
     assert.equal(retired(stage), 0);
     away = false;
     await untilRetired(stage, 2);
@@ -133,6 +133,7 @@ describe('retention', () => {
       ['one', 'two'],
     );
     assert.equal(measured(stage, '', 'im_retention_held_shards'), 0);
+    assert.equal(healthOf(stage, 'retention'), 'running');
   });
 
   it('shows a consumer that begins later what is left: the entries, expired', async () => {

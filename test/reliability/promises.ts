@@ -49,7 +49,7 @@ export const PROMISES: readonly Kept[] = [
   kept(
     'P6',
     'What one device sends to one conversation is accepted in the order of its numbers.',
-    ['senders-in-order'],
+    ['senders-in-order', 'answers-in-order'],
     ['test/protocol/lanes.test.ts'],
   ),
   kept(
@@ -67,7 +67,7 @@ export const PROMISES: readonly Kept[] = [
   kept(
     'P9',
     'Truthful outcomes: what was refused never appears later, what was accepted never vanishes.',
-    ['truthful-outcomes'],
+    ['truthful-outcomes', 'commands-end'],
     ['test/protocol/storage.test.ts'],
   ),
   kept(

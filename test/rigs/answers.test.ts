@@ -34,6 +34,7 @@ redis.describe('answers that a server keeps in Redis', () => {
     folder = mkdtempSync(join(tmpdir(), 'im-answers-'));
     await begin(shelf.url());
     await talk();
+    await inRedis(COUNT);
   });
   afterEach(async () => {
     shelf.signal('SIGCONT');
@@ -58,6 +59,9 @@ redis.describe('answers that a server keeps in Redis', () => {
     first = await Promise.all(sent.map((command) => ann.answerTo(command)));
   }
 
+  const inRedis = (count: number): Promise<void> =>
+    until(async () => (await shelf.run('DBSIZE')) === count, `${count} answers in Redis`);
+
   /** Killed in the middle of nothing: what it had in memory is gone, the log and Redis stay. */
   async function restart(): Promise<void> {
     await server.kill();
@@ -78,7 +82,6 @@ redis.describe('answers that a server keeps in Redis', () => {
   }
 
   it('outlive a kill -9 of the server, and are found without the store', async () => {
-    await until(async () => (await shelf.run('DBSIZE')) === COUNT, 'all answers are in Redis');
     await restart();
     await repeats();
     assert.deepEqual([await looks('hit'), await looks('miss')], [OLD, 0]);
@@ -89,13 +92,12 @@ redis.describe('answers that a server keeps in Redis', () => {
     await restart();
     await repeats();
     assert.equal(await looks('miss'), OLD);
-    await until(async () => (await shelf.run('DBSIZE')) === OLD, 'they are back');
+    await inRedis(OLD);
     await repeats();
     assert.equal(await looks('hit'), OLD);
   });
 
   it('are the same when every value is forged', async () => {
-    await until(async () => (await shelf.run('DBSIZE')) === COUNT, 'all answers are in Redis');
     const keys = (await shelf.run('KEYS', '*')) as string[];
     const true1 = String(await shelf.run('GET', keys[0]!));
     const forge = `for _, key in ipairs(redis.call('KEYS', '*')) do

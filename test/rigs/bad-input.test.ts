@@ -7,15 +7,13 @@ import { Device } from '../scenes/device.ts';
 import { RawConnection, ways, type Way } from '../scenes/raw-connection.ts';
 import {
   badFirst,
-  badJson,
-  badJsonFirst,
   badLater,
   badMessages,
-  longJson,
   refused,
   refusedQuestions,
   type Bad,
 } from './bad-input.ts';
+import { badJson, badJsonFirst, longJson } from './bad-json.ts';
 import { Besieged } from './besieged.ts';
 
 const residentMaxKb = 400_000;

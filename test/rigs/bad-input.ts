@@ -20,8 +20,8 @@ function frame(type: number, fields: Uint8Array): Uint8Array {
   return new Uint8Array(Buffer.concat([head, fields]));
 }
 
-const malformed = ['malformed'];
-const id = '0199a0b1-c2d3-7e4f-8a9b-0c1d2e3f4051';
+export const malformed = ['malformed'];
+export const id = '0199a0b1-c2d3-7e4f-8a9b-0c1d2e3f4051';
 
 export const hello = (over: object): ClientFrame => ({
   type: 'hello',
@@ -82,6 +82,21 @@ export const badFirst: readonly Bad[] = [
     input: hex('01 ffffffff'),
     codes: ['unauthenticated', 'frame-too-large'],
   },
+  {
+    what: 'HTTP',
+    input: new Uint8Array(Buffer.from('GET / HTTP/1.1\r\nhost: a\r\n\r\n')),
+    codes: ['unauthenticated', 'frame-too-large', 'malformed'],
+  },
+  {
+    what: 'a TLS ClientHello',
+    input: hex(`16 0301 00f8 01 0000f4 0303 ${'5a'.repeat(240)}`),
+    codes: ['unauthenticated', 'frame-too-large', 'malformed'],
+  },
+  {
+    what: 'zeros without end',
+    input: new Uint8Array(30_000),
+    codes: ['unauthenticated', 'malformed'],
+  },
 ];
 
 const longConversation = hex('01 09 642f616e6e2f626f62');
@@ -101,6 +116,7 @@ export const badLater: readonly Bad[] = [
   { what: "a server's frame", input: frame(0x07 + 1, hex('')), codes: malformed },
   { what: "a plugin's frame", input: frame(0x40, hex('')), codes: malformed },
   { what: 'an unknown frame', input: frame(0xee, hex('')), codes: malformed },
+  { what: 'a frame of type 0', input: frame(0x00, hex('')), codes: malformed },
   { what: 'a frame above the limit', input: hex('10 00010001 00'), codes: ['frame-too-large'] },
   { what: 'a length of 4 GiB', input: hex('10 ffffffff'), codes: ['frame-too-large'] },
   { what: 'a number of 7 bytes', input: sendWith('02 07 01000000000000'), codes: malformed },
@@ -149,66 +165,6 @@ export const badMessages: readonly Bad[] = [
   },
 ];
 
-const helloJson = (over: object): string => JSON.stringify(hello(over));
-
-/** As messages of `im.json.1`, first on a connection. */
-export const badJsonFirst: readonly Bad[] = [
-  { what: 'PING', input: '{"type":"ping","id":1}', codes: ['unauthenticated'] },
-  { what: 'nonsense', input: '{"type":', codes: malformed },
-  { what: 'another version', input: helloJson({ version: 2 }), codes: ['unsupported-version'] },
-  {
-    what: 'HELLO above 16 KiB',
-    input: helloJson({ token: 'x'.repeat(17_000) }),
-    codes: ['unauthenticated'],
-  },
-];
-
-/** As messages of `im.json.1`, on a connection that was welcomed: above a limit. */
-export const longJson: readonly Bad[] = [
-  {
-    what: 'a message above the limit of frames',
-    input: `{"type":"bye","reason":"${'x'.repeat(65_536)}"}`,
-    codes: ['frame-too-large'],
-  },
-  {
-    what: 'a message above the limit of messages',
-    input: `{"type":"bye","reason":"${'x'.repeat(1_048_576)}"}`,
-    codes: ['frame-too-large'],
-  },
-];
-
-/** The same, malformed. */
-export const badJson: readonly Bad[] = [
-  '{',
-  '[]',
-  'null',
-  '"x"',
-  '{}',
-  '{"type":"nope"}',
-  '{"type":"welcome"}',
-  '{"type":"ping"}',
-  '{"type":"ping","id":-1}',
-  '{"type":"ping","id":1.5}',
-  '{"type":"ping","id":1e20}',
-  '{"type":"ping","id":281474976710656}',
-  '{"type":"received","upTo":[{"conversation":"g/tea","position":-1}]}',
-  '{"type":"received","upTo":{"conversation":"g/tea","position":1}}',
-  '{"type":"ping","id":"1"}',
-  '{"type":"ping","id":null}',
-  '['.repeat(30_000),
-  JSON.stringify({ type: 'send', conversation: 'd/ann/bob', number: 1, id, sentAt: 1 }),
-  `{"type":"send","conversation":"d/ann/bob","number":1,"id":"${id}","sentAt":1,"text":"\\ud800"}`,
-  JSON.stringify({
-    type: 'send',
-    conversation: 'd/ann/bob',
-    number: 1,
-    id,
-    sentAt: 1,
-    text: 'a',
-    body: 'YQ==',
-  }),
-].map((input) => ({ what: input.slice(0, 100), input, codes: malformed }));
-
 const send: Omit<Send, 'number' | 'id'> = {
   type: 'send',
   conversation: 'd/ann/bob',
@@ -233,6 +189,7 @@ export const refused: readonly RefusedCommand[] = [
     command: { ...send, conversation: `g/${'x'.repeat(65)}` },
     code: 'invalid',
   },
+  { what: 'no name at all', command: { ...send, conversation: '' }, code: 'invalid' },
   { what: 'no kind', command: { ...send, conversation: 'tea' }, code: 'invalid' },
   {
     what: "others' conversation",

@@ -15,13 +15,14 @@ import {
   outcome,
   drained,
   goodEvents,
+  sent,
   unanswered,
   timed,
   promisesBroken,
   spoil,
   withEntry,
 } from './good-history.ts';
-import type { HistoryEvent } from './history.ts';
+import type { HistoryEvent, Sent } from './history.ts';
 
 /** The good events, then recoveries that found these; the last of several with nothing written. */
 function recoveries(...found: readonly (readonly string[])[]): HistoryEvent[] {
@@ -86,10 +87,11 @@ describe('the checkers', () => {
   });
 
   it('P3: see that a repeat got another answer than the first', () => {
+    const asked = [...goodEvents(), sent(anEntry(3))];
     const repeat = answered({ ...anEntry(3), acceptedAt: 5 }, { duplicate: true });
-    assert.deepEqual(promisesBroken([...goodEvents(), repeat]), ['P3']);
+    assert.deepEqual(promisesBroken([...asked, repeat]), ['P3']);
     const same = answered(anEntry(3), { duplicate: true });
-    assert.deepEqual(promisesBroken([...goodEvents(), same]), []);
+    assert.deepEqual(promisesBroken([...asked, same]), []);
   });
 
   it('P4: see two entries at one place, a gap, and one order twice', () => {
@@ -170,12 +172,10 @@ describe('the checkers', () => {
     const invocations = goodEvents().filter(({ type }) => type === 'invoked');
     const rest = goodEvents().filter(({ type }) => type !== 'invoked');
     assert.deepEqual(promisesBroken([...invocations.toReversed(), ...rest]), ['P6']);
-    const sent = { type: 'sent', conversation: 'g/tea', number: 1, id: 'id-3' } as const;
-    const stale = { ...sent, type: 'refused', code: 'stale' } as const;
-    const judgedAnew: HistoryEvent[] = [
-      { ...sent, session: 's-ann' },
-      { ...stale, session: 's-ann-2' },
-    ];
+    const first = sent(anEntry(3, { number: 9 }), 's-ann-0') as Sent;
+    const again: HistoryEvent = { ...first, session: 's-ann-2' };
+    const stale: HistoryEvent = { ...again, type: 'refused', code: 'stale' };
+    const judgedAnew = [first, again, stale];
     const swapped = [invocations[0]!, invocations[2]!, invocations[1]!, ...rest];
     assert.deepEqual(promisesBroken(swapped), ['P6']);
     assert.deepEqual(promisesBroken([...judgedAnew, ...swapped]), []);
@@ -219,19 +219,13 @@ describe('the checkers', () => {
     );
     assert.deepEqual(promisesBroken(refused), ['P9']);
     assert.deepEqual(promisesBroken([...goodEvents(), refusal]), ['P9']);
-    const wire: HistoryEvent = {
-      type: 'refused',
-      session: 's-ann',
-      conversation: 'g/tea',
-      number: 3,
-      id: 'id-3',
-      code: 'forbidden',
-    };
-    assert.deepEqual(promisesBroken([...goodEvents(), wire]), ['P9']);
-    assert.deepEqual(promisesBroken([...goodEvents(), { ...wire, code: 'busy' }]), []);
-    const sent = { type: 'sent', conversation: 'g/tea', number: 3, id: 'id-3' } as const;
-    const again: HistoryEvent = { ...sent, session: 's-ann-2' };
-    assert.deepEqual(promisesBroken([...goodEvents(), wire, again]), []);
+    const asked = sent(anEntry(3)) as Sent;
+    const wire = { ...asked, type: 'refused', code: 'forbidden' } as const;
+    const again: HistoryEvent = { ...asked, session: 's-ann-2' };
+    const events = [...goodEvents(), asked];
+    assert.deepEqual(promisesBroken([...events, wire]), ['P9']);
+    assert.deepEqual(promisesBroken([...events, { ...wire, code: 'busy' }]), []);
+    assert.deepEqual(promisesBroken([...events, wire, again]), []);
   });
 
   it('P10: see a recovery that lost, moved or found again what was in the log', () => {

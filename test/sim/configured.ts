@@ -4,12 +4,14 @@ import type { Configured } from './node-history.ts';
 import type { Plan } from './plan.ts';
 
 /** What a saving may take besides its interval, where nothing is wrong with the store. */
-const SAVING_MS = 5_000;
+const SAVING_MS = 500;
+/** How many writes may come before it; each takes up to ten times the mean. */
+const WRITES_BEFORE = 20;
 /** The longest body, and what an entry takes besides. */
 const ENTRY_BYTES = 8_192;
 
 export function configured(plan: Plan, shards: number): Configured {
-  const { effects, limits, faults, retention } = plan;
+  const { effects, limits, faults, retention, storeMs } = plan;
   const { laneQueue, lanes, connections, tailBytes, progressEvery } = limitsWith(limits);
   const storeIsWell = !faults.some(({ kind }) => /^(store|disk|database)-/.test(kind));
   const behind = effects.consumers.map(({ name }) => [`consumer_shards_behind ${name}`, shards]);
@@ -27,7 +29,7 @@ export function configured(plan: Plan, shards: number): Configured {
       im_tail_bytes: tailBytes + ENTRY_BYTES,
       ...(Object.fromEntries(behind) as Record<string, number>),
     },
-    savedWithinMs: storeIsWell ? progressEvery + SAVING_MS : Infinity,
+    savedWithinMs: storeIsWell ? progressEvery + SAVING_MS + WRITES_BEFORE * storeMs : Infinity,
     ...(keepBodiesMs === undefined ? {} : { bodiesLastMs: jumps ? 0 : keepBodiesMs }),
   };
 }

@@ -32,6 +32,10 @@ export function invoked(entry: SeenEntry): HistoryEvent {
   return { type: 'invoked', user, device, run: 1, id, conversation, kind, body, users, title };
 }
 
+export function sent({ conversation, number, id }: SeenEntry, session = 's-ann'): HistoryEvent {
+  return { type: 'sent', session, conversation, number, id };
+}
+
 export function answered(entry: SeenEntry, changes: { duplicate?: boolean } = {}): HistoryEvent {
   const { conversation, number, id, position, order, acceptedAt } = entry;
   const answer = { conversation, number, id, position, order, acceptedAt, duplicate: false };
@@ -68,6 +72,7 @@ export function goodEvents(): HistoryEvent[] {
     { type: 'welcomed', ...BOB, session: 's-bob', log: LOG, window: 32 },
     ...ENTRIES.map(invoked),
     ...ENTRIES.flatMap((entry): HistoryEvent[] => [
+      sent(entry),
       { type: 'kept', log: LOG, entry },
       answered(entry),
       outcome(entry, 'accepted'),

@@ -35,10 +35,6 @@ export function keptUnder(entry: SeenEntry, epoch: number): HistoryEvent {
   return { type: 'kept', log: LOG, entry, shard: 0, epoch };
 }
 
-function sent({ conversation, number, id }: SeenEntry): HistoryEvent {
-  return { type: 'sent', session: 's-ann', conversation, number, id };
-}
-
 const COUNTED = {
   im_lane_queue: 2,
   im_entries_kept_total: 3,
@@ -81,7 +77,7 @@ export function goodNodeEvents(): HistoryEvent[] {
     if (event.type === 'kept') {
       const { entry } = event;
       const look = entry.kind === 'message' ? [looked(entry)] : [];
-      return [sent(entry), ...look, keptUnder(entry, 1)];
+      return [...look, keptUnder(entry, 1)];
     }
     return event.type === 'drained' ? [] : [event];
   });

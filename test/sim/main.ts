@@ -1,10 +1,12 @@
 /**
  * `npm run sim -- --seeds N --seed S [--verbose] [--mutant NAME]`: plays N seeds from S on. Exit 1
- * at the first seed that breaks a promise, with all that is needed to play it again.
+ * at the first seed that breaks a promise, with all that is needed to play it again. `--mutants`:
+ * breaks every rule in turn, and exits with 1 if the checkers let one pass.
  */
 import { parseArgs } from 'node:util';
 import { grouped, keepRecord } from '../reliability/machine-record.ts';
-import { MUTANTS, mutantNamed } from './mutants.ts';
+import { huntAll } from './hunt.ts';
+import { MUTANTS, mutantNamed } from './mutants/index.ts';
 import { FAULTS } from './plan.ts';
 import regression from './regression-seeds.json' with { type: 'json' };
 import { describeFailure } from './report.ts';
@@ -97,11 +99,13 @@ async function main(): Promise<number> {
       seeds: { type: 'string', default: '200' },
       seed: { type: 'string', default: '1' },
       mutant: { type: 'string' },
+      mutants: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
     },
   });
   const first = wholeNumber('seed', values.seed);
   const count = wholeNumber('seeds', values.seeds);
+  if (values.mutants) return (await huntAll(first)) === 0 ? 0 : 1;
   const chosen = Array.from({ length: count }, (_, index) => first + index);
   // A single seed is played to be looked at, alone.
   const seeds = count === 1 ? chosen : [...new Set([...regression.seeds, ...chosen])];

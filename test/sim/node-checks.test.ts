@@ -1,6 +1,6 @@
 /** The checkers of what happens within a node: a good history passes, a spoilt one does not. */
 import assert from 'node:assert/strict';
-import { ANN, BOB, ENTRIES, LOG, anEntry, promisesBroken, timed } from './good-history.ts';
+import { BOB, ENTRIES, LOG, anEntry, promisesBroken, timed } from './good-history.ts';
 import {
   RECEIPT,
   consumed,
@@ -135,15 +135,11 @@ describe('the checkers of a node', () => {
   });
 
   it('P15: see that what a replaced connection sent was let in', () => {
-    const again: HistoryEvent[] = [
-      { type: 'connected', ...ANN, session: 's-ann-2' },
-      { type: 'welcomed', ...ANN, session: 's-ann-2', log: LOG, window: 32 },
-    ];
-    const late = spoilNode((event) =>
-      event.type === 'kept' && event.entry.position === 3 ? [...again, event] : [event],
-    );
-    assert.deepEqual(promisesBroken(late), ['P15']);
-    assert.deepEqual(promisesBroken(insert('saved', ...again)), []);
+    const greeted: HistoryEvent = { type: 'greeted', user: 'ann', device: 'a1' };
+    const late = (type: 'sent' | 'kept'): HistoryEvent[] =>
+      spoilNode((event) => (event.type === type ? [greeted, event] : [event]));
+    assert.deepEqual(promisesBroken(late('kept')), ['P15']);
+    assert.deepEqual(promisesBroken(late('sent')), []);
   });
 
   it('P17: see cursors and marks that fall, or lie behind the log', () => {
@@ -189,6 +185,21 @@ describe('the checkers of a node', () => {
       });
     assert.deepEqual(promisesBroken(within(1)), []);
     assert.deepEqual(promisesBroken(within(9)), ['P17']);
+  });
+
+  it('P17: see what was not kept when a connection ended', () => {
+    const command = { session: 's-bob', conversation: 'g/tea', number: 1, id: 'x' };
+    const heard: HistoryEvent[] = [
+      { type: 'sent', ...command },
+      { type: 'refused', ...command, code: 'forbidden' },
+    ];
+    const wait = Array.from({ length: 9 }, (): HistoryEvent => ({ ...BOB, type: 'crashed' }));
+    const events = counting({ im_commands_refused_total: 1 }).flatMap((event) =>
+      event.type === 'saved'
+        ? [...heard, ...wait, { type: 'closed', session: 's-bob' } as const, event]
+        : [event],
+    );
+    assert.deepEqual(promisesBroken(events), ['P17']);
   });
 
   it('guard: see what was refused, altered, or passed unseen', () => {

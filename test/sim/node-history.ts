@@ -60,6 +60,12 @@ export interface SetAside {
   readonly log: string;
   readonly letters: readonly { readonly conversation: string; readonly position: number }[];
 }
+/** A node is about to welcome a device. */
+export interface Greeted {
+  readonly type: 'greeted';
+  readonly user: string;
+  readonly device: string;
+}
 /** A node took shards. */
 export interface Taken {
   readonly type: 'taken';
@@ -117,6 +123,7 @@ export type NodeHistoryEvent =
   | Consuming
   | Consumed
   | SetAside
+  | Greeted
   | Taken
   | Saved
   | Loaded

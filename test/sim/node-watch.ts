@@ -8,7 +8,7 @@ import type { SeenCursor, SeenMarks } from './node-history.ts';
 import type { SimNode } from './sim-node.ts';
 import type { World } from './world.ts';
 
-const EVERY_MS = 1_000;
+const EVERY_MS = 250;
 const LETTERS = 10_000;
 
 /** Counters and gauges by name and instance; a counter's labels one by one as well. */

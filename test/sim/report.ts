@@ -9,40 +9,56 @@ const VIOLATIONS_SHOWN = 5;
 /** Of one violation. */
 const EVENTS_SHOWN = 6;
 /** Around a violation: the first and the last of them. */
-const AROUND_SHOWN = 16;
+const AROUND_SHOWN = 12;
 /** Where no event shows it, the last lines must do. */
 const LINES_SHOWN = 40;
 const TEXT_SHOWN = 24;
+/** Enough of a log's name to tell it from others. */
+const LOG_SHOWN = 8;
 
-function shorten(key: string, value: unknown): unknown {
-  if (typeof value === 'string' && value.length > TEXT_SHOWN && key !== 'id' && key !== 'log')
-    return `${value.slice(0, TEXT_SHOWN)}… (${value.length})`;
+function shortly(text: string): string {
+  return text.length <= TEXT_SHOWN ? text : `${text.slice(0, TEXT_SHOWN)}… (${text.length})`;
+}
+
+/** An entry in few words: what it is called by, who sent it, and what it says. */
+function entryText({ conversation, position, id, user, device, number, kind, body }: SeenEntry) {
+  const what = kind === 'message' ? `"${shortly(body)}"` : kind;
+  return `${conversation} ${position} ${id} of ${user}/${device} number ${number}: ${what}`;
+}
+
+function shorten(_key: string, value: unknown): unknown {
+  if (typeof value === 'string') return shortly(value);
   if (Array.isArray(value) && value.length > EVENTS_SHOWN)
     return [...value.slice(0, EVENTS_SHOWN), `… (${value.length})`];
   return value;
+}
+
+function fieldText(key: string, value: unknown): string {
+  if (key === 'entry') return entryText(value as SeenEntry);
+  if (key === 'entries')
+    return (value as SeenEntry[]).slice(0, EVENTS_SHOWN).map(entryText).join('; ');
+  if (key === 'log') return String(value).slice(0, LOG_SHOWN);
+  if (key === 'id') return String(value);
+  return JSON.stringify(value, shorten);
 }
 
 /** One event on one line: its time, its type, its fields; long texts are cut. */
 export function lineOf(event: HistoryEvent & { readonly atMs?: number }): string {
   const { atMs, type, ...fields } = event;
   const time = (atMs === undefined ? '' : atMs.toFixed(3)).padStart(11);
-  return `${time} ${type.padEnd(12)} ${JSON.stringify(fields, shorten)}`;
+  const shown = Object.entries(fields).map(([key, value]) => `${key} ${fieldText(key, value)}`);
+  return `${time} ${type.padEnd(12)} ${shown.join(', ')}`;
 }
 
-function ofEntry({ id, conversation, position }: SeenEntry): string[] {
-  return [id, `${conversation} ${position}`];
-}
-
-/** What an event is about: ids, and places in a log. */
+/** What an event is about: commands by their ids, or else a place in a log. */
 function subjectsOf(event: HistoryEvent): readonly string[] {
-  if (event.type === 'drained') return event.entries.flatMap(ofEntry);
-  if ('entry' in event) return ofEntry(event.entry);
-  const subjects: string[] = 'id' in event ? [event.id] : [];
-  if ('conversation' in event && 'position' in event && event.position > 0)
-    subjects.push(`${event.conversation} ${event.position}`);
-  return subjects;
+  if (event.type === 'drained') return event.entries.map(({ id }) => id);
+  if ('entry' in event) return [event.entry.id];
+  if ('id' in event) return [event.id];
+  return 'position' in event ? [`${event.conversation} ${event.position}`] : [];
 }
 
+/** What else happened to the same commands, or if it shows none, at the same places. */
 function around({ events }: Violation, history: History): History {
   const subjects = new Set(events.slice(0, EVENTS_SHOWN).flatMap(subjectsOf));
   const shown = new Set(events.map((event) => lineOf(event)));

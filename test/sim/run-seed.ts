@@ -109,6 +109,7 @@ async function phases(world: World, counts: (faults: Faults, workload: Workload)
 }
 
 export async function runSeed(options: WorldOptions): Promise<SeedReport> {
+  const mend = options.sabotage?.();
   const world = new World(options);
   let faults: Faults | undefined;
   let workload: Workload | undefined;
@@ -122,6 +123,7 @@ export async function runSeed(options: WorldOptions): Promise<SeedReport> {
   } catch (error) {
     world.fail('an event threw', error);
   } finally {
+    mend?.();
     process.off('unhandledRejection', onRejection);
   }
   const { history } = world.recorder;

@@ -116,9 +116,14 @@ export class SimNode {
   #notStarted(life: Life, error: unknown): void {
     const { shelf, situations } = this.#world;
     if (!life.alive || this.#stopping) return;
-    if (!shelf.excuses(life)) this.#world.fail('the node did not start', error);
-    situations.add('node did not start for its store and came back');
-    this.#comeBack(reasonOf(error));
+    if (shelf.excuses(life)) {
+      situations.add('node did not start for its store and came back');
+      return this.#comeBack(reasonOf(error));
+    }
+    // It would go on like this until the end of the run.
+    this.#world.fail('the node did not start', error);
+    this.#note('crashed', reasonOf(error));
+    this.#end('process');
   }
 
   #comeBack(why: string): void {
@@ -209,7 +214,8 @@ export class SimNode {
     const { plan, network, shelf, prng, situations, recorder } = this.#world;
     const { highWaterBytes } = plan;
     const { lives } = this;
-    const store = watchedStore(simPersistence(shelf, life, prng.fork()), recorder, lives);
+    const kept = simPersistence(shelf, life, prng.fork());
+    const store = watchedStore(kept, recorder, lives, this.#world.options.spoilAnswers);
     const ordering = instance('ordering', conversationOwner, { maxHold: 300 });
     const transport = { network, life, address: NODE_ADDRESS, highWaterBytes, situations };
     return {

@@ -2,15 +2,16 @@
 import type { Persistence, Plugin } from 'im-kernel/contract';
 import type { HistoryRecorder } from './history.ts';
 
-/** `life`: which life of the node uses it. */
+/** `life`: which life of the node uses it. `spoil`: stands between. */
 export function watchedStore(
   plugin: Plugin<'persistence'>,
   recorder: HistoryRecorder,
   life: number,
+  spoil: (store: Persistence) => Persistence = (store) => store,
 ): Plugin<'persistence'> {
   return {
     ...plugin,
-    create: (config, host) => watched(plugin.create(config, host), recorder, life),
+    create: (config, host) => watched(spoil(plugin.create(config, host)), recorder, life),
   };
 }
 
@@ -20,6 +21,10 @@ function watched(store: Persistence, recorder: HistoryRecorder, life: number): P
       const epochs = await store.takeShards(node, shards);
       recorder.add({ type: 'taken', log: store.log, life, shards, epochs });
       return epochs;
+    },
+    registerDevice: (user, device) => {
+      recorder.add({ type: 'greeted', user, device });
+      return store.registerDevice(user, device);
     },
     saveProgress: async (progress) => {
       await store.saveProgress(progress);

@@ -23,6 +23,10 @@ export interface WorldOptions {
   readonly spoilStore?: (store: Persistence, prng: Prng) => Persistence;
   /** A rule that the simulated log file does not keep; then every store is on a disk. */
   readonly spoilLog?: LogMutant;
+  /** Stands there as well, where the answers of the store have come back to the node. */
+  readonly spoilAnswers?: (store: Persistence) => Persistence;
+  /** Breaks something of the product for the length of the run; returns what mends it. */
+  readonly sabotage?: () => () => void;
   /** The probability that a DELIVER never reaches its client, though what follows it does. */
   readonly dropDeliveries?: number;
   /** Applications take a command without an answer for refused after this. */

@@ -50,7 +50,7 @@ export class Handshake {
   }
 
   take({ kind, payload }: LinkFrame): Step {
-    if (kind === 'refuse') return refused(decoder.decode(payload), true);
+    if (kind === 'refuse') return refused(printable(payload), true);
     const { side } = this.#options;
     if (side === 'listens' && kind === 'hello' && !this.#theirs) return this.#challenge(payload);
     if (side === 'listens' && kind === 'proof' && this.#theirs) return this.#check(payload);
@@ -89,6 +89,11 @@ export class Handshake {
     const words = encoder.encode(`im-link ${VERSION} ${side} ${purpose} `);
     return secret.sign(joinOctets([words, ...nonces]));
   }
+}
+
+/** What a stranger says may end in a terminal. */
+function printable(octets: Uint8Array): string {
+  return decoder.decode(octets).replace(/[^ -~]/g, '?');
 }
 
 function refused(why: string, told: boolean): Step {

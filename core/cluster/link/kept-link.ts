@@ -24,6 +24,7 @@ export class KeptLink implements LinkEnd, LinkEar {
   #session: LinkSession | undefined;
   #secret: Secret | undefined;
   #failures = 0;
+  #openedMs: number | undefined;
   #cancel: Cancel | undefined;
   #closed = false;
 
@@ -44,7 +45,7 @@ export class KeptLink implements LinkEnd, LinkEar {
   }
 
   opened(link: Link): void {
-    this.#failures = 0;
+    this.#openedMs = this.#means.clock.monotonic();
     this.#ear.opened(link);
   }
 
@@ -54,11 +55,20 @@ export class KeptLink implements LinkEnd, LinkEar {
 
   closed(why: ImError): void {
     this.#session = undefined;
+    this.#settle();
     // Whoever mends the file need not start anything again.
     if (why.code === 'IM_LINK_REFUSED') this.#secret = undefined;
     if (this.#closed) return;
     this.#ear.closed(why);
     if (!this.#closed) this.#later();
+  }
+
+  /** Only a link that lasted begins anew: one that is cut each time must not be tried in a rush. */
+  #settle(): void {
+    const { clock } = this.#means;
+    const openMs = this.#openedMs === undefined ? 0 : clock.monotonic() - this.#openedMs;
+    this.#openedMs = undefined;
+    if (openMs >= this.#options.reconnectMaxMs) this.#failures = 0;
   }
 
   #later(): void {

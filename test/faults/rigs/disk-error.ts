@@ -58,7 +58,7 @@ export const diskError: FaultRig = {
         await inject(stage, SYNCS, 'retval=0');
         await stage.answers(300);
         await cutPower(stage, disk);
-        stage.drain();
+        await stage.drain();
       }),
   },
 };

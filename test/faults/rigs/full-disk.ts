@@ -5,6 +5,7 @@
 import type { FaultRig, Findings } from '../fault-rig.ts';
 import type { Ground } from '../ground.ts';
 import { missingSmallDisk, SmallDisk } from '../small-disk.ts';
+import { sqliteIn } from '../stage-store.ts';
 import { onStage, type Stage } from '../stage.ts';
 import { until } from '../until.ts';
 import { HASTY } from './kill.ts';
@@ -16,12 +17,14 @@ const FULL_MS = 20_000;
 
 async function onSmallDisk(
   ground: Ground,
-  store: string,
+  use: string,
   play: (stage: Stage, disk: SmallDisk) => Promise<void>,
 ): Promise<Findings> {
   const disk = new SmallDisk(ground.folder);
   try {
-    return await onStage({ ground, disk: disk.path, store }, (stage) => play(stage, disk));
+    return await onStage({ ground, store: () => sqliteIn(disk.path, use) }, (stage) =>
+      play(stage, disk),
+    );
   } finally {
     disk.clear();
   }
@@ -65,7 +68,7 @@ export const fullDisk: FaultRig = {
         await stage.answers(3_000);
         await stage.kill();
         disk.empty();
-        stage.drain();
+        await stage.drain();
       }),
   },
 };

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { RECOVERY_CRASHES_EVERY, recoveryMs, spread, type FaultRig } from '../fault-rig.ts';
+import { sqliteIn } from '../stage-store.ts';
 import { onStage } from '../stage.ts';
 
 const ANSWERS_MAX = 600;
@@ -31,11 +32,11 @@ export const kill: FaultRig = {
     what: 'a store that acknowledges first and keeps later',
     breaks: 'P1',
     play: (ground) =>
-      onStage({ ground, store: HASTY }, async (stage) => {
+      onStage({ ground, store: (folder) => sqliteIn(folder, HASTY) }, async (stage) => {
         await stage.begin();
         await stage.answers(300);
         await stage.kill();
-        stage.drain();
+        await stage.drain();
       }),
   },
 };

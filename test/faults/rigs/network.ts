@@ -1,30 +1,15 @@
 /** Bad networks between the clients and the server, one after the other, and some at once. */
-import { setTimeout as pauseFor } from 'node:timers/promises';
 import { lossy } from '../../sim/lossy.ts';
 import { Prng } from '../../sim/prng.ts';
-import { type Climate, FaultProxy, FINE_CLIMATE } from '../fault-proxy.ts';
+import { FaultProxy, FINE_CLIMATE } from '../fault-proxy.ts';
 import type { FaultRig, Findings } from '../fault-rig.ts';
 import type { Ground } from '../ground.ts';
-import type { Weather } from '../proxy-flow.ts';
 import { onStage, type Stage } from '../stage.ts';
+import { FINE, slow, STALLED, strike, type Trouble } from '../trouble.ts';
 
 const SCHEMES = ['tcp:', 'ws:'] as const;
-const FINE = FINE_CLIMATE.up;
 const LOSS = 0.05;
 const SEED = 1;
-
-interface Trouble {
-  readonly name: string;
-  readonly forMs: number;
-  readonly climate?: (prng: Prng) => Climate;
-  readonly blow?: (proxy: FaultProxy) => void;
-}
-
-function slow(delayMs: number, prng: Prng): Weather {
-  return { stalls: false, delayMs, pieceBytes: () => prng.between(1, 200) };
-}
-
-const STALLED: Weather = { ...FINE, stalls: true };
 
 /** Those that last longer than the 2.5 s of silence after which an end gives up, and others. */
 const TROUBLES: readonly Trouble[] = [
@@ -68,15 +53,6 @@ const TROUBLES: readonly Trouble[] = [
     climate: (prng) => ({ up: slow(10, prng), down: STALLED, refuses: false }),
   },
 ];
-
-async function strike(trouble: Trouble, proxies: readonly FaultProxy[], prng: Prng): Promise<void> {
-  const climate = trouble.climate?.(prng) ?? FINE_CLIMATE;
-  for (const proxy of proxies) proxy.climate = climate;
-  await pauseFor(trouble.forMs / 2);
-  for (const proxy of proxies) trouble.blow?.(proxy);
-  await pauseFor(trouble.forMs / 2);
-  for (const proxy of proxies) proxy.climate = FINE_CLIMATE;
-}
 
 async function behindProxies(
   ground: Ground,

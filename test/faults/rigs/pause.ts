@@ -47,7 +47,7 @@ export const pause: FaultRig = {
         signal(stage, 'SIGSTOP');
         await stage.rest(REST_OF_CONTROL_MS);
         await stage.kill();
-        stage.drain();
+        await stage.drain();
       }),
   },
 };

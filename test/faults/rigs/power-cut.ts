@@ -13,6 +13,7 @@ import {
   type Findings,
 } from '../fault-rig.ts';
 import type { Ground } from '../ground.ts';
+import { sqliteIn } from '../stage-store.ts';
 import { onStage, type Stage } from '../stage.ts';
 
 const ANSWERS_MAX = 400;
@@ -25,7 +26,9 @@ export async function onCutDisk(
 ): Promise<Findings> {
   const disk = new CutDisk(ground.folder);
   try {
-    return await onStage({ ground, disk: disk.path }, (stage) => play(stage, disk));
+    return await onStage({ ground, store: () => sqliteIn(disk.path) }, (stage) =>
+      play(stage, disk),
+    );
   } finally {
     disk.clear();
   }
@@ -74,7 +77,7 @@ export const powerCut: FaultRig = {
         await stage.startServer();
         await stage.answers(500);
         await cutPower(stage, disk);
-        stage.drain();
+        await stage.drain();
       }),
   },
 };

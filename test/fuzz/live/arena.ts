@@ -14,7 +14,7 @@ import type { Differences } from '../../scenes/server-process.ts';
 import { Peer } from './peer.ts';
 import { quickFolder } from './quick-folder.ts';
 import { scriptOf } from './script.ts';
-import { KEY_FILE_TEXT, tokenFor } from './tokens.ts';
+import { KEY_FILE_TEXT, tokenFor } from '../../rigs/tokens.ts';
 
 /** Scripts under way at once. */
 const AT_ONCE = 16;

@@ -5,7 +5,7 @@ import { directConversation } from '../../../core/wire/names.ts';
 import { uuidV7 } from '../../../core/wire/uuid.ts';
 import type { Chance } from '../chance.ts';
 import { WHATS } from '../decode.ts';
-import { tokenFor } from './tokens.ts';
+import { tokenFor } from '../../rigs/tokens.ts';
 
 /** Of messages; scripts know no clock. */
 const SENT_AT = 1_790_000_000_000;

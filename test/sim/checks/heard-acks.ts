@@ -34,8 +34,13 @@ export class HeardAcks {
     }
   }
 
-  /** Of the connections that are open now, as far as their clients know. */
-  get open(): readonly HeardAck[] {
+  /** Of one connection that is open now, as far as its client knows. */
+  of(session: string): readonly HeardAck[] {
+    return this.#sessions.get(session)?.acks ?? [];
+  }
+
+  /** Of all of them. */
+  get all(): readonly HeardAck[] {
     return [...this.#sessions.values()].flatMap(({ acks }) => acks);
   }
 

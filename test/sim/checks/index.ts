@@ -1,7 +1,9 @@
 /** All checkers, by the promise of PROMISES that they hold the system to. */
 import type { Check, History, Violation } from '../history.ts';
 import { acceptedIsKept } from './accepted-is-kept.ts';
+import { answersInOrder } from './answers-in-order.ts';
 import { bodiesLast } from './bodies-last.ts';
+import { commandsEnd } from './commands-end.ts';
 import { consumersGetAll } from './consumers-get-all.ts';
 import { countersAddUp } from './counters-add-up.ts';
 import { guardsDecide } from './guards-decide.ts';
@@ -32,6 +34,8 @@ export const CHECKS: readonly Check[] = [
   windowsHold,
   onlyMembersSee,
   receiptsWithinLog,
+  answersInOrder,
+  commandsEnd,
   oneWriter,
   countersAddUp,
   oneSessionPerDevice,

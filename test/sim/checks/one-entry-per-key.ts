@@ -1,9 +1,9 @@
 /**
  * P3: one entry per (user, device, conversation, number), for ever, and one per command; a repeat
- * gets the first answer.
+ * gets the first answer; a client gives a number to one command.
  */
-import type { Accepted, History, SeenEntry, Violation } from '../history.ts';
-import { eventsOf, keyOf, logsOf, sessionsOf } from './reading.ts';
+import type { Accepted, History, SeenEntry, Sent, Violation } from '../history.ts';
+import { eventsOf, keyOf, logsOf, memoriesOf, sessionsOf } from './reading.ts';
 
 function doublesIn(log: string, entries: readonly SeenEntry[]): readonly Violation[] {
   const violations: Violation[] = [];
@@ -45,9 +45,29 @@ function unequalAnswers(history: History): readonly Violation[] {
   return violations;
 }
 
+/** As long as a device remembers, it gives a number to one command of a conversation. */
+function numbersGivenTwice(history: History): readonly Violation[] {
+  const sessions = sessionsOf(history);
+  const memoryOf = memoriesOf(history);
+  const firsts = new Map<string, Sent>();
+  const violations: Violation[] = [];
+  for (const event of eventsOf(history, 'sent')) {
+    const session = sessions.get(event.session);
+    if (session === undefined) continue;
+    const key = keyOf(session.log, memoryOf(session), event.conversation, event.number);
+    const first = firsts.get(key);
+    if (first === undefined) firsts.set(key, event);
+    else if (first.id !== event.id) {
+      const why = `${key} was given to ${first.id} and to ${event.id}`;
+      violations.push({ promise: 'P3', why, events: [first, event] });
+    }
+  }
+  return violations;
+}
+
 export function oneEntryPerKey(history: History): readonly Violation[] {
   const doubles = [...logsOf(history).values()].flatMap(({ log, entries }) =>
     doublesIn(log, entries),
   );
-  return [...doubles, ...unequalAnswers(history)];
+  return [...doubles, ...unequalAnswers(history), ...numbersGivenTwice(history)];
 }

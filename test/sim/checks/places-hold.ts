@@ -4,7 +4,7 @@
  */
 import type { History, Receipt, Violation } from '../history.ts';
 import type { Loaded, Saved, SeenCursor, SeenMarks, Standing } from '../node-history.ts';
-import { HeardAcks } from './heard-acks.ts';
+import { type HeardAck, HeardAcks } from './heard-acks.ts';
 import { eventsOf, keyOf, sessionsOf } from './reading.ts';
 
 function cursorKey(log: string, { conversation, user, device }: SeenCursor): string {
@@ -111,14 +111,14 @@ class Places {
   }
 }
 
-/** What a crash took although the node had heard of it long enough before. */
-function lostInCrash(
+/** What is not kept at an end although the node had heard of it long enough before. */
+function notKept(
   places: Places,
-  heard: HeardAcks,
+  acks: readonly HeardAck[],
   untilMs: number,
-  crash: Violation['events'][number],
+  end: Violation['events'][number],
 ): readonly Violation[] {
-  return heard.open
+  return acks
     .filter(({ event, welcome, heardAtMs }) => {
       const { user, device, log } = welcome;
       const { conversation, position } = event;
@@ -128,8 +128,8 @@ function lostInCrash(
     .map(({ event, welcome }) => {
       const { conversation, position } = event;
       const who = `${welcome.user}/${welcome.device}`;
-      const why = `${who} had received ${conversation} ${position} long before a crash took it back`;
-      return { promise: 'P17', why, events: [event, crash] };
+      const why = `${who} received ${conversation} ${position} long ago, and it is not kept yet`;
+      return { promise: 'P17', why, events: [event, end] };
     });
 }
 
@@ -140,6 +140,10 @@ export function placesHold(history: History): readonly Violation[] {
   const places = new Places();
   const heard = new HeardAcks();
   for (const event of history) {
+    if (event.type === 'closed' || (event.type === 'node' && event.what === 'crashed')) {
+      const acks = event.type === 'closed' ? heard.of(event.session) : heard.all;
+      places.violations.push(...notKept(places, acks, event.atMs - savedWithinMs, event));
+    }
     heard.note(event);
     if (event.type === 'kept') {
       places.keep(event.log, event.entry.conversation, event.entry.position);
@@ -147,10 +151,6 @@ export function placesHold(history: History): readonly Violation[] {
     else if (event.type === 'loaded') places.load(event);
     else if (event.type === 'standing') places.stand(event);
     else if (event.type === 'receipt') places.tell(event, sessions.get(event.session)?.log ?? '');
-    else if (event.type === 'node' && event.what === 'crashed') {
-      const untilMs = event.atMs - savedWithinMs;
-      places.violations.push(...lostInCrash(places, heard, untilMs, event));
-    }
     if (event.type === 'node') heard.clear();
   }
   return places.violations;

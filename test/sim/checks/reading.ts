@@ -1,5 +1,5 @@
 /** Views of a history that several checkers need. */
-import type { Drained, History, HistoryEvent, SeenEntry, Welcomed } from '../history.ts';
+import type { Actor, Drained, History, HistoryEvent, SeenEntry, Welcomed } from '../history.ts';
 
 type Types = Map<string, History[number][]>;
 /** A history that is judged does not grow any more, and is asked many times. */
@@ -59,4 +59,20 @@ export function retired(entry: SeenEntry): SeenEntry {
 /** A key of several parts, none of which holds a space. */
 export function keyOf(...parts: readonly (string | number)[]): string {
   return parts.join(' ');
+}
+
+/**
+ * Which memory of its device each client process has: one that starts without begins a new one,
+ * perhaps beside a process that still has the older. Named by the run that began it.
+ */
+export function memoriesOf(history: History): (actor: Actor) => string {
+  const newest = new Map<string, number>();
+  const memories = new Map<string, string>();
+  for (const { user, device, run, kept } of eventsOf(history, 'started')) {
+    const name = keyOf(user, device);
+    if (!kept) newest.set(name, run);
+    memories.set(keyOf(user, device, run), keyOf(name, newest.get(name) ?? 0));
+  }
+  return ({ user, device, run }) =>
+    memories.get(keyOf(user, device, run)) ?? keyOf(user, device, 0);
 }

@@ -72,6 +72,18 @@ describe('the outbox in a file', () => {
     assert.deepEqual(Object.fromEntries(state.read), { 'd/ann/bob': 3 });
   });
 
+  it('knows the numbers from before the first log, and forgets them with it', async () => {
+    const answered: OutboxChange = { change: 'remove', id: aCommand(1).id };
+    await written([put(1)], [{ change: 'log', log: LOG }], [answered]);
+    const outbox = fileOutbox(path);
+    assert.equal((await outbox.load()).last.get('d/ann/bob'), 1);
+    await outbox.close();
+    await written([{ change: 'log', log: OTHER_LOG }]);
+    const later = fileOutbox(path);
+    assert.equal((await later.load()).last.size, 0);
+    await later.close();
+  });
+
   it('is whole after a cut at any byte: every finished batch, and nothing of the others', async () => {
     await written([put(1)], [put(2), put(3)], [put(4)]);
     // As it was appended: a closing client would have left it so.

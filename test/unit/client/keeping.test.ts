@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { memoryOutbox } from '../../../client/outbox.ts';
 import { aClient, anOnlineClient } from './a-client.ts';
 
+/** The id of a command of an earlier life. */
+const EARLIER = '0199a0b1-c2d3-7e4f-8a9b-0c1d2e3f4051';
+
 describe('the client, keeping what it sends', () => {
   it('writes a command to its outbox before it sends it', async () => {
     const outbox = memoryOutbox();
@@ -43,6 +46,27 @@ describe('the client, keeping what it sends', () => {
     second.net.last.accept(again, { duplicate: 1 });
     assert.equal((await handle!.accepted).duplicate, true);
     assert.equal((await outbox.load()).commands.size, 0);
+  });
+
+  it('keeps the new numbers of a conversation all at once, so that no crash turns their order', async () => {
+    const outbox = memoryOutbox();
+    // What an earlier process leaves: the log is known, and not written at WELCOME.
+    await (await anOnlineClient({ outbox })).im.close();
+    const writes: string[] = [];
+    const watched = {
+      ...outbox,
+      write: async (changes: Parameters<typeof outbox.write>[0]) => {
+        const puts = changes.flatMap((one) => (one.change === 'put' ? [one.command.number] : []));
+        if (puts.length > 0) writes.push(puts.join(' '));
+        await outbox.write(changes);
+      },
+    };
+    const { im, time, goOnline } = aClient({ outbox: watched });
+    for (const text of ['one', 'two', 'three']) im.send('bob', text);
+    await time.settle();
+    writes.length = 0;
+    await goOnline({ known: [{ conversation: 'd/ann/bob', number: 7, id: EARLIER }] });
+    assert.deepEqual(writes, ['8 9 10']);
   });
 
   it('tries a failed write of the outbox again, and sends nothing that is not kept', async () => {

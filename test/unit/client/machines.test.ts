@@ -47,6 +47,16 @@ describe('the retransmission time-out', () => {
     assert.equal(rto.timeoutMs, 0.875 * 100 + 0.125 * 200 + 4 * variance);
   });
 
+  it('waits a little longer than it says, so that clients do not repeat in step', () => {
+    const [rto, chance] = [new Rto(60_000), new FakeChance()];
+    rto.reset(2_000);
+    const waitsMs = [0, 0.5, 0.999_999].map((value) => {
+      chance.value = value;
+      return Math.round(rto.waitMs(chance));
+    });
+    assert.deepEqual(waitsMs, [2_000, 2_100, 2_200]);
+  });
+
   it('stays between what the server asks for and its cap, and doubles until an answer comes', () => {
     fc.assert(
       fc.property(

@@ -10,8 +10,8 @@ const TEA = { conversation: 'g/tea' } as const;
  */
 function aQueueInDoubt(): { queue: OutboxQueue; renumbered: string[] } {
   const renumbered: string[] = [];
-  const queue = new OutboxQueue(({ command }) => {
-    renumbered.push(`${command.id} ${command.number}`);
+  const queue = new OutboxQueue((entries) => {
+    renumbered.push(...entries.map(({ command }) => `${command.id} ${command.number}`));
   });
   for (const id of ['c1', 'c2', 'c3']) {
     const entry = queue.add({ type: 'send', ...TEA, id, sentAt: 1, body });

@@ -39,8 +39,8 @@ class World {
   }
 
   #newQueue(): OutboxQueue {
-    const queue: OutboxQueue = new OutboxQueue((entry: Entry) => {
-      this.#store(queue, entry);
+    const queue: OutboxQueue = new OutboxQueue((entries) => {
+      for (const entry of entries) this.#store(queue, entry);
     });
     return queue;
   }
@@ -238,8 +238,8 @@ describe('the queue of the outbox', () => {
       state.commands.set(id, command);
     }
     const renumbered: string[] = [];
-    const queue = new OutboxQueue(({ command }) => {
-      renumbered.push(`${command.id} ${command.number}`);
+    const queue = new OutboxQueue((entries) => {
+      renumbered.push(...entries.map(({ command }) => `${command.id} ${command.number}`));
     });
     queue.load(state);
     // The server knows of number 2 under another id: 1 and 2 are asked about, 3 is above anything
@@ -259,8 +259,8 @@ describe('the queue of the outbox', () => {
 
   it('keeps the numbers that the server waits for after a passing refusal', () => {
     const renumbered: string[] = [];
-    const queue = new OutboxQueue(({ command }) => {
-      renumbered.push(`${command.id} ${command.number}`);
+    const queue = new OutboxQueue((entries) => {
+      renumbered.push(...entries.map(({ command }) => `${command.id} ${command.number}`));
     });
     const body = new Uint8Array();
     for (const id of ['c1', 'c2', 'c3']) {

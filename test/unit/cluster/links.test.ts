@@ -252,7 +252,7 @@ describe('links between programs', () => {
     await world.open();
     for (let round = 1; round <= 5; round += 1) {
       world.network.cut();
-      await world.pass(60);
+      await world.pass(410);
       assert.equal(world.near.heard.filter((word) => word === 'opened').length, round + 1);
     }
   });
@@ -265,6 +265,27 @@ describe('links between programs', () => {
     await world.listen();
     await world.pass(450);
     assert.equal(world.near.heard.at(-1), 'opened');
+  });
+
+  it('are tried less and less often where they are cut at once each time', async () => {
+    await world.listen();
+    world.connect();
+    for (let ms = 0; ms < 4_000; ms += 20) {
+      await world.pass(20);
+      world.network.cut();
+    }
+    const opened = world.near.heard.filter((word) => word === 'opened').length;
+    assert.ok(opened >= 5 && opened <= 60, `${opened} times`);
+  });
+
+  it('show what a stranger says only as far as it can be printed', async () => {
+    await world.listen();
+    const ear = { opened: () => undefined, received: () => undefined, closed: () => undefined };
+    const stranger = world.network.connect({ host: 'h', port: 1 }, ear);
+    await world.pass(10);
+    stranger.write(encodeLinkFrame('refuse', text('\u001b[2J no\n')));
+    await world.pass(10);
+    assert.match(world.far[0]?.why?.message ?? '', /is refused: \?\[2J no\?$/);
   });
 
   it('say where they cannot listen', async () => {

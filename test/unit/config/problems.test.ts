@@ -211,6 +211,7 @@ describe('guards and consumers', () => {
     );
     assert.match(await problem(`guards: { tcp: ${words} }`), /has the name of transports\.tcp/);
     assert.match(await problem(`guards: { path: ${words} }`), /name of a part of the kernel/);
+    assert.match(await problem(`guards: { retention: ${words} }`), /name of a part of the kernel/);
     assert.match(await problem(`guards: { ordering: ${words} }`), /name of a role/);
   });
 

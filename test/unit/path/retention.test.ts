@@ -55,8 +55,8 @@ class World {
       effects: { passed: () => this.passed },
       cursors: new RetentionCursors(this.register),
       clock,
-      log: host.log,
       metrics: host.metrics,
+      report: (health) => host.report(health),
     };
   }
 
@@ -68,8 +68,11 @@ class World {
     }
   }
 
-  get said(): readonly string[] {
-    return this.host.lines.map(({ message }) => message);
+  /** What the operator was told, by the codes of errors. */
+  get told(): readonly string[] {
+    return this.host.reports.map((health) =>
+      health.state === 'running' ? health.state : `${health.state} ${health.error?.code}`,
+    );
   }
 
   async #retire(wanted: Retirement): Promise<Retired> {
@@ -100,7 +103,7 @@ describe('retention', () => {
     world.fill(0, 3);
     world.fill(1, 1);
     world.fill(2, 9);
-    world.retention.start();
+    await world.retention.start();
     await world.pass(10);
     assert.deepEqual([world.calls.length, world.host.counted('im_bodies_retired_total')], [1, 2]);
     await world.pass(100);
@@ -119,7 +122,7 @@ describe('retention', () => {
 
   it('asks for what is older than it may be now, and lets memory go of it', async () => {
     world.log[0]!.push(world.clock.now(), world.clock.now() + 5_000);
-    world.retention.start();
+    await world.retention.start();
     await world.pass(KEPT_MS - 2_000);
     assert.equal(world.host.counted('im_bodies_retired_total'), 0);
     await world.pass(5_000);
@@ -133,7 +136,7 @@ describe('retention', () => {
   it('begins where it was, and anew where its cursor is lost', async () => {
     world.fill(0, 3);
     await world.register.compareAndSet('retention/0', undefined, '2');
-    world.retention.start();
+    await world.retention.start();
     await world.pass(100);
     assert.deepEqual(
       world.calls.map(({ shard, after }) => `${shard}/${after}`),
@@ -143,7 +146,7 @@ describe('retention', () => {
 
   it('keeps its cursor on the way through many pieces', async () => {
     world.fill(0, 1_000);
-    world.retention.start();
+    await world.retention.start();
     await world.pass(32 * 20);
     assert.equal(await world.register.read('retention/0'), '64');
     await world.retention.stop();
@@ -154,7 +157,7 @@ describe('retention', () => {
   it('waits for consumers, and shows what waits', async () => {
     world.fill(0, 5);
     world.passed = 3;
-    world.retention.start();
+    await world.retention.start();
     await world.pass(2_500);
     assert.equal(world.host.counted('im_bodies_retired_total'), 3);
     assert.equal(world.host.gauged('im_retention_held_shards'), 1);
@@ -163,31 +166,25 @@ describe('retention', () => {
     await world.pass(2_000);
     assert.equal(world.host.counted('im_bodies_retired_total'), 5);
     assert.equal(world.host.gauged('im_retention_held_shards'), 0);
-    assert.deepEqual(world.said, [
-      'old bodies wait for a consumer',
-      'no old body waits for a consumer any more',
-    ]);
+    assert.deepEqual(world.told, ['degraded IM_RETENTION_HELD', 'running']);
   });
 
-  it('comes back later when the store is away, and says so once', async () => {
+  it('comes back later when the store is away, and tells of it once', async () => {
     world.fill(0, 2);
     world.away = true;
-    world.retention.start();
+    await world.retention.start();
     await world.pass(3_500);
     assert.equal(world.host.counted('im_retention_failures_total'), 4);
     world.away = false;
     await world.pass(1_000);
     assert.equal(world.host.counted('im_bodies_retired_total'), 2);
-    assert.deepEqual(world.said, [
-      'old bodies could not be retired',
-      'old bodies are retired again',
-    ]);
+    assert.deepEqual(world.told, ['degraded IM_RETENTION_FAILING', 'running']);
   });
 
   it('doubts a wall clock that jumped ahead, for an hour', async () => {
     const year = 365 * 24 * HOUR_MS;
     world.log[0]!.push(world.clock.now());
-    world.retention.start();
+    await world.retention.start();
     await world.pass(1_000);
     world.clock.jump(year);
     await world.pass(10_000);
@@ -195,15 +192,16 @@ describe('retention', () => {
     world.clock.advance(HOUR_MS / 60);
     await world.pass(10_000);
     assert.equal(world.host.counted('im_bodies_retired_total'), 0);
-    assert.deepEqual(world.said, ['the wall clock jumped ahead; for an hour no body is retired']);
+    assert.deepEqual(world.told, ['degraded IM_RETENTION_CLOCK']);
     world.clock.advance(HOUR_MS);
     await world.pass(2_000);
     assert.equal(world.host.counted('im_bodies_retired_total'), 1);
+    assert.equal(world.told.at(-1), 'running');
   });
 
   it('stops in the middle, and leaves no timer behind', async () => {
     world.fill(0, 100);
-    world.retention.start();
+    await world.retention.start();
     await world.pass(50);
     const before = world.calls.length;
     await world.retention.stop();
@@ -211,14 +209,5 @@ describe('retention', () => {
     await world.pass(5_000);
     assert.equal(world.calls.length, before);
     await world.retention.stop();
-  });
-
-  it('does nothing, and counts nothing, where bodies are kept for ever', async () => {
-    world.fill(0, 5);
-    world.retention = new Retention({ ...world.around, keepMs: undefined });
-    world.retention.start();
-    await world.pass(5_000);
-    assert.deepEqual([world.calls.length, world.clock.pending], [0, 0]);
-    assert.equal(world.host.gauged('im_retention_lag_ms'), undefined);
   });
 });

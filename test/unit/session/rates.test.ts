@@ -28,4 +28,15 @@ describe('the rates', () => {
     clock.advance(1_000);
     assert.ok(rates.take('ann'));
   });
+
+  it('take back what had no use, up to the burst', () => {
+    const rates = new Rates(1, 2, fakeClock());
+    assert.deepEqual([rates.take('ann'), rates.take('ann')], [true, true]);
+    rates.giveBack('ann');
+    assert.deepEqual([rates.take('ann'), rates.take('ann')], [true, false]);
+    for (let count = 0; count < 5; count += 1) rates.giveBack('ann');
+    assert.deepEqual([rates.take('ann'), rates.take('ann')], [true, true]);
+    assert.equal(rates.take('ann'), false);
+    rates.giveBack('nobody');
+  });
 });

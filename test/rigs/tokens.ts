@@ -1,5 +1,5 @@
 /**
- * Tokens that are the same in every run, so that a script is. They hold for ever, on a server that
+ * Tokens that are the same in every run, and made at once. They hold for ever, on a server that
  * is given this key; nobody else should be.
  */
 import { createHmac } from 'node:crypto';

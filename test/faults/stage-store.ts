@@ -1,0 +1,22 @@
+/** What a stage's server keeps its log in. */
+import { join } from 'node:path';
+import type { Drained } from '../sim/history.ts';
+import { readColdSqlite } from './cold-sqlite.ts';
+
+export interface StageStore {
+  /** The block `persistence` of the server's configuration. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /**
+   * The whole log, read past the product when no server runs. Rejects if what holds it is damaged.
+   */
+  readonly readLog: () => Promise<Drained>;
+}
+
+/** A file in this folder. `use`: the path of a plugin that is used instead. */
+export function sqliteIn(folder: string, use = 'sqlite'): StageStore {
+  const file = join(folder, 'store', 'im.db');
+  return {
+    settings: { use, file },
+    readLog: () => Promise.resolve().then(() => readColdSqlite(file)),
+  };
+}
