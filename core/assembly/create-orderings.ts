@@ -10,7 +10,7 @@ interface Means {
   readonly news: (rules: readonly OrderingRule[]) => void;
 }
 
-interface Created {
+export interface Created {
   readonly orderings: Orderings;
   /** Each once. */
   readonly parts: readonly { readonly name: string; readonly component: Ordering }[];

@@ -10,6 +10,13 @@ const WRITES_BEFORE = 20;
 /** The longest body, and what an entry takes besides. */
 const ENTRY_BYTES = 8_192;
 
+/** Conversations whose names begin so. */
+const TOTAL_ORDER = {
+  owner: {},
+  sequencer: { totalOrder: '' },
+  groups: { totalOrder: 'g/' },
+} as const;
+
 export function configured(plan: Plan, shards: number): Configured {
   const { effects, limits, faults, retention, storeMs } = plan;
   const { laneQueue, lanes, connections, tailBytes, progressEvery } = limitsWith(limits);
@@ -30,6 +37,7 @@ export function configured(plan: Plan, shards: number): Configured {
       ...(Object.fromEntries(behind) as Record<string, number>),
     },
     savedWithinMs: storeIsWell ? progressEvery + SAVING_MS + WRITES_BEFORE * storeMs : Infinity,
+    ...TOTAL_ORDER[plan.ordering],
     ...(keepBodiesMs === undefined ? {} : { bodiesLastMs: jumps ? 0 : keepBodiesMs }),
   };
 }

@@ -15,6 +15,8 @@ export interface Configured {
    * the run has a store that is not.
    */
   readonly savedWithinMs: number;
+  /** Conversations whose names begin so have one total order; absent: none. */
+  readonly totalOrder?: string;
   /** A body is there for so long at least; absent: for ever. */
   readonly bodiesLastMs?: number;
 }

@@ -12,12 +12,12 @@ import { definePlugin, reasonOf } from 'im-kernel/contract';
 import { assemble } from '../../core/assembly/assemble.ts';
 import type { Node } from '../../core/assembly/node.ts';
 import type { Instance, Settings } from '../../core/config/settings.ts';
-import conversationOwner from '../../plugins/ordering/conversation-owner/index.ts';
 import noFailover from '../../plugins/failover/none/index.ts';
 import { effectsSettings } from './effects-settings.ts';
 import type { NodeEvent } from './history.ts';
 import { Life } from './life.ts';
 import { limitsWith } from './limits-with.ts';
+import { orderingSettings } from './ordering-plan.ts';
 import { simTransport } from './sim-transport.ts';
 import { simPersistence } from './store/shelf.ts';
 import { watchedStore } from './watched-store.ts';
@@ -216,7 +216,6 @@ export class SimNode {
     const { lives } = this;
     const kept = simPersistence(shelf, life, prng.fork());
     const store = watchedStore(kept, recorder, lives, this.#world.options.spoilAnswers);
-    const ordering = instance('ordering', conversationOwner, { maxHold: 300 });
     const transport = { network, life, address: NODE_ADDRESS, highWaterBytes, situations };
     return {
       file: 'simulated',
@@ -225,7 +224,7 @@ export class SimNode {
       transports: [instance('transport', simTransport(transport))],
       persistence: instance('persistence', store),
       answers: undefined,
-      ordering: { direct: ordering, group: ordering },
+      ordering: orderingSettings(plan.ordering, plan.seed),
       failover: instance('failover', noFailover),
       authentication: instance('authentication', authentication),
       ...effectsSettings(this.#world, life, lives),

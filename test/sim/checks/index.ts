@@ -11,6 +11,7 @@ import { membersGetAll } from './members-get-all.ts';
 import { nothingInvented } from './nothing-invented.ts';
 import { oneEntryPerKey } from './one-entry-per-key.ts';
 import { onePositionOneEntry } from './one-position-one-entry.ts';
+import { oneTotalOrder } from './one-total-order.ts';
 import { oneSessionPerDevice } from './one-session-per-device.ts';
 import { oneWriter } from './one-writer.ts';
 import { onlyMembersSee, receiptsWithinLog } from './only-members-see.ts';
@@ -43,6 +44,7 @@ export const CHECKS: readonly Check[] = [
   guardsDecide,
   consumersGetAll,
   bodiesLast,
+  oneTotalOrder,
 ];
 
 /** Everything that is wrong with a history. */
