@@ -130,7 +130,7 @@ export const CATALOGUE = {
   IM_STORE_BROKEN: {
     kind: 'lasting',
     message: 'the store cannot be trusted any more: {why}',
-    act: 'The process ends so that a fresh start reads back what is really on the disk. Check the disk.',
+    act: 'The process ends so that a fresh start reads back what is really there. Mend the reason given; if it is the disk, check that.',
   },
   IM_ANSWERS_AWAY: {
     kind: 'passing',

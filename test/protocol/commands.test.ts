@@ -244,15 +244,10 @@ describe('the protocol, passing refusals (§3)', () => {
     const ann = await stage.join('ann');
     await ann.accepted(ann.send(TALK, 'x', { number: 1 }));
     const [second, third] = [2, 3].map((number) => ann.send(TALK, 'x', { number }));
-    assert.deepEqual(
-      [await ann.fate(second!), await ann.fate(third!)],
-      ['rate-limited', 'rate-limited'],
-    );
+    assert.equal(await ann.fate(second!), 'rate-limited');
     await stage.pass(1_000);
-    for (let time = 0; time < 5; time += 1) {
-      ann.say(third!);
-      assert.equal(await ann.fate(third!), 'rate-limited');
-    }
+    ann.say(third!, third!);
+    for (let time = 0; time < 3; time += 1) assert.equal(await ann.fate(third!), 'rate-limited');
     ann.say(second!);
     assert.equal(await ann.fate(second!), 'accepted');
   });

@@ -74,7 +74,7 @@ export const PROMISES: readonly Kept[] = [
     'P10',
     'Recovery ends in a prefix of the log that holds every acknowledged entry; damage in the middle is refused.',
     ['recovery-keeps-all'],
-    ['test/unit/persistence/files.test.ts'],
+    ['test/sim/store/recovery.test.ts', 'test/unit/persistence/files.test.ts'],
   ),
   kept(
     'P11',

@@ -11,6 +11,7 @@ import type { Deliver } from '../../core/wire/frames.ts';
 import { Device } from '../scenes/device.ts';
 import type { RawConnection, Way } from '../scenes/raw-connection.ts';
 import { ServerProcess, type Differences } from '../scenes/server-process.ts';
+import { runDelayMs } from './run-delay.ts';
 import { ServerMetrics } from './server-metrics.ts';
 
 const users = ['ann', 'bob', 'eve', 'mal', 'kim', 'max'];
@@ -96,12 +97,19 @@ export class Besieged {
     }
   }
 
-  /** The friends chat, one message after the other, until `during` is done; the waits in ms. */
+  /**
+   * The friends chat, one message after the other, until `during` is done. The waits are in ms,
+   * without the time for which the server had no core.
+   */
   async chatWhile<T>(during: () => Promise<T>): Promise<{ done: T; waitsMs: number[] }> {
     const waitsMs: number[] = [];
     const end = new AbortController();
     const chat = async (): Promise<void> => {
-      while (!end.signal.aborted) waitsMs.push(await this.exchange());
+      while (!end.signal.aborted) {
+        const beforeMs = runDelayMs(this.#pid ?? 0);
+        const waitMs = await this.exchange();
+        waitsMs.push(Math.max(0, waitMs - (runDelayMs(this.#pid ?? 0) - beforeMs)));
+      }
     };
     const ending = async (): Promise<T> => {
       try {

@@ -20,12 +20,12 @@ export async function seedsToNotice(mutant: Mutant, first: number, most: number)
 export async function huntAll(first: number): Promise<number> {
   const startedMs = performance.now();
   const rows: (readonly [string, string, string, number | string])[] = [];
-  console.log(`${'mutant'.padEnd(26)}${'noticed by'.padEnd(12)}${'seeds'.padStart(5)}  rule`);
+  console.log(`${'mutant'.padEnd(28)}${'noticed by'.padEnd(12)}${'seeds'.padStart(5)}  rule`);
   for (const [name, mutant] of Object.entries(MUTANTS)) {
     const seeds = await seedsToNotice(mutant, first, SEEDS_AT_MOST);
     const said = Number.isFinite(seeds) ? seeds : 'lives';
     rows.push([name, mutant.rule, mutant.breaks, said]);
-    const columns = `${name.padEnd(26)}${mutant.breaks.padEnd(12)}${String(said).padStart(5)}`;
+    const columns = `${name.padEnd(28)}${mutant.breaks.padEnd(12)}${String(said).padStart(5)}`;
     console.log(`${columns}  ${mutant.rule}`);
   }
   const alive = rows.filter(([, , , seeds]) => seeds === 'lives').length;

@@ -45,7 +45,7 @@ interface Run {
    * Under which log each entry came: what waits to be shown is still shown after a new log began.
    */
   readonly cameUnder: Map<string, string>;
-  /** The highest position shown, by conversation. */
+  /** The highest position of this log that was shown, by conversation. */
   readonly shown: Map<string, number>;
 }
 
@@ -261,7 +261,7 @@ export class SimDevice {
     const event = { ...run.actor, log, entry };
     if (!run.life.alive) return undefined;
     recorder.add({ type: 'shown', ...event });
-    run.shown.set(entry.conversation, entry.position);
+    if (log === run.log) run.shown.set(entry.conversation, entry.position);
     const done = (): void => recorder.add({ type: 'handled', ...event });
     if (this.#handlerMs === 0) {
       done();

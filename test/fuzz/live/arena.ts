@@ -8,8 +8,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Besieged, unexpected } from '../../rigs/besieged.ts';
-import { Bystander } from '../../rigs/bystander.ts';
 import type { ServerMetrics } from '../../rigs/server-metrics.ts';
+import { StallWatch } from '../../rigs/stall-watch.ts';
 import type { Differences } from '../../scenes/server-process.ts';
 import { Peer } from './peer.ts';
 import { quickFolder } from './quick-folder.ts';
@@ -19,7 +19,7 @@ import { KEY_FILE_TEXT, tokenFor } from '../../rigs/tokens.ts';
 /** Scripts under way at once. */
 const AT_ONCE = 16;
 const LOOK_EVERY_MS = 500;
-/** Beyond what an idle process had to stand still meanwhile. */
+/** Beyond the machine's part. */
 const STALL_MAX_MS = 200;
 /** A stall may be the machine's; after so many it is looked into. */
 const STALLS_MAX = 3;
@@ -54,7 +54,7 @@ export interface Played {
   readonly answers: ReadonlyMap<string, number>;
   readonly messages: number;
   readonly worstWaitMs: number;
-  /** The longest that the loop stood still beyond what an idle one did. */
+  /** The longest that the loop stood still, without the machine's part. */
   readonly worstStallMs: number;
   /** Looked at regularly, in sequence. */
   readonly residentKb: readonly number[];
@@ -64,7 +64,7 @@ export class Arena {
   readonly #seed: number;
   readonly #besieged: Besieged;
   readonly #store = quickFolder();
-  readonly #bystander = new Bystander();
+  readonly #stalls: StallWatch;
   readonly #underWay = new Set<number>();
   readonly #problems: Problem[] = [];
   readonly #residentKb: number[] = [];
@@ -78,6 +78,7 @@ export class Arena {
     this.#seed = seed;
     const persistence = { file: join(this.#store, 'im.db') };
     this.#besieged = new Besieged(LIMITS, { persistence, ...differences });
+    this.#stalls = new StallWatch(this.#besieged);
     const { folder, server } = this.#besieged;
     mkdirSync(join(folder, 'data'));
     writeFileSync(join(folder, 'data', 'auth.key'), KEY_FILE_TEXT, { mode: 0o600 });
@@ -96,12 +97,12 @@ export class Arena {
     void this.#besieged.server.exited.then((how) => {
       if (!this.#clearing) this.#meet('ended', `the server ended with ${how}`);
     });
-    await this.#bystander.longestMs();
+    await this.#stalls.longestMs();
   }
 
   async clear(): Promise<void> {
     this.#clearing = true;
-    await this.#bystander.leave();
+    await this.#stalls.leave();
     await this.#besieged.clear();
     rmSync(this.#store, { recursive: true, force: true });
   }
@@ -188,14 +189,13 @@ export class Arena {
     let seen = new Set<number>();
     while (!end.aborted && !this.#stopped) {
       await pause(LOOK_EVERY_MS, undefined, { signal: end }).catch(() => undefined);
-      this.#besieged.loopDelayMs = 0;
       const suspects = [...new Set([...seen, ...this.#underWay])];
+      let stallMs = 0;
       try {
-        await this.#besieged.metrics();
+        stallMs = await this.#stalls.longestMs();
       } catch (error) {
         return this.#meet('ended', `it says nothing of itself: ${String(error)}`, suspects);
       }
-      const stallMs = this.#besieged.loopDelayMs - (await this.#bystander.longestMs());
       this.#worstStallMs = Math.max(this.#worstStallMs, stallMs);
       if (stallMs > STALL_MAX_MS)
         this.#meet('stall', `the loop stood for ${stallMs.toFixed()} ms`, suspects);

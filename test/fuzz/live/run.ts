@@ -83,7 +83,7 @@ function show(played: Played, say: (line: string) => void): void {
   const answers = Array.from(played.answers, ([what, count]) => `${what} ${count}`);
   if (answers.length > 0) say(`answers: ${answers.join(', ')}`);
   const residentMb = (Math.max(0, ...residentKb) / 1_024).toFixed();
-  say(`loop: ${worstStallMs.toFixed()} ms beyond an idle one; memory: ${residentMb} MiB`);
+  say(`loop: stood for ${worstStallMs.toFixed()} ms at most; memory: ${residentMb} MiB`);
 }
 
 function middle(values: readonly number[]): number {

@@ -28,11 +28,12 @@ const numberReused = replacing(
 
 const unwritten = replacing(
   Journal.prototype,
-  'add',
+  'addTogether',
   (original) =>
-    function (change, kept) {
-      if (change.change === 'put') kept?.();
-      else original.call(this, change, kept);
+    function (changes) {
+      const rest = changes.filter(({ change }) => change.change !== 'put');
+      if (rest.length > 0) original.call(this, rest);
+      for (const { change, kept } of changes) if (change.change === 'put') kept?.();
     },
 );
 

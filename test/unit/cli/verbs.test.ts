@@ -98,6 +98,18 @@ ordering: { use: central-sequencer, sequencer: { listen: 127.0.0.1:7440 } }
       assert.match(bad.err, /:2:\d+ ordering\.sequencer\.listen must be host:port/);
     }));
 
+  it('says for how long bodies are kept', () =>
+    inFolder(async (folder) => {
+      const shown = async (chat: string): Promise<string> => {
+        const file = await configIn(folder, `${SMALL}${chat}`);
+        const { out, err } = await im(['check', '--config', file]);
+        return out + err;
+      };
+      assert.match(await shown(''), /chat +bodies kept for ever/);
+      assert.match(await shown('chat: { keepBodies: 30d }\n'), /chat +bodies kept for 30d/);
+      assert.match(await shown('chat: { keepBodies: 5ms }\n'), /chat\.keepBodies must be/);
+    }));
+
   it('accepts the configuration that comes with the package', async () => {
     assert.equal((await im(['check'])).code, 0);
   });
