@@ -9,7 +9,6 @@ import type {
   Placing,
   ReaderRule,
   Register,
-  Standing,
 } from 'im-kernel/contract';
 import type { FakeClock } from './fake-clock.ts';
 import { memoryLinks } from './memory-links.ts';

@@ -29,7 +29,7 @@ export class UsedOrders {
     return this.#highest.at(-1) ?? this.#floor;
   }
 
-  /** Takes the first order from `from` on, and above the floor, that has none above it in its ms. */
+  /** Takes the first order from `from` on, above the floor, that has none above it in its ms. */
   take(from: number): number {
     let order = Math.max(from, this.#floor + 1);
     let at = this.#upTo(order);

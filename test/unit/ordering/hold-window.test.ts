@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { seededRandom } from 'im-kernel/kit';
 import { HoldWindow } from '../../../plugins/ordering/timestamp-window/hold-window.ts';
 import { QuantileSketch } from '../../../plugins/ordering/timestamp-window/quantile-sketch.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { firstOrderAt, lastOrderAt } from '../../../plugins/ordering/timestamp-window/stamps.ts';
 import { WindowStage, type Entry, type Message } from './window-stage.ts';
 

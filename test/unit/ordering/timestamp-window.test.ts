@@ -15,6 +15,10 @@ function talk(stage: WindowStage, fromMs: number, forMs: number, lateMs: number)
   }
 }
 
+function faults(given: Parameters<typeof windowSettings>[0]): number {
+  return plugin.check?.(windowSettings(given)).length ?? 0;
+}
+
 describe('timestamp-window', () => {
   it('measures how long a reader would have had to hold what overtook a late message', () => {
     const stage = new WindowStage({});
@@ -92,8 +96,6 @@ describe('timestamp-window', () => {
     }
   });
   it('says which settings contradict each other', () => {
-    const faults = (given: Parameters<typeof windowSettings>[0]): number =>
-      plugin.check?.(windowSettings(given)).length ?? 0;
     assert.equal(faults({}), 0);
     assert.equal(faults({ minHold: 2_000 }), 1);
     assert.equal(faults({ mode: 'fixed', hold: 2_000 }), 1);
