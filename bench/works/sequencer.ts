@@ -27,6 +27,8 @@ const batch: readonly Placing[] = Array.from({ length: batchLength }, (_, index)
   acceptedAt: 0,
 }));
 
+const standing = { acceptedAt: 0 };
+
 function makeServer({ address, folder }: WorkMeans): Ordering {
   const { hostname, port } = new URL(address);
   const host = orderingHost({ clock: realClock() });
@@ -60,7 +62,11 @@ class Tally {
   async takeUntil(ordering: Ordering, endMs: number): Promise<void> {
     while (performance.now() < endMs) {
       const begun = performance.now();
-      const answer = ordering.place(batch, () => 0);
+      const answer = ordering.place(
+        batch,
+        () => 0,
+        () => standing,
+      );
       if (answer instanceof Promise) {
         this.add(await answer);
         this.waitsMs.push(performance.now() - begun);

@@ -19,6 +19,17 @@ export interface Placing {
 }
 
 /**
+ * Where a conversation stands before a batch. The same object as long as this kernel has placed
+ * every entry since it made it, another one after the conversation was read from the store, since
+ * others may have placed entries meanwhile: what an ordering remembers of a conversation belongs to
+ * this object, in a WeakMap, and ends with it.
+ */
+export interface Standing {
+  /** The last entry's; 0: there is none. */
+  readonly acceptedAt: number;
+}
+
+/**
  * What readers must do to show messages in the strategy's order; sent to clients in WELCOME and
  * ORDERING.
  */
@@ -67,14 +78,16 @@ export interface Ordering extends Component {
   readonly rule: ReaderRule;
   /**
    * Gives each placing its order, in the same sequence. `lastOrder(conversation)` is the order of
-   * that conversation's last entry before this batch (0: none). Orders within a conversation are
-   * distinct, at most 2^48-1, and for one sender ascend with its numbers. Called once per batch,
-   * with what belongs to it if other conversations have another ordering. A promise delays the
-   * whole batch; a rejection refuses these placings with `busy`.
+   * that conversation's last entry before this batch (0: none), which need not be the highest;
+   * `standing` tells where it stands. What was placed before may not have been kept. Orders within
+   * a conversation are distinct, at most 2^48-1, and for one sender ascend with its numbers. Called
+   * once per batch, with what belongs to it if other conversations have another ordering. A promise
+   * delays the whole batch; a rejection refuses these placings with `busy`.
    */
   place(
     batch: readonly Placing[],
     lastOrder: (conversation: string) => number,
+    standing: (conversation: string) => Standing,
   ): readonly number[] | Promise<readonly number[]>;
 }
 

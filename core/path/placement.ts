@@ -7,6 +7,7 @@ import {
   type Log,
   type Ordering,
   type Placing,
+  type Standing,
 } from '../contract/index.ts';
 import type { Verdict } from '../chat/judge.ts';
 import type { Placed } from '../chat/sender.ts';
@@ -28,6 +29,8 @@ export interface Placements {
   /** Commands of a kind whose ordering gave no places: they must come again. */
   readonly unplaced: readonly Judged[];
 }
+
+const NONE: Standing = { acceptedAt: 0 };
 
 export class Placement {
   readonly #around: Surroundings;
@@ -57,8 +60,9 @@ export class Placement {
     const placed = judged.filter(({ verdict }) => verdict.is === 'placed');
     if (placed.length === 0) return true;
     const lastOrder = (name: string): number => drafts.get(name)?.conversation.order ?? 0;
+    const standing = (name: string): Standing => drafts.get(name)?.conversation.standing ?? NONE;
     try {
-      const answer = ordering.place(placed.map(placingOf), lastOrder);
+      const answer = ordering.place(placed.map(placingOf), lastOrder, standing);
       const orders = answer instanceof Promise ? await answer : answer;
       if (orders.length !== placed.length || !orders.every(isOrder)) {
         throw new Error('an order is missing, or is not a whole number from 1 to 2^48-1');

@@ -23,7 +23,7 @@ function linked(host: OrderingHost, links: Links): Ordering {
   const asking = plugin.create(sequencerSettings({ sequencer: { connect: at } }), lent);
   return {
     rule: asking.rule,
-    place: (batch, lastOrder) => asking.place(batch, lastOrder),
+    place: (batch, lastOrder, standing) => asking.place(batch, lastOrder, standing),
     start: async (signal) => {
       await serving.start(signal);
       await asking.start(signal);

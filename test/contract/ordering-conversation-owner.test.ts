@@ -18,7 +18,11 @@ describe('conversation-owner', () => {
       { ...sender, conversation: 'g/tea', position: 1 },
     ];
     assert.deepEqual(
-      ordering.place(batch, () => 40),
+      ordering.place(
+        batch,
+        () => 40,
+        () => ({ acceptedAt: 9 }),
+      ),
       [41, 1],
     );
   });

@@ -39,6 +39,8 @@ export class OrderingBench {
   readonly #numbers = new Map<string, number>();
   readonly #senderOrders = new Map<string, number>();
   readonly #all = new Set<number>();
+  /** By conversation: who placed its last entries, and where that one was told it stands. */
+  readonly #placers = new Map<string, { by: Ordering; standing: { acceptedAt: number } }>();
   readonly #clock: FakeClock;
   readonly #random;
   readonly #total: boolean;
@@ -89,13 +91,30 @@ export class OrderingBench {
 
   /** Has the batch placed, checks the answer against the contract, and takes it as kept. */
   async place(ordering: Ordering, batch: readonly Placing[]): Promise<readonly number[]> {
-    const orders = await driven(this.#clock, ordering.place(batch, this.last));
+    const orders = await driven(this.#clock, this.ask(ordering, batch));
     assert.equal(orders.length, batch.length, 'one order for each placing');
     orders.forEach((order) => {
       assert.ok(Number.isSafeInteger(order) && order >= 1 && order <= orderMax, `order ${order}`);
     });
     batch.forEach((placing, index) => this.#keep(placing, orders[index] ?? 0));
+    for (const { conversation, acceptedAt } of batch) {
+      this.#standingFor(ordering, conversation).acceptedAt = acceptedAt;
+    }
     return orders;
+  }
+
+  /** Has the batch placed, and keeps nothing of it. */
+  ask(ordering: Ordering, batch: readonly Placing[]): ReturnType<Ordering['place']> {
+    return ordering.place(batch, this.last, (name) => this.#standingFor(ordering, name));
+  }
+
+  /** A conversation is read anew whenever another ordering places in it. */
+  #standingFor(by: Ordering, conversation: string): { acceptedAt: number } {
+    const known = this.#placers.get(conversation);
+    if (known?.by === by) return known.standing;
+    const standing = { acceptedAt: known?.standing.acceptedAt ?? 0 };
+    this.#placers.set(conversation, { by, standing });
+    return standing;
   }
 
   /** The order of the conversation's last entry; 0: none. */

@@ -45,12 +45,14 @@ export function judgeOrdering(judged: OrderingCase): void {
     });
     it('answers an empty batch with nothing', async () => {
       const ordering = await started(judged, orderingHost());
-      assert.deepEqual(await ordering.place([], () => 0), []);
+      const bench = new OrderingBench(fakeClock(), 1);
+      assert.deepEqual(await bench.ask(ordering, []), []);
       await ordering.stop(never());
     });
     it('gives distinct orders and never turns a sender’s numbers round', () => placesMany(judged));
     it('places a large batch at once', () => placesLarge(judged));
     it('keeps batches apart that are placed side by side', () => placesSideBySide(judged));
+    it('goes on from what was kept when a batch was not', () => survivesFailure(judged));
     it('goes on above what was kept when clocks jump', () => survivesJumps(judged));
     it('never goes back after a restart', () => survivesRestart(judged));
     it('never goes back after a crash at any moment', () => survivesCrash(judged));
@@ -63,13 +65,11 @@ export function judgeOrdering(judged: OrderingCase): void {
     it('does not change what it is given', async () => {
       const clock = fakeClock();
       const ordering = await started(judged, orderingHost({ clock }));
-      const batch = new OrderingBench(clock, 1).batch(20);
+      const bench = new OrderingBench(clock, 1);
+      const batch = bench.batch(20);
       batch.forEach((placing) => Object.freeze(placing));
       const before = structuredClone(batch);
-      await driven(
-        clock,
-        ordering.place(Object.freeze(batch), () => 0),
-      );
+      await driven(clock, bench.ask(ordering, Object.freeze(batch)));
       assert.deepEqual(batch, before);
       await ordering.stop(never());
     });
@@ -113,6 +113,20 @@ async function placesSideBySide(judged: OrderingCase): Promise<void> {
   }
 }
 
+async function survivesFailure(judged: OrderingCase): Promise<void> {
+  const clock = fakeClock();
+  const ordering = await started(judged, orderingHost({ clock }));
+  const bench = new OrderingBench(clock, 23, judged.total);
+  for (let round = 0; round < 30; round += 1) {
+    await bench.place(ordering, bench.batch(10));
+    const batch = bench.batch(1 + bench.below(200));
+    await driven(clock, bench.ask(ordering, batch));
+    clock.advance(bench.below(50));
+    if (round % 2 === 0) await bench.place(ordering, batch);
+  }
+  await ordering.stop(never());
+}
+
 async function survivesJumps(judged: OrderingCase): Promise<void> {
   for (const jumpMs of [-86_400_000, -1, 0, 86_400_000]) {
     const clock = fakeClock();
@@ -154,7 +168,7 @@ async function survivesCrash(judged: OrderingCase): Promise<void> {
       const orders = await bench.place(ordering, bench.batch(1 + bench.below(700)));
       if (judged.total) assert.ok(Math.min(...orders) > before, `${orders[0]} after ${before}`);
     }
-    Promise.resolve(ordering.place(bench.batch(500), bench.last)).catch(() => undefined);
+    Promise.resolve(bench.ask(ordering, bench.batch(500))).catch(() => undefined);
   }
   for (const ordering of left) await ordering.stop(never());
 }

@@ -67,7 +67,12 @@ describe('a sequencer for several servers', () => {
 
   async function place({ ordering }: Part, count: number, last = 0): Promise<readonly number[]> {
     const batch = Array.from({ length: count }, () => placing);
-    return ordering.place(batch, () => last);
+    const standing = { acceptedAt: 0 };
+    return ordering.place(
+      batch,
+      () => last,
+      () => standing,
+    );
   }
   async function pass(ms: number): Promise<void> {
     for (let left = ms; left > 0; left -= 50) {
