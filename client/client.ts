@@ -15,8 +15,7 @@ import { Engine } from './engine.ts';
 import type { ClientEvents, ClientState, EventName } from './events.ts';
 import { type ActFields, Friends, Groups } from './groups.ts';
 import type { ClientSettings } from './options.ts';
-import type { HoldReading } from './hold.ts';
-import type { Holds } from './receiver.ts';
+import type { HoldReadings } from './holds.ts';
 import type { Timing as AnswerTiming } from './retransmitter.ts';
 import type { Draft } from './sender.ts';
 
@@ -43,8 +42,7 @@ export interface HistoryPage {
 }
 
 export interface Timing extends AnswerTiming {
-  /** `d`: in direct conversations; `g`: in groups. */
-  readonly holds: Holds<HoldReading>;
+  readonly holds: HoldReadings;
 }
 
 const UTF8 = new TextEncoder();

@@ -25,6 +25,7 @@ export type {
 } from './events.ts';
 export type { ActFields, Friends, Groups, NewGroup } from './groups.ts';
 export type { HoldReading } from './hold.ts';
+export type { HoldReadings } from './holds.ts';
 export { CLIENT_LIMITS, type ClientLimits } from './limits.ts';
 export type { ConnectOptions } from './options.ts';
 export {

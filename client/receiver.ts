@@ -10,7 +10,7 @@ import type { Cancel, ClientClock, ClientRandom } from './clock.ts';
 import type { Counts } from './counts.ts';
 import { ClientError, reasonOf } from './errors.ts';
 import type { Events } from './events.ts';
-import { Hold, type HoldReading } from './hold.ts';
+import { type HoldReadings, Holds } from './holds.ts';
 import type { ClientLimits } from './limits.ts';
 import { actOf, isMessage, messageOf } from './message.ts';
 import type { Questions } from './questions.ts';
@@ -45,10 +45,17 @@ const COUNT_OF = {
   repeat: 'repeatsIgnored',
 } as const satisfies Record<Reason, keyof Counts>;
 
+/** What the handlers have now. */
+interface Current {
+  readonly entry: Entry;
+  readonly late: boolean;
+}
+
 interface Line {
   readonly conversation: string;
   readonly buffer: ReorderBuffer;
   showing: boolean;
+  current: Current | undefined;
   /** What is read from the history now. */
   pulling: Gap | undefined;
   /** When something is due next, and the end of the timer for it. */
@@ -56,12 +63,9 @@ interface Line {
   cancelWake: Cancel | undefined;
 }
 
-/** By kind of conversation, as the rules of the protocol name them. */
-export type Holds<T> = Readonly<Record<'d' | 'g', T>>;
-
 export class Receiver {
   readonly #settings: ReceiverSettings;
-  readonly #holds: Holds<Hold>;
+  readonly #holds: Holds;
   readonly #lines = new Map<string, Line>();
   readonly #waits = new Set<() => void>();
   /** Where conversations begin that nothing was delivered of yet. */
@@ -70,8 +74,7 @@ export class Receiver {
 
   constructor(settings: ReceiverSettings) {
     this.#settings = settings;
-    const hold = (): Hold => new Hold(settings.raw, settings.limits.holdMaxMs);
-    this.#holds = { d: hold(), g: hold() };
+    this.#holds = new Holds(settings.raw, settings.limits.holdMaxMs);
   }
 
   /** What an earlier client of this device had handled. */
@@ -87,15 +90,12 @@ export class Receiver {
 
   /** How readers sort from now on; it holds for what is held already, too. */
   follow(rules: readonly OrderingRule[]): void {
-    for (const kind of ['d', 'g'] as const) {
-      const rule = rules.find((one) => one.kind === undefined || one.kind === kind);
-      if (rule !== undefined) this.#holds[kind].follow(rule);
-    }
+    this.#holds.follow(rules);
     this.wake();
   }
 
-  get holds(): Holds<HoldReading> {
-    return { d: this.#holds.d.reading, g: this.#holds.g.reading };
+  get holds(): HoldReadings {
+    return this.#holds.readings;
   }
 
   /** Another log: positions lost their meaning; what waits to be shown is still shown. */
@@ -127,10 +127,10 @@ export class Receiver {
     return unhandled === undefined ? position : Math.min(position, unhandled - 1);
   }
 
-  delivered({ type: _, ...delivery }: Deliver): void {
+  delivered(frame: Deliver): void {
     this.#settings.counts.deliveries += 1;
-    const line = this.#line(delivery.conversation);
-    line.buffer.arrive(owned(delivery), this.#settings.clock.monotonic());
+    const line = this.#line(frame.conversation);
+    line.buffer.arrive(owned(frame), this.#settings.clock.monotonic());
     this.#turn(line);
   }
 
@@ -159,7 +159,7 @@ export class Receiver {
     const { counts, acks, due } = this.#settings;
     counts[COUNT_OF[reason]] += 1;
     if (reason !== 'repeat') return;
-    // The server may have missed the acknowledgement: it goes again, if the application is that far.
+    // The server may have missed the acknowledgement: again, if the application is that far.
     acks.received.repeat(conversation);
     due();
   }
@@ -193,56 +193,59 @@ export class Receiver {
     this.#turn(line);
   }
 
-  /** Hands over what is due, one after the other. */
+  /**
+   * Hands over what is due, one after the other. A handler that fails is called again: nothing is
+   * skipped.
+   */
   async #showAll(line: Line): Promise<void> {
+    const { random, limits, due } = this.#settings;
+    const retry = { reconnectMaxMs: limits.handlerRetryMaxMs, reconnectBaseMs: 1_000, stableMs: 0 };
+    const backoff = new Backoff(retry, random);
     line.showing = true;
     for (;;) {
       const entry = this.#next(line);
       if (entry === undefined) break;
-      await this.#showOne(entry, line.buffer.show(entry));
-      if (this.#closed) return;
+      line.current ??= { entry, late: line.buffer.show(entry) };
+      if (!(await this.#hand(line.current))) {
+        await this.#pause(backoff.next());
+        continue;
+      }
+      backoff.ended(0);
+      line.current = undefined;
       const upTo = line.buffer.handled(entry);
-      if (upTo !== undefined) this.#done(line.conversation, upTo);
-      this.#settings.due();
+      if (upTo !== undefined && !this.#closed) this.#done(line.conversation, upTo);
+      due();
     }
     line.showing = false;
     this.#turn(line);
-  }
-
-  /** A handler that fails is called again: nothing is skipped. */
-  async #showOne({ delivery }: Entry, late: boolean): Promise<void> {
-    const { random, limits, counts, events } = this.#settings;
-    const retry = { reconnectMaxMs: limits.handlerRetryMaxMs, reconnectBaseMs: 1_000, stableMs: 0 };
-    const backoff = new Backoff(retry, random);
-    while (!this.#closed) {
-      try {
-        await this.#hand(delivery, late);
-        return;
-      } catch (cause) {
-        counts.handlerFailures += 1;
-        const where = `${delivery.conversation} ${delivery.position}`;
-        const why = `the handler failed at ${where}, and is called again: ${reasonOf(cause)}`;
-        events.fail(new ClientError('handler', why, { cause }));
-        await this.#pause(backoff.next());
-      }
-    }
   }
 
   /**
    * A message waits until somebody listens for messages; one who wants none says so by an empty
    * handler.
    */
-  #next({ buffer }: Line): Entry | undefined {
+  #next({ buffer, current }: Line): Entry | undefined {
     const { clock, events } = this.#settings;
-    const entry = this.#closed ? undefined : buffer.due(clock.monotonic());
+    if (this.#closed) return undefined;
+    const entry = current?.entry ?? buffer.due(clock.monotonic());
     if (entry === undefined) return undefined;
     return isMessage(entry.delivery) && !events.has('message') ? undefined : entry;
   }
 
-  #hand(delivery: Delivery, late: boolean): Promise<void> {
-    const { events } = this.#settings;
-    if (isMessage(delivery)) return events.deliver('message', messageOf(delivery, late));
-    return events.deliver('act', actOf(delivery, late));
+  /** False: a handler failed. */
+  async #hand({ entry: { delivery }, late }: Current): Promise<boolean> {
+    const { counts, events } = this.#settings;
+    try {
+      if (isMessage(delivery)) await events.deliver('message', messageOf(delivery, late));
+      else await events.deliver('act', actOf(delivery, late));
+      return true;
+    } catch (cause) {
+      counts.handlerFailures += 1;
+      const where = `${delivery.conversation} ${delivery.position}`;
+      const why = `the handler failed at ${where}, and is called again: ${reasonOf(cause)}`;
+      events.fail(new ClientError('handler', why, { cause }));
+      return false;
+    }
   }
 
   #done(conversation: string, position: number): void {
@@ -271,7 +274,7 @@ export class Receiver {
       const buffer = new ReorderBuffer({
         limits,
         raw,
-        hold: conversation.startsWith('d/') ? this.#holds.d : this.#holds.g,
+        hold: this.#holds.of(conversation),
         start: this.#starts.get(conversation),
         note: (reason) => this.#note(conversation, reason),
       });
@@ -279,6 +282,7 @@ export class Receiver {
         conversation,
         buffer,
         showing: false,
+        current: undefined,
         pulling: undefined,
         wakeAtMs: undefined,
         cancelWake: undefined,

@@ -74,6 +74,7 @@ export class ReorderBuffer {
     if (this.#isTaken(position)) note('repeat');
     else if (previous <= (this.#taken ?? previous) && !this.#isAside(position - 1)) {
       if (this.#take(entry)) this.#close();
+      else note('left');
     } else {
       const at = this.#aside.findLastIndex((other) => other.delivery.position <= position);
       if (this.#aside[at]?.delivery.position === position) note('repeat');
@@ -213,10 +214,7 @@ export class ReorderBuffer {
   }
 
   #take(entry: Entry): boolean {
-    if (this.#isFull) {
-      this.#settings.note('left');
-      return false;
-    }
+    if (this.#isFull) return false;
     const { delivery } = entry;
     this.#taken = delivery.position;
     this.#newestMs = Math.max(this.#newestMs, delivery.acceptedAt);

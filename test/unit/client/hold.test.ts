@@ -9,6 +9,11 @@ function sampled(target: { sample(lateMs?: number): void }, n: number, each: num
   for (let i = 1; i <= n; i += 1) target.sample(i % each === 0 ? lateMs : undefined);
 }
 
+/** To the end of its bucket. */
+function roundUp(ms: number): number {
+  return 2 ** (Math.ceil(2 * Math.log2(Math.max(1, ms))) / 2);
+}
+
 describe('the measured disorder', () => {
   it('asks for no hold where nothing comes out of place', () => {
     const disorder = new Disorder();
@@ -53,8 +58,6 @@ describe('the measured disorder', () => {
       fc.property(fc.array(lateness, { minLength: 50, maxLength: 80 }), (samples) => {
         const disorder = new Disorder();
         for (const one of samples) disorder.sample(one);
-        const roundUp = (ms: number): number =>
-          2 ** (Math.ceil(2 * Math.log2(Math.max(1, ms))) / 2);
         const cost = (holdMs: number): number => {
           const weights = samples.map((one, i) => [one, 0.999 ** -i] as const);
           const all = weights.reduce((sum, [, weight]) => sum + weight, 0);

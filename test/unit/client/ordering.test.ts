@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { actText, messageText } from '../../../cli/chat-text.ts';
 import type { ConnectOptions } from '../../../client/options.ts';
 import { memoryOutbox } from '../../../client/outbox.ts';
 import { aClient, anOnlineClient, type Stage } from './a-client.ts';
@@ -67,6 +68,20 @@ describe('the client, ordering', () => {
     assert.equal(stage.im.counts.late, 1);
   });
 
+  it('marks what is late in the lines of the chat', async () => {
+    const stage = await anOnlineClient();
+    const lines: string[] = [];
+    stage.im.on('message', (message) => void lines.push(messageText(message, undefined)));
+    stage.im.on('act', (act) => void lines.push(actText(act, undefined)));
+    stage.net.last.say(aDelivery(1, { order: 30 }), aDelivery(2, { order: 20 }));
+    stage.net.last.say(aDelivery(3, { order: 25, kind: 'friend.request' }));
+    await stage.time.settle();
+    assert.deepEqual(
+      lines.map((line) => line.slice('09:15 '.length)),
+      ['bob: message 1', '(late) bob: message 2', '(late) * bob asks to be friends'],
+    );
+  });
+
   it('follows a new rule at once, each kind of conversation its own', async () => {
     const { stage, shown } = await aSortingClient();
     const tea = { conversation: 'g/tea', body: new TextEncoder().encode('tea 1') };
@@ -130,6 +145,18 @@ describe('the client, ordering', () => {
     );
     await next.time.pass(100);
     assert.deepEqual(shown, ['message 3', 'message 2']);
+  });
+
+  it('leaves to the server what it has no room for, and passes nothing over', async () => {
+    const stage = await anOnlineClient({ limits: { heldPerConversation: 2 } });
+    stage.net.last.say(aDelivery(1), aDelivery(2), aDelivery(3));
+    await stage.time.settle();
+    assert.equal(stage.im.counts.deliveriesLeft, 1);
+    const texts = listening(stage);
+    await stage.time.settle();
+    stage.net.last.say(aDelivery(3, { again: 1 }));
+    await stage.time.settle();
+    assert.deepEqual(texts, ['message 1', 'message 2', 'message 3']);
   });
 
   it('leaves no timer behind when it is closed', async () => {

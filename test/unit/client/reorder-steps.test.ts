@@ -133,14 +133,14 @@ describe('the reorder buffer, step by step', () => {
   it('measures what comes out of place, but no repeats and not across connections', () => {
     const { buffer, samples, arrive } = aBuffer();
     arrive(2, 0);
-    arrive(4, 5);
-    buffer.gap(5);
-    buffer.pull(aDelivery(3), false, 10);
-    arrive(3, 12, { again: 1 });
-    arrive(3, 25);
-    arrive(2, 30);
+    arrive(4, 20);
+    buffer.gap(20);
+    buffer.pull(aDelivery(3), false, 25);
+    arrive(3, 30, { again: 1 });
+    arrive(3, 40);
+    arrive(2, 45);
     assert.deepEqual(samples, [undefined, undefined, 20]);
-    arrive(6, 40);
+    arrive(6, 60);
     buffer.reconnected();
     arrive(5, 90);
     assert.deepEqual(samples.slice(3), [undefined, undefined]);
