@@ -5,6 +5,7 @@ import {
   type Ordering,
   type OrderingHost,
   type ReaderRule,
+  type Standing,
 } from 'im-kernel/contract';
 
 /** An ordering that gives every place its position, unless it is told to fail. */
@@ -16,6 +17,8 @@ export class Moody {
   holdMs = 0;
   /** The conversations of every batch that it was asked about. */
   readonly asked: (readonly string[])[] = [];
+  /** Where the conversation of the first command of every batch stood. */
+  readonly standings: Standing[] = [];
   readonly #strategy: string;
   #host: OrderingHost | undefined;
 
@@ -32,7 +35,8 @@ export class Moody {
       start: () => Promise.resolve(),
       stop: () => Promise.resolve(),
       rule: this.#rule,
-      place: async (batch) => {
+      place: async (batch, _lastOrder, standing) => {
+        this.standings.push(...batch.slice(0, 1).map((first) => standing(first.conversation)));
         this.asked.push(batch.map(({ conversation }) => conversation));
         await this.slow;
         if (this.fails) throw new Error('not now');

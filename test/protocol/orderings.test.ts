@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Persistence } from 'im-kernel/contract';
+import { inBetween } from './in-between.ts';
 import { Moody } from './moody.ts';
 import type { RawClient } from './raw-client.ts';
 import { closeStages, JSON_MESSAGES, openStage, pluck, TLV, type Stage } from './stage.ts';
@@ -69,6 +71,30 @@ describe('the protocol, an ordering for each kind of conversation', () => {
     const sent = [ann.send('g/tea', 'a'), ann.send(TALK, 'b')];
     await Promise.all(sent.map((command) => ann.accepted(command)));
     assert.deepEqual(one.asked, [['g/tea'], ['g/tea', TALK]]);
+  });
+
+  it('shows an ordering one standing of a conversation until it is read from the store', async () => {
+    const one = new Moody();
+    let stale = false;
+    const between = (store: Persistence): Persistence =>
+      inBetween(store, {
+        append: (batch) => {
+          const answer = stale ? Promise.resolve(batch.map(() => 'stale' as const)) : undefined;
+          stale = false;
+          return answer ?? store.append(batch);
+        },
+      });
+    const stage = await openStage({ ordering: one.plugin, between });
+    const ann = await stage.join('ann');
+    const first = await ann.accepted(ann.send(TALK, 'a'));
+    await ann.accepted(ann.send(TALK, 'b'));
+    stale = true;
+    await ann.accepted(ann.send(TALK, 'c'));
+    await ann.accepted(ann.send(TALK, 'd'));
+    const [begun, known, held, anew, last] = one.standings;
+    assert.ok(begun === known && known === held && anew === last && held !== anew);
+    assert.equal(one.standings.length, 5);
+    assert.ok((anew?.acceptedAt ?? 0) >= first.acceptedAt && first.acceptedAt > 0);
   });
 
   it('refuses one kind for now while its ordering does not answer, and takes the other', async () => {

@@ -169,6 +169,8 @@ describe('the checkers', () => {
   it('P6: see numbers, or what was handed in, out of order', () => {
     const numbers = withEntry((entry) => ({ ...entry, number: 10 - entry.position }));
     assert.ok(promisesBroken(numbers).includes('P6'));
+    const orders = withEntry((entry) => ({ ...entry, order: 10 - entry.position }));
+    assert.ok(promisesBroken(orders).includes('P6'));
     const invocations = goodEvents().filter(({ type }) => type === 'invoked');
     const rest = goodEvents().filter(({ type }) => type !== 'invoked');
     assert.deepEqual(promisesBroken([...invocations.toReversed(), ...rest]), ['P6']);

@@ -13,6 +13,7 @@ const ENTRY_BYTES = 8_192;
 /** Conversations whose names begin so. */
 const TOTAL_ORDER = {
   owner: {},
+  window: {},
   sequencer: { totalOrder: '' },
   groups: { totalOrder: 'g/' },
 } as const;

@@ -3,13 +3,18 @@ import type { AnyPlugin } from 'im-kernel/contract';
 import type { Instance, Settings } from '../../core/config/settings.ts';
 import centralSequencer from '../../plugins/ordering/central-sequencer/index.ts';
 import conversationOwner from '../../plugins/ordering/conversation-owner/index.ts';
+import timestampWindow from '../../plugins/ordering/timestamp-window/index.ts';
 import { sequencerSettings } from '../unit/ordering/sequencer-settings.ts';
+import { windowSettings } from '../unit/ordering/window-settings.ts';
 
-/** sequencer: one for everything. groups: one for groups, and direct conversations as usual. */
-export type OrderingPlan = 'owner' | 'sequencer' | 'groups';
+/**
+ * sequencer: one for everything. groups: one for groups, and direct conversations as usual. window:
+ * by when they were sent.
+ */
+export type OrderingPlan = 'owner' | 'sequencer' | 'groups' | 'window';
 
-/** Two seeds of five have a sequencer. */
-const PLANS: readonly OrderingPlan[] = ['owner', 'groups', 'sequencer', 'owner', 'owner'];
+/** Two seeds of five have a sequencer, one goes by the time of sending. */
+const PLANS: readonly OrderingPlan[] = ['owner', 'groups', 'sequencer', 'window', 'owner'];
 /** So small that the bound is kept now and then in every run. */
 const BLOCKS = [1, 5, 40, 1_000];
 
@@ -23,6 +28,8 @@ export function orderingSettings(plan: OrderingPlan, seed: number): Settings['or
   const sequencer = instance(centralSequencer, sequencerSettings({ block }));
   if (plan === 'owner') return { direct: owner, group: owner };
   if (plan === 'sequencer') return { direct: sequencer, group: sequencer };
+  const window = instance(timestampWindow, windowSettings({}));
+  if (plan === 'window') return { direct: window, group: window };
   return {
     direct: { ...owner, name: 'ordering.direct' },
     group: { ...sequencer, name: 'ordering.group' },

@@ -39,6 +39,20 @@ ordering('small batches only', (batch) => {
   return batch.map(({ position }) => position);
 });
 judgeOrdering({
+  name: 'takes all for kept',
+  make: () => {
+    const next = new Map<string, number>();
+    const place: Ordering['place'] = (batch) =>
+      batch.map(({ conversation, position }) => {
+        const before = next.get(conversation) ?? position;
+        if (position < before) throw new Error('a position comes again');
+        next.set(conversation, position + 1);
+        return position;
+      });
+    return { ...plain, rule, place };
+  },
+});
+judgeOrdering({
   name: 'mixes lanes',
   total: true,
   make: () => {

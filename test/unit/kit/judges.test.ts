@@ -20,6 +20,7 @@ const guilty: Readonly<Record<string, string>> = {
   'too few': 'distinct orders',
   fractions: 'distinct orders',
   'never answers': 'distinct orders',
+  'takes all for kept': 'when a batch was not',
   chance: 'answers the same',
   'counts in memory': 'never goes back after a restart',
   'small batches only': 'a large batch',
