@@ -18,6 +18,8 @@ const PLANS: readonly OrderingPlan[] = ['owner', 'groups', 'sequencer', 'window'
 /** So small that the bound is kept now and then in every run. */
 const BLOCKS = [1, 5, 40, 1_000];
 
+export const WINDOW = windowSettings({});
+
 export function drawOrdering(seed: number): OrderingPlan {
   return PLANS[seed % PLANS.length] ?? 'owner';
 }
@@ -28,7 +30,7 @@ export function orderingSettings(plan: OrderingPlan, seed: number): Settings['or
   const sequencer = instance(centralSequencer, sequencerSettings({ block }));
   if (plan === 'owner') return { direct: owner, group: owner };
   if (plan === 'sequencer') return { direct: sequencer, group: sequencer };
-  const window = instance(timestampWindow, windowSettings({}));
+  const window = instance(timestampWindow, WINDOW);
   if (plan === 'window') return { direct: window, group: window };
   return {
     direct: { ...owner, name: 'ordering.direct' },

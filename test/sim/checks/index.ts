@@ -15,6 +15,7 @@ import { oneTotalOrder } from './one-total-order.ts';
 import { oneSessionPerDevice } from './one-session-per-device.ts';
 import { oneWriter } from './one-writer.ts';
 import { onlyMembersSee, receiptsWithinLog } from './only-members-see.ts';
+import { ordersAreTimes } from './orders-are-times.ts';
 import { placesHold } from './places-hold.ts';
 import { recoveryKeepsAll } from './recovery-keeps-all.ts';
 import { sendersInOrder } from './senders-in-order.ts';
@@ -45,6 +46,7 @@ export const CHECKS: readonly Check[] = [
   consumersGetAll,
   bodiesLast,
   oneTotalOrder,
+  ordersAreTimes,
 ];
 
 /** Everything that is wrong with a history. */
