@@ -181,7 +181,7 @@ export class Engine {
     this.#session = session;
     this.counts.connections += 1;
     if (newLog) this.#forget(log);
-    this.receiver.connected(welcome.ordering);
+    this.receiver.connected(welcome);
     this.sender.connected({ session, welcome, asked, newLog });
     this.questions.connected();
     this.acknowledger.connected(session);

@@ -6,6 +6,9 @@
 import type { OrderingRule } from '../core/wire/frames.ts';
 import { Disorder } from './disorder.ts';
 
+/** What one conversation gets of the window at most (PROTOCOL section 4). */
+const SHARE_OF_WINDOW = 3 / 4;
+
 /** What `im.timing` tells of one kind of conversation. */
 export interface HoldReading {
   /** Each message waits so long, so that earlier ones can be sorted in before it, ms. */
@@ -21,6 +24,7 @@ export class Hold {
   readonly #raw: boolean;
   readonly #holdMaxMs: number;
   #toldMs = 0;
+  #waitingMost = Infinity;
   #maxMs = 0;
 
   /** `raw`: nothing waits to be sorted. `holdMaxMs`: whatever a rule says. */
@@ -33,6 +37,16 @@ export class Hold {
   follow({ holdMs, maxHoldMs }: Pick<OrderingRule, 'holdMs' | 'maxHoldMs'>): void {
     this.#maxMs = Math.min(maxHoldMs, this.#holdMaxMs);
     this.#toldMs = Math.min(holdMs, this.#maxMs);
+  }
+
+  /** The server's window of deliveries without RECEIVED; a conversation gets a part of it. */
+  set window(deliveries: number) {
+    this.#waitingMost = Math.max(1, Math.floor(deliveries * SHARE_OF_WINDOW));
+  }
+
+  /** When so many wait in one conversation, the server sends no more of it: waiting is in vain. */
+  get waitingMost(): number {
+    return this.#waitingMost;
   }
 
   sample(lateMs: number | undefined): void {

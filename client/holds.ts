@@ -22,6 +22,11 @@ export class Holds {
     }
   }
 
+  set window(deliveries: number) {
+    this.#direct.window = deliveries;
+    this.#group.window = deliveries;
+  }
+
   of(conversation: string): Hold {
     return conversation.startsWith('d/') ? this.#direct : this.#group;
   }

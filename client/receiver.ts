@@ -3,7 +3,7 @@
  * missing and what comes next; shown one after the other per conversation, and acknowledged when
  * the application is done with it.
  */
-import type { Deliver, Delivery, OrderingRule } from '../core/wire/frames.ts';
+import type { Deliver, Delivery, OrderingRule, Welcome } from '../core/wire/frames.ts';
 import type { Acks } from './acks.ts';
 import { Backoff } from './backoff.ts';
 import type { Cancel, ClientClock, ClientRandom } from './clock.ts';
@@ -82,10 +82,11 @@ export class Receiver {
     this.#starts = new Map(received);
   }
 
-  /** A new connection, and how readers sort. */
-  connected(rules: readonly OrderingRule[]): void {
+  /** A new connection. */
+  connected({ ordering, window }: Pick<Welcome, 'ordering' | 'window'>): void {
+    this.#holds.window = window;
     for (const { buffer } of this.#lines.values()) buffer.reconnected();
-    this.follow(rules);
+    this.follow(ordering);
   }
 
   /** How readers sort from now on; it holds for what is held already, too. */

@@ -24,7 +24,7 @@ export interface ReorderLimits {
 
 export interface ReorderSettings {
   readonly limits: ReorderLimits;
-  readonly hold: Pick<Hold, 'windowMs' | 'gapMs' | 'maxMs' | 'sample'>;
+  readonly hold: Pick<Hold, 'windowMs' | 'gapMs' | 'maxMs' | 'waitingMost' | 'sample'>;
   /** Shown by position; else by `order`. */
   readonly raw: boolean;
   /** Everything up to there has been handled before; undefined: it begins where the server does. */
@@ -127,9 +127,9 @@ export class ReorderBuffer {
 
   /** What is to be shown now. */
   due(nowMs: number): Entry | undefined {
-    const { windowMs } = this.#settings.hold;
+    const { windowMs, waitingMost } = this.#settings.hold;
     let first: Entry | undefined;
-    let ripe = false;
+    let ripe = this.#entries.length >= waitingMost;
     for (const entry of this.#entries) {
       if (entry.handled) continue;
       if (first === undefined || this.#isBefore(entry, first)) first = entry;

@@ -27,6 +27,8 @@ export interface Plan {
   readonly raw: boolean;
   /** The window from a time on; the first one from the beginning. */
   readonly windows: readonly { readonly atMs: number; readonly windowMs: number }[];
+  /** No more is sent while so many are not acknowledged. */
+  readonly waitingMost: number;
   readonly handlerMs: number;
   readonly historyMs: number;
   /** The reader loses all but what it has acknowledged. */
@@ -53,6 +55,7 @@ export const CALM: Omit<Plan, 'entries'> = {
   order: 'stamp',
   raw: false,
   windows: [{ atMs: 0, windowMs: 100 }],
+  waitingMost: Infinity,
   handlerMs: 0,
   historyMs: 30,
   crashesMs: [],
@@ -154,6 +157,7 @@ export class ReorderRig {
           return window();
         },
         maxMs: 1_000,
+        waitingMost: this.#plan.waitingMost,
         sample: () => undefined,
       },
     });

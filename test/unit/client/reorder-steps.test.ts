@@ -4,7 +4,13 @@ import { aDelivery } from './fake-world.ts';
 
 /** A buffer that has seen all up to position 1, its hold as the test sets it. */
 function aBuffer(windowMs = 0, gapMs = windowMs) {
-  const hold = { windowMs, gapMs, maxMs: 1_000, sample: (ms?: number) => void samples.push(ms) };
+  const hold = {
+    windowMs,
+    gapMs,
+    maxMs: 1_000,
+    waitingMost: 5,
+    sample: (ms?: number) => void samples.push(ms),
+  };
   const samples: (number | undefined)[] = [];
   const notes: Reason[] = [];
   const buffer = new ReorderBuffer({
@@ -51,6 +57,18 @@ describe('the reorder buffer, step by step', () => {
     assert.equal(next(2), '3, up to undefined');
     assert.equal(next(2), '2, up to 3');
     assert.equal(next(2), 'nothing');
+  });
+
+  it('waits no longer when so many wait that the server sends no more', () => {
+    const { arrive, next } = aBuffer(100);
+    for (const position of [2, 3, 4, 5]) arrive(position, 0, { order: 90 - position });
+    assert.equal(next(0), 'nothing');
+    arrive(6, 0, { order: 80 });
+    assert.deepEqual(
+      [5, 4, 6, 3].map(() => next(0).split(',')[0]),
+      ['6', '5', '4', '3'],
+    );
+    assert.deepEqual([next(0), next(0)], ['2, up to 6', 'nothing']);
   });
 
   it('applies a new rule to what it holds', () => {
