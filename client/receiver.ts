@@ -1,7 +1,6 @@
 /**
- * The way of a delivery in: through the buffer of its conversation, which says what is new, what is
- * missing and what comes next; shown one after the other per conversation, and acknowledged when
- * the application is done with it.
+ * The way of a delivery in: through the buffer of its conversation, to the application one after
+ * the other per conversation, and acknowledged when it is done with it.
  */
 import type { Deliver, Delivery, OrderingRule, Welcome } from '../core/wire/frames.ts';
 import type { Acks } from './acks.ts';
