@@ -5,6 +5,7 @@
  */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { works } from './works/index.ts';
 import type { WorkMeans } from './works/work.ts';
 
@@ -22,6 +23,7 @@ async function tell(word: string): Promise<void> {
 const told = await work.run({
   address,
   users,
+  folder: dirname(usersFile),
   quick: quick === 'true',
   measured: async (run) => {
     await tell('measuring');

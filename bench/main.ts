@@ -1,9 +1,12 @@
 /**
- * `npm run bench -- [--work chat|latency|group|idle|offline] [--peers im,im-pg,raw,socketio]`.
+ * `npm run bench -- [--work chat|latency|group|idle|offline|sequencer]
+ * [--peers im,im-central,im-seq,im-pg,raw,socketio]`.
+ *
  * chat, the default, and latency run im-kernel (durable, synced before each answer) on sqlite and
  * on PostgreSQL, a raw forwarder and Socket.IO (both in memory) one after the other; the others run
- * im-kernel alone. CPU time counts the database's processes too. Load and server share the machine:
- * ratios travel between machines, rates do not.
+ * im-kernel alone. `im-central` is `im` whose numbers come from a sequencer in the process,
+ * `im-seq` from one in its own. CPU time counts the processes beside the server too: a database, a
+ * sequencer. Load and server share the machine: ratios travel between machines, rates do not.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -92,6 +95,7 @@ function showRatios(our: Outcome, outcomes: readonly Outcome[]): void {
 
 const beside = works[values.work];
 const names = values.peers?.split(',');
-if (beside) await runBeside(values.work, beside, (names ?? ['im']).filter(isOurs));
+if (beside?.system !== undefined) await runBeside(values.work, beside, [beside.system]);
+else if (beside) await runBeside(values.work, beside, (names ?? ['im']).filter(isOurs));
 else if (['chat', 'latency'].includes(values.work)) await runChat(names ?? PEERS);
 else throw new Error(`--work is chat, latency, ${Object.keys(works).join(', ')}`);

@@ -45,9 +45,13 @@ export class ServerUnderTest {
     throw new Error(`${args.join(' ')} did not start`);
   }
 
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
   /** User and system time of all its threads, and of the processes besides, in seconds. */
   cpuSeconds(): number {
-    const pids = [this.#child.pid as number, ...this.#besides()];
+    const pids = [this.pid, ...this.#besides()];
     return pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
   }
 

@@ -1,6 +1,7 @@
 /**
- * One of the systems that are measured, started in a folder of its own: `im` (sqlite), `im-pg`
- * (PostgreSQL, which is started too), `raw` and `socketio`.
+ * One of the systems that are measured, started in a folder of its own: `im` (sqlite),
+ * `im-central` and `im-seq` (numbers from one sequencer, in the process or in its own), `im-pg`
+ * (PostgreSQL, which is started too), `sequencer` alone, `raw` and `socketio`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,27 +22,66 @@ export interface System {
   readonly stop: () => Promise<void>;
 }
 
+const OURS = ['im', 'im-central', 'im-seq', 'im-pg'];
+
 export function isOurs(name: string): boolean {
-  return name === 'im' || name === 'im-pg';
+  return OURS.includes(name);
 }
 
-function configText(url: string | undefined): string {
-  const persistence = { use: 'postgres', url };
-  return [
-    'node: { name: bench, data: ./data }',
-    'transports: { tcp: { use: tcp-tlv, listen: "127.0.0.1:0" } }',
-    'log: { level: warn }',
-    ...(url === undefined ? [] : [`persistence: ${JSON.stringify(persistence)}`]),
-  ].join('\n');
+const launcher = join(here, '../bin/im.js');
+
+/** The blocks that differ from the defaults; YAML reads JSON. */
+function writeConfig(file: string, blocks: Readonly<Record<string, object>>): void {
+  const usual = { node: { name: 'bench', data: './data' }, log: { level: 'warn' } };
+  writeFileSync(file, JSON.stringify({ ...usual, ...blocks }), { mode: 0o600 });
+}
+
+/** One that gives numbers only, in a folder of its own below; its secret is `sequencer.key`. */
+async function startSequencer(folder: string): Promise<ServerUnderTest> {
+  const config = join(folder, 'sequencer.yaml');
+  const sequencer = { listen: '127.0.0.1:0', secretFile: './sequencer.key' };
+  writeConfig(config, {
+    persistence: { use: 'sqlite', file: './sequencer.db' },
+    ordering: { use: 'central-sequencer', sequencer },
+  });
+  return await ServerUnderTest.start([launcher, 'sequencer', '--config', config], folder);
+}
+
+/** What a system of ours has beside its server: a database, a sequencer. */
+interface Beside {
+  readonly blocks: Readonly<Record<string, object>>;
+  readonly pids: () => readonly number[];
+  readonly remove: () => Promise<void>;
+}
+
+async function startBeside(name: string, folder: string): Promise<Beside> {
+  const nothing = { pids: () => [], remove: () => Promise.resolve() };
+  if (name === 'im-central') {
+    return { ...nothing, blocks: { ordering: { use: 'central-sequencer' } } };
+  }
+  if (name === 'im-seq') {
+    const server = await startSequencer(folder);
+    const sequencer = {
+      connect: server.address.replace('link://', ''),
+      secretFile: './sequencer.key',
+    };
+    const blocks = { ordering: { use: 'central-sequencer', sequencer } };
+    return { blocks, pids: () => [server.pid], remove: () => server.stop() };
+  }
+  if (name !== 'im-pg') return { ...nothing, blocks: {} };
+  const database = await PostgresServer.make();
+  const blocks = { persistence: { use: 'postgres', url: database.url('postgres') } };
+  return { blocks, pids: () => database.pids(), remove: () => database.remove() };
 }
 
 async function startOurs(name: string, folder: string): Promise<System> {
-  const database = name === 'im-pg' ? await PostgresServer.make() : undefined;
+  const beside = await startBeside(name, folder);
   try {
     const config = join(folder, 'im.config.yaml');
-    writeFileSync(config, configText(database?.url('postgres')), { mode: 0o600 });
-    const start = [join(here, '../bin/im.js'), 'start', '--config', config];
-    const server = await ServerUnderTest.start(start, folder, database && (() => database.pids()));
+    const transports = { tcp: { use: 'tcp-tlv', listen: '127.0.0.1:0' } };
+    writeConfig(config, { transports, ...beside.blocks });
+    const start = [launcher, 'start', '--config', config];
+    const server = await ServerUnderTest.start(start, folder, beside.pids);
     return {
       name,
       server,
@@ -50,11 +90,11 @@ async function startOurs(name: string, folder: string): Promise<System> {
       token: (user) => localToken(config, user),
       stop: async () => {
         await server.stop();
-        await database?.remove();
+        await beside.remove();
       },
     };
   } catch (error) {
-    await database?.remove();
+    await beside.remove();
     throw error;
   }
 }
@@ -62,6 +102,10 @@ async function startOurs(name: string, folder: string): Promise<System> {
 const noToken = (): Promise<string> => Promise.resolve('');
 
 async function startPeer(name: string, folder: string): Promise<System> {
+  if (name === 'sequencer') {
+    const server = await startSequencer(folder);
+    return { name, server, folder, adapter: 'im', token: noToken, stop: () => server.stop() };
+  }
   const server = await ServerUnderTest.start([join(here, `peers/${name}-server.ts`)], folder);
   return { name, server, folder, adapter: name, token: noToken, stop: () => server.stop() };
 }

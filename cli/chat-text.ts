@@ -1,5 +1,5 @@
 /** What a chat line looks like; nothing that others write can steer the terminal. */
-import type { ActEntry, Message } from '../client/index.ts';
+import type { ActEntry, EntryHead, Message } from '../client/index.ts';
 
 /**
  * Controls (C0, DEL, C1: with them every escape sequence loses its beginning), line and paragraph
@@ -41,11 +41,16 @@ function placeText(conversation: string, current: string | undefined): string {
   return conversation.startsWith('g/') && conversation !== current ? ` [${conversation}]` : '';
 }
 
+/** When, what came too late to stand in its place, and where if it is not clear. */
+function headText(entry: EntryHead, current: string | undefined): string {
+  const late = entry.late ? ' (late)' : '';
+  return `${clockText(entry.acceptedAt)}${late}${placeText(entry.conversation, current)}`;
+}
+
 export function messageText(message: Message, current: string | undefined): string {
   const { mediaType, text, body } = message;
   const content = text ?? `(${mediaType}, ${body.length} bytes)`;
-  const place = placeText(message.conversation, current);
-  return `${clockText(message.acceptedAt)}${place} ${safeText(message.from)}: ${safeText(content)}`;
+  return `${headText(message, current)} ${safeText(message.from)}: ${safeText(content)}`;
 }
 
 const ACTS: Readonly<Record<string, string>> = {
@@ -69,7 +74,7 @@ export const NOT_KEPT = '(a message that is no longer kept)';
 export function actText(act: ActEntry, current: string | undefined): string {
   const { action, users, title = '', from } = act;
   const words = [ACTS[action] ?? action, users.join(', '), title].filter((word) => word !== '');
-  const head = `${clockText(act.acceptedAt)}${placeText(act.conversation, current)}`;
+  const head = headText(act, current);
   if (action === 'expired') return `${head} ${safeText(from)}: ${NOT_KEPT}`;
   return `${head} * ${safeText([from, ...words].join(' '))}`;
 }

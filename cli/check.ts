@@ -6,9 +6,12 @@ import { EXIT, type Io } from './io.ts';
 import { load } from './plugins.ts';
 import { report } from './report.ts';
 
-export async function check(options: { config: string }, io: Io): Promise<number> {
+export async function check(
+  options: { config: string; sequencer?: boolean },
+  io: Io,
+): Promise<number> {
   try {
-    const settings = await load(options.config, io);
+    const settings = await load(options.config, io, options.sequencer);
     io.out(`${options.config}: OK`);
     io.out(summary(settings));
     return EXIT.ok;
@@ -20,7 +23,7 @@ export async function check(options: { config: string }, io: Io): Promise<number
 function summary(settings: Settings): string {
   const rows = instancesOf(settings).map((instance) => {
     const { name, role, type } = instance;
-    const what = name === role ? role : `${role} ${name}`;
+    const what = name.split('.')[0] === role ? name : `${role} ${name}`;
     return [what, `${type} ${setBy(settings, name)}`] as const;
   });
   const { keepBodies } = settings.chat;

@@ -1,5 +1,5 @@
 /** `im explain [role [type]]`: every setting, its default and its bounds; a sample to copy. */
-import { explainBlock, explainPlugin } from '../core/config/explain.ts';
+import { explainBlock, explainPlugin, ORDERING_PER_KIND } from '../core/config/explain.ts';
 import { BLOCKS } from '../core/config/blocks.ts';
 import { referencePage } from '../core/config/reference-page.ts';
 import { ROLES, type Role } from '../core/contract/index.ts';
@@ -38,6 +38,7 @@ export async function explain(
     const blocks = Object.entries(BLOCKS).filter(([key]) => topic === undefined || topic === key);
     const pages = [
       ...blocks.map(([key, block]) => explainBlock(key, block)),
+      ...(topic === 'ordering' && type === undefined ? [ORDERING_PER_KIND] : []),
       ...wanted.map(explainPlugin),
     ];
     io.out(pages.join('\n\n'));

@@ -50,13 +50,20 @@ function verb(parent: Command, name: string, description: string): Command {
 
 function addServerVerbs(program: Command, io: Io, done: Done): void {
   verb(program, 'start', 'Run the node until SIGINT or SIGTERM.').action(async (options) => {
-    done(await (await import('./start.ts')).start(options, io));
+    done(await (await import('./start.ts')).start(options, 'node', io));
   });
-  verb(program, 'check', 'Print every problem of the configuration, or OK.').action(
-    async (options) => {
+  verb(
+    program,
+    'sequencer',
+    'Run only the ordering, for other servers, until SIGINT or SIGTERM.',
+  ).action(async (options) => {
+    done(await (await import('./start.ts')).start(options, 'sequencer', io));
+  });
+  verb(program, 'check', 'Print every problem of the configuration, or OK.')
+    .option('--sequencer', 'it is for `im sequencer`, and may name no transports')
+    .action(async (options) => {
       done(await (await import('./check.ts')).check(options, io));
-    },
-  );
+    });
 }
 
 function addPeopleVerbs(program: Command, io: Io, done: Done): void {

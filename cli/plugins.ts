@@ -5,9 +5,18 @@ import type { AnyPlugin, Role } from '../core/contract/index.ts';
 import { discover, knownPlugins } from '../core/kernel/discover.ts';
 import type { Io } from './io.ts';
 
-/** @throws ConfigError with every problem of the file. */
-export function load(file: string, io: Pick<Io, 'env'>): Promise<Settings> {
-  return loadSettings(file, { env: io.env, find: discover, known: knownTypes });
+/** @throws ConfigError with every problem of the file. `withoutTransports`: it may name none. */
+export function load(
+  file: string,
+  io: Pick<Io, 'env'>,
+  withoutTransports = false,
+): Promise<Settings> {
+  return loadSettings(file, {
+    env: io.env,
+    find: discover,
+    known: knownTypes,
+    withoutTransports,
+  });
 }
 
 async function knownTypes(role: Role): Promise<readonly string[]> {

@@ -1,11 +1,12 @@
-/** `im start`: runs the node until it is told to stop. */
+/** `im start` and `im sequencer`: run until they are told to stop. */
+import type { Part } from '../core/main.ts';
 import { report } from './report.ts';
 import type { Io } from './io.ts';
 
-export async function start(options: { config: string }, io: Io): Promise<number> {
+export async function start(options: { config: string }, part: Part, io: Io): Promise<number> {
   try {
     const { run } = await import('../core/main.ts');
-    return await run(options.config);
+    return await run(options.config, part);
   } catch (error) {
     return report(error, io);
   }

@@ -15,7 +15,8 @@ import { Engine } from './engine.ts';
 import type { ClientEvents, ClientState, EventName } from './events.ts';
 import { type ActFields, Friends, Groups } from './groups.ts';
 import type { ClientSettings } from './options.ts';
-import type { Timing } from './retransmitter.ts';
+import type { HoldReadings } from './holds.ts';
+import type { Timing as AnswerTiming } from './retransmitter.ts';
 import type { Draft } from './sender.ts';
 
 /** Text, or any bytes with what they are. */
@@ -38,6 +39,10 @@ export interface HistoryPage {
   readonly more: boolean;
   /** The first position that is visible at all. */
   readonly firstAvailable: number | undefined;
+}
+
+export interface Timing extends AnswerTiming {
+  readonly holds: HoldReadings;
 }
 
 const UTF8 = new TextEncoder();
@@ -76,9 +81,13 @@ export class Client {
     return this.#engine.counts;
   }
 
-  /** How long answers take on this connection, and how much may be sent again. */
+  /**
+   * How long answers take on this connection, how much may be sent again, and how long messages
+   * are held.
+   */
   get timing(): Timing {
-    return this.#engine.sender.timing;
+    const { sender, receiver } = this.#engine;
+    return { ...sender.timing, holds: receiver.holds };
   }
 
   /** Commands without an answer, those included that an earlier client left in the outbox. */

@@ -36,6 +36,7 @@ export function connect(options: ConnectOptions): Client {
     user: options.user,
     agent: options.agent,
     outbox: typeof outbox === 'string' ? outboxInFile(outbox) : outbox,
+    order: options.order ?? 'sorted',
     limits: { ...CLIENT_LIMITS, ...limits },
     connector: options.connector ?? connectByScheme,
     clock: options.clock ?? systemClock,

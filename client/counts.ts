@@ -21,6 +21,11 @@ export const COUNTED = [
   'repeatsIgnored',
   'deliveriesLeft',
   'gaps',
+  'gapsPassed',
+  'held',
+  'released',
+  'late',
+  'pulled',
   'handlerFailures',
   'marksRepeated',
   // Everything else

@@ -71,6 +71,7 @@ export class Engine {
       counts,
       events,
       questions,
+      raw: settings.order === 'raw',
       acks: this.acknowledger.acks,
       due: () => this.acknowledger.due(),
       handled: (conversation, position) => this.acknowledger.handled(conversation, position),
@@ -180,6 +181,7 @@ export class Engine {
     this.#session = session;
     this.counts.connections += 1;
     if (newLog) this.#forget(log);
+    this.receiver.connected(welcome);
     this.sender.connected({ session, welcome, asked, newLog });
     this.questions.connected();
     this.acknowledger.connected(session);
@@ -215,6 +217,7 @@ export class Engine {
         this.questions.answered(frame);
         return;
       case 'ordering':
+        this.receiver.follow(frame.ordering);
         this.events.emit('ordering', frame.ordering);
         return;
       case 'presence': {

@@ -16,6 +16,8 @@ export interface EntryHead {
   readonly acceptedAt: number;
   /** True if the server had sent it to this device before. */
   readonly again: boolean;
+  /** True if one with a higher `order` was shown before: insert it in its place. */
+  readonly late: boolean;
 }
 
 export interface Message extends EntryHead {

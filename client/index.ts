@@ -1,6 +1,12 @@
 /** `im-kernel/client`: for Node and for browsers. */
 export type { Cancel, ClientClock, ClientRandom } from './clock.ts';
-export { Client, type Content, type HistoryPage, type HistoryRange } from './client.ts';
+export {
+  Client,
+  type Content,
+  type HistoryPage,
+  type HistoryRange,
+  type Timing,
+} from './client.ts';
 export type { Acceptance, CommandHandle, Outcome } from './command-handle.ts';
 export { connect } from './connect.ts';
 export type { Connection, ConnectionEvents, Connector } from './connector.ts';
@@ -18,9 +24,10 @@ export type {
   StateChange,
 } from './events.ts';
 export type { ActFields, Friends, Groups, NewGroup } from './groups.ts';
+export type { HoldReading } from './hold.ts';
+export type { HoldReadings } from './holds.ts';
 export { CLIENT_LIMITS, type ClientLimits } from './limits.ts';
 export type { ConnectOptions } from './options.ts';
-export type { Timing } from './retransmitter.ts';
 export {
   applyChange,
   changesOf,

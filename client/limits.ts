@@ -30,8 +30,10 @@ export interface ClientLimits {
    * repeat.
    */
   readonly heldPerConversation: number;
-  /** Deliveries of one conversation put aside while a gap before them is filled. */
+  /** Deliveries of one conversation put aside while something before them is missing. */
   readonly asidePerConversation: number;
+  /** No message is held for earlier ones for longer, whatever the server's ordering rule says. */
+  readonly holdMaxMs: number;
   /**
    * RECEIVEDs and READs that go again after a WELCOME without asking first which of them are kept.
    */
@@ -61,6 +63,7 @@ export const CLIENT_LIMITS: ClientLimits = {
   questions: 1_024,
   heldPerConversation: 4_096,
   asidePerConversation: 256,
+  holdMaxMs: 10_000,
   marksRepeated: 64,
   handlerRetryMaxMs: 30_000,
   gatherBytes: 32_768,

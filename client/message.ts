@@ -6,7 +6,7 @@ import type { ActEntry, EntryHead, Message } from './events.ts';
 const UTF8 = new TextDecoder();
 const NOTHING = new Uint8Array(0);
 
-function headOf(delivery: Delivery): EntryHead {
+function headOf(delivery: Delivery, late: boolean): EntryHead {
   const { conversation, position, order, id, from, device, sentAt, acceptedAt, again } = delivery;
   return {
     conversation,
@@ -18,6 +18,7 @@ function headOf(delivery: Delivery): EntryHead {
     sentAt,
     acceptedAt,
     again: again === 1,
+    late,
   };
 }
 
@@ -25,13 +26,13 @@ export function isMessage(delivery: Delivery): boolean {
   return delivery.kind === undefined || delivery.kind === 'message';
 }
 
-export function messageOf(delivery: Delivery): Message {
+export function messageOf(delivery: Delivery, late: boolean): Message {
   const { mediaType = 'text/plain', body = NOTHING } = delivery;
   const text = isTextMedia(mediaType) ? UTF8.decode(body) : undefined;
-  return { ...headOf(delivery), mediaType, body, text };
+  return { ...headOf(delivery, late), mediaType, body, text };
 }
 
-export function actOf(delivery: Delivery): ActEntry {
+export function actOf(delivery: Delivery, late: boolean): ActEntry {
   const { kind = '', user = [], title } = delivery;
-  return { ...headOf(delivery), action: kind, users: user, title };
+  return { ...headOf(delivery, late), action: kind, users: user, title };
 }

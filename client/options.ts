@@ -25,6 +25,11 @@ export interface ConnectOptions {
   readonly user?: string;
   /** Default: in memory. A text is the path of a file (Node only). */
   readonly outbox?: Outbox | string;
+  /**
+   * Default `sorted`: messages come in the order of the server's ordering strategy. `raw`: as they
+   * stand in the conversation's log, by position, without the wait that sorting takes.
+   */
+  readonly order?: 'sorted' | 'raw';
   /** Tells the server what program this is. */
   readonly agent?: string;
   readonly limits?: Partial<ClientLimits>;
@@ -41,6 +46,7 @@ export interface ClientSettings {
   readonly device: string;
   readonly user: string | undefined;
   readonly outbox: Outbox;
+  readonly order: 'sorted' | 'raw';
   readonly agent: string | undefined;
   readonly limits: ClientLimits;
   readonly connector: Connector;

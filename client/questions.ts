@@ -74,6 +74,21 @@ export class Questions {
     }
   }
 
+  /** The entries between two positions, ascending. Rejects as `ask` does. */
+  async *between(
+    conversation: string,
+    { after, before }: { readonly after: number; readonly before: number },
+  ): AsyncGenerator<Items['history']> {
+    let from = after;
+    for (;;) {
+      const page = await this.ask({ what: 'history', conversation, after: from, before });
+      yield* page.item;
+      const last = page.item.at(-1);
+      if (last === undefined || page.more !== 1) return;
+      from = last.position;
+    }
+  }
+
   whatOf(query: number): What | undefined {
     return this.#open.get(query)?.what;
   }

@@ -1,18 +1,19 @@
 /**
- * The way of a delivery in: new or not, nothing passed over, shown one after the other per
- * conversation, and acknowledged when the application is done with it.
+ * The way of a delivery in: through the buffer of its conversation, to the application one after
+ * the other per conversation, and acknowledged when it is done with it.
  */
-import type { Deliver, Delivery } from '../core/wire/frames.ts';
+import type { Deliver, Delivery, OrderingRule, Welcome } from '../core/wire/frames.ts';
 import type { Acks } from './acks.ts';
 import { Backoff } from './backoff.ts';
 import type { Cancel, ClientClock, ClientRandom } from './clock.ts';
 import type { Counts } from './counts.ts';
 import { ClientError, reasonOf } from './errors.ts';
 import type { Events } from './events.ts';
-import { Inbox } from './inbox.ts';
+import { type HoldReadings, Holds } from './holds.ts';
 import type { ClientLimits } from './limits.ts';
 import { actOf, isMessage, messageOf } from './message.ts';
 import type { Questions } from './questions.ts';
+import { type Entry, type Gap, type Reason, ReorderBuffer } from './reorder-buffer.ts';
 
 export interface ReceiverSettings {
   readonly clock: ClientClock;
@@ -22,6 +23,8 @@ export interface ReceiverSettings {
   readonly events: Events;
   readonly questions: Questions;
   readonly acks: Acks;
+  /** Shown by position, as delivered; else in the order of the strategy. */
+  readonly raw: boolean;
   /** Acknowledgements are due. */
   readonly due: () => void;
   /** The application has handled everything up to there. */
@@ -30,54 +33,89 @@ export interface ReceiverSettings {
   readonly isOwn: (delivery: Delivery) => boolean;
 }
 
-interface Held {
-  readonly delivery: Delivery;
-  /**
-   * The log it belongs to; one of an earlier log is still shown, but its position means nothing any
-   * more.
-   */
-  readonly log: number;
+/** What each reason adds one to. */
+const COUNT_OF = {
+  held: 'held',
+  released: 'released',
+  late: 'late',
+  pulled: 'pulled',
+  passed: 'gapsPassed',
+  left: 'deliveriesLeft',
+  repeat: 'repeatsIgnored',
+} as const satisfies Record<Reason, keyof Counts>;
+
+/** What the handlers have now. */
+interface Current {
+  readonly entry: Entry;
+  readonly late: boolean;
 }
 
 interface Line {
-  readonly held: Held[];
-  /** Deliveries put aside while the gap before them is filled; undefined: there is none. */
-  aside: Deliver[] | undefined;
+  readonly conversation: string;
+  readonly buffer: ReorderBuffer;
   showing: boolean;
+  current: Current | undefined;
+  /** What is read from the history now. */
+  pulling: Gap | undefined;
+  /** When something is due next, and the end of the timer for it. */
+  wakeAtMs: number | undefined;
+  cancelWake: Cancel | undefined;
 }
 
 export class Receiver {
   readonly #settings: ReceiverSettings;
-  readonly #inbox = new Inbox();
+  readonly #holds: Holds;
   readonly #lines = new Map<string, Line>();
   readonly #waits = new Set<() => void>();
-  #log = 0;
+  /** Where conversations begin that nothing was delivered of yet. */
+  #starts: ReadonlyMap<string, number> = new Map();
   #closed = false;
 
   constructor(settings: ReceiverSettings) {
     this.#settings = settings;
+    this.#holds = new Holds(settings.raw, settings.limits.holdMaxMs);
   }
 
   /** What an earlier client of this device had handled. */
   load(received: ReadonlyMap<string, number>): void {
-    this.#inbox.load(received);
+    this.#starts = new Map(received);
+  }
+
+  /** A new connection. */
+  connected({ ordering, window }: Pick<Welcome, 'ordering' | 'window'>): void {
+    this.#holds.window = window;
+    for (const { buffer } of this.#lines.values()) buffer.reconnected();
+    this.follow(ordering);
+  }
+
+  /** How readers sort from now on; it holds for what is held already, too. */
+  follow(rules: readonly OrderingRule[]): void {
+    this.#holds.follow(rules);
+    this.wake();
+  }
+
+  get holds(): HoldReadings {
+    return this.#holds.readings;
   }
 
   /** Another log: positions lost their meaning; what waits to be shown is still shown. */
   newLog(): void {
-    this.#log += 1;
-    this.#inbox.forget();
-    for (const line of this.#lines.values()) line.aside = undefined;
+    this.#starts = new Map();
+    for (const line of this.#lines.values()) {
+      line.buffer.newLog();
+      line.pulling = undefined;
+    }
   }
 
-  /** A handler was registered: shows what waited for one. */
+  /** A handler or a rule is new: shows what waited for it. */
   wake(): void {
-    for (const [conversation, line] of this.#lines) this.#show(conversation, line);
+    for (const line of this.#lines.values()) this.#turn(line);
   }
 
   close(): void {
     this.#closed = true;
     for (const stop of this.#waits) stop();
+    for (const { cancelWake } of this.#lines.values()) cancelWake?.();
     this.#lines.clear();
   }
 
@@ -85,155 +123,135 @@ export class Receiver {
    * A person can have read up to here only what was shown: what still waits holds back the mark.
    */
   readable(conversation: string, position: number): number {
-    const first = this.#lines.get(conversation)?.held.find(({ log }) => log === this.#log);
-    return first === undefined ? position : Math.min(position, first.delivery.position - 1);
+    const unhandled = this.#lines.get(conversation)?.buffer.unhandled;
+    return unhandled === undefined ? position : Math.min(position, unhandled - 1);
   }
 
   delivered(frame: Deliver): void {
-    const { conversation, position } = frame;
     this.#settings.counts.deliveries += 1;
-    const line = this.#line(conversation);
-    if (line.aside !== undefined) {
-      this.#putAside(line.aside, frame);
-      return;
-    }
-    const verdict = this.#inbox.judge(conversation, position, frame.previous);
-    if (verdict.verdict === 'gap') void this.#fill(line, frame, verdict.after);
-    else if (verdict.verdict === 'show') this.#take(line, frame);
-    else this.#repeated(conversation);
+    const line = this.#line(frame.conversation);
+    line.buffer.arrive(owned(frame), this.#settings.clock.monotonic());
+    this.#turn(line);
   }
 
-  /**
-   * The server may have missed the acknowledgement: it is sent again, if the application is that
-   * far.
-   */
-  #repeated(conversation: string): void {
-    this.#settings.counts.repeatsIgnored += 1;
-    this.#settings.acks.received.repeat(conversation);
-    this.#settings.due();
+  /** Does what is due now, and sees that the rest will be when it is. */
+  #turn(line: Line): void {
+    if (this.#closed) return;
+    const { clock } = this.#settings;
+    const nowMs = clock.monotonic();
+    const gap = line.pulling === undefined ? line.buffer.gap(nowMs) : undefined;
+    if (gap !== undefined) void this.#pull(line, gap);
+    if (!line.showing && this.#next(line) !== undefined) void this.#showAll(line);
+    const wakeAtMs = line.buffer.wakeAtMs(nowMs);
+    if (wakeAtMs === line.wakeAtMs) return;
+    line.cancelWake?.();
+    line.wakeAtMs = wakeAtMs;
+    if (wakeAtMs !== undefined)
+      line.cancelWake = clock.after(wakeAtMs - nowMs, () => this.#woken(line));
   }
 
-  #putAside(aside: Deliver[], frame: Deliver): void {
-    if (aside.length < this.#settings.limits.asidePerConversation) aside.push(this.#own(frame));
-    // Not acknowledged, so not lost: the server sends it again, or the gap it leaves is noticed.
-    else this.#settings.counts.deliveriesLeft += 1;
+  #woken(line: Line): void {
+    line.wakeAtMs = undefined;
+    this.#turn(line);
   }
 
-  #take(line: Line, delivery: Delivery): boolean {
-    const { limits, counts } = this.#settings;
-    if (line.held.length >= limits.heldPerConversation) {
-      counts.deliveriesLeft += 1;
-      return false;
-    }
-    this.#inbox.take(delivery.conversation, delivery.position);
-    line.held.push({ delivery: this.#own(delivery), log: this.#log });
-    this.#show(delivery.conversation, line);
-    return true;
+  #note(conversation: string, reason: Reason): void {
+    const { counts, acks, due } = this.#settings;
+    counts[COUNT_OF[reason]] += 1;
+    if (reason !== 'repeat') return;
+    // The server may have missed the acknowledgement: again, if the application is that far.
+    acks.received.repeat(conversation);
+    due();
   }
 
-  /**
-   * Reads what is missing between `after` and this delivery; then goes on with it, whatever was
-   * found.
-   */
-  async #fill(line: Line, frame: Deliver, after: number): Promise<void> {
-    const { counts, events, isOwn } = this.#settings;
-    const aside: Deliver[] = [this.#own(frame)];
-    line.aside = aside;
+  /** Reads what is missing; then goes on with what is behind it, whatever was found. */
+  async #pull(line: Line, gap: Gap): Promise<void> {
+    const { clock, counts, events, questions, isOwn } = this.#settings;
+    const { conversation, buffer } = line;
+    line.pulling = gap;
     counts.gaps += 1;
     try {
-      for await (const item of this.#missing(frame, after)) {
-        if (line.aside !== aside) return;
-        if (isOwn(item)) this.#inbox.take(item.conversation, item.position);
-        else if (!this.#take(line, item)) {
-          // No room: what follows must not be taken either, or this one would be passed over.
-          aside.length = 0;
-          break;
-        }
+      let complete = true;
+      for await (const item of questions.between(conversation, gap)) {
+        if (line.pulling !== gap) return;
+        complete = buffer.pull(owned(item), isOwn(item), clock.monotonic());
+        // No room: what follows must not be taken either, or this one would be passed over.
+        if (!complete) break;
+        this.#turn(line);
       }
+      if (line.pulling === gap && complete) buffer.pass(gap);
     } catch (cause) {
-      if (this.#closed) return;
-      const { conversation } = frame;
-      const why = `${conversation}: what lies before ${frame.position} cannot be read`;
+      if (this.#closed || line.pulling !== gap) return;
+      const why = `${conversation}: what lies before ${gap.before} cannot be read`;
       events.fail(new ClientError('gap', `${why}: ${reasonOf(cause)}`, { cause }));
       // Only a refusal is final; anything else leaves these to be delivered again.
-      if (cause instanceof ClientError) aside.length = 0;
+      if (cause instanceof ClientError) buffer.leave();
+      else buffer.pass(gap);
     }
-    if (line.aside !== aside || this.#closed) return;
-    line.aside = undefined;
-    const first = aside.shift();
-    if (first !== undefined) this.#take(line, first);
-    for (const later of aside) this.delivered(later);
-  }
-
-  async *#missing({ conversation, position }: Deliver, start: number): AsyncGenerator<Delivery> {
-    let after = start;
-    for (;;) {
-      const question = { what: 'history', conversation, after, before: position } as const;
-      const page = await this.#settings.questions.ask(question);
-      yield* page.item;
-      const last = page.item.at(-1);
-      if (last === undefined || page.more !== 1) return;
-      after = last.position;
-    }
-  }
-
-  #show(conversation: string, line: Line): void {
-    if (line.showing || line.held.length === 0 || this.#closed) return;
-    line.showing = true;
-    void this.#showAll(conversation, line);
+    if (line.pulling !== gap) return;
+    line.pulling = undefined;
+    this.#turn(line);
   }
 
   /**
-   * Hands over what is held, one after the other. A handler that fails is called again: nothing is
+   * Hands over what is due, one after the other. A handler that fails is called again: nothing is
    * skipped.
    */
-  async #showAll(conversation: string, line: Line): Promise<void> {
-    const { random, limits, counts, events } = this.#settings;
+  async #showAll(line: Line): Promise<void> {
+    const { random, limits, due } = this.#settings;
     const retry = { reconnectMaxMs: limits.handlerRetryMaxMs, reconnectBaseMs: 1_000, stableMs: 0 };
     const backoff = new Backoff(retry, random);
+    line.showing = true;
     for (;;) {
-      const first = this.#next(line);
-      if (first === undefined) break;
-      try {
-        await this.#hand(first.delivery);
-      } catch (cause) {
-        counts.handlerFailures += 1;
-        const where = `${conversation} ${first.delivery.position}`;
-        const why = `the handler failed at ${where}, and is called again: ${reasonOf(cause)}`;
-        events.fail(new ClientError('handler', why, { cause }));
+      const entry = this.#next(line);
+      if (entry === undefined) break;
+      line.current ??= { entry, late: line.buffer.show(entry) };
+      if (!(await this.#hand(line.current))) {
         await this.#pause(backoff.next());
         continue;
       }
       backoff.ended(0);
-      line.held.shift();
-      if (first.log === this.#log && !this.#closed)
-        this.#done(conversation, first.delivery.position);
+      line.current = undefined;
+      const upTo = line.buffer.handled(entry);
+      if (upTo !== undefined && !this.#closed) this.#done(line.conversation, upTo);
+      due();
     }
     line.showing = false;
-    if (line.held.length === 0 && line.aside === undefined) this.#lines.delete(conversation);
+    this.#turn(line);
   }
 
   /**
    * A message waits until somebody listens for messages; one who wants none says so by an empty
    * handler.
    */
-  #next({ held }: Line): Held | undefined {
-    const [first] = held;
-    if (first === undefined || this.#closed) return undefined;
-    return isMessage(first.delivery) && !this.#settings.events.has('message') ? undefined : first;
+  #next({ buffer, current }: Line): Entry | undefined {
+    const { clock, events } = this.#settings;
+    if (this.#closed) return undefined;
+    const entry = current?.entry ?? buffer.due(clock.monotonic());
+    if (entry === undefined) return undefined;
+    return isMessage(entry.delivery) && !events.has('message') ? undefined : entry;
   }
 
-  #hand(delivery: Delivery): Promise<void> {
-    const { events } = this.#settings;
-    if (isMessage(delivery)) return events.deliver('message', messageOf(delivery));
-    return events.deliver('act', actOf(delivery));
+  /** False: a handler failed. */
+  async #hand({ entry: { delivery }, late }: Current): Promise<boolean> {
+    const { counts, events } = this.#settings;
+    try {
+      if (isMessage(delivery)) await events.deliver('message', messageOf(delivery, late));
+      else await events.deliver('act', actOf(delivery, late));
+      return true;
+    } catch (cause) {
+      counts.handlerFailures += 1;
+      const where = `${delivery.conversation} ${delivery.position}`;
+      const why = `the handler failed at ${where}, and is called again: ${reasonOf(cause)}`;
+      events.fail(new ClientError('handler', why, { cause }));
+      return false;
+    }
   }
 
   #done(conversation: string, position: number): void {
     if (this.#settings.acks.received.raise(conversation, position)) {
       this.#settings.handled(conversation, position);
     }
-    this.#settings.due();
   }
 
   #pause(delayMs: number): Promise<void> {
@@ -249,19 +267,34 @@ export class Receiver {
     });
   }
 
-  /** A copy that lives on: the body may be a view on bytes that the connection will use again. */
-  #own<D extends Delivery>(delivery: D): D {
-    return delivery.body === undefined
-      ? delivery
-      : { ...delivery, body: new Uint8Array(delivery.body) };
-  }
-
   #line(conversation: string): Line {
     let line = this.#lines.get(conversation);
     if (line === undefined) {
-      line = { held: [], aside: undefined, showing: false };
+      const { limits, raw } = this.#settings;
+      const buffer = new ReorderBuffer({
+        limits,
+        raw,
+        hold: this.#holds.of(conversation),
+        start: this.#starts.get(conversation),
+        note: (reason) => this.#note(conversation, reason),
+      });
+      line = {
+        conversation,
+        buffer,
+        showing: false,
+        current: undefined,
+        pulling: undefined,
+        wakeAtMs: undefined,
+        cancelWake: undefined,
+      };
       this.#lines.set(conversation, line);
     }
     return line;
   }
+}
+
+/** A copy that lives on: the body may be a view on bytes that the connection will use again. */
+function owned(delivery: Delivery): Delivery {
+  const { body } = delivery;
+  return body === undefined ? delivery : { ...delivery, body: new Uint8Array(body) };
 }

@@ -3,8 +3,10 @@
  * code.
  */
 import { mkdir } from 'node:fs/promises';
+import { assembleSequencer } from './assembly/assemble-sequencer.ts';
 import { assemble } from './assembly/assemble.ts';
-import type { Node } from './assembly/node.ts';
+import type { Program } from './assembly/program.ts';
+import { tcpNetwork } from './assembly/tcp-network.ts';
 import { loadSettings } from './config/load-settings.ts';
 import { whereIs, type Settings } from './config/settings.ts';
 import { ImError, reasonOf } from './contract/index.ts';
@@ -17,39 +19,48 @@ import { systemClock, systemRandom } from './kernel/system.ts';
 const OK = 0;
 const FAILED = 1;
 
+/** What runs: a node, or only its sequencer for other nodes. */
+export type Part = 'node' | 'sequencer';
+
 /**
- * Runs the node until a signal or a failed part ends it. Resolves to the exit code: 0 after an
- * orderly stop, 1 if it failed or did not stop cleanly. Rejects if it could not start: with
- * ConfigError, or what the culprit threw.
+ * Runs until a signal or a failed part ends it. Resolves to the exit code: 0 after an orderly stop,
+ * 1 if it failed or did not stop cleanly. Rejects if it could not start: with ConfigError, or what
+ * the culprit threw.
  */
-export async function run(configFile: string): Promise<number> {
+export async function run(configFile: string, part: Part = 'node'): Promise<number> {
   const settings = await loadSettings(configFile, {
     env: process.env,
     find: discover,
     known: async (role) => (await knownPlugins(role)).map(({ type }) => type),
+    withoutTransports: part === 'sequencer',
   });
   const log = createLog({ level: settings.log.level });
   const end = new AbortController();
   const onSignal = (): void => end.abort();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   await makeDataFolder(settings);
-  const node = assemble(settings, { clock: systemClock(), random: systemRandom(), log });
+  const program = assembled(settings, log, part);
   let failed = false;
-  node.onFailed(() => {
+  program.onFailed(() => {
     failed = true;
     end.abort();
   });
-  const unwatch = addSystemGauges(node.metrics);
+  const unwatch = addSystemGauges(program.metrics);
   process.on('SIGUSR2', () => {
-    log.info('health', shownHealth(node.states()));
-    log.info('metrics', { metrics: numbersOf(node) });
+    log.info('health', shownHealth(program.states()));
+    log.info('metrics', { metrics: numbersOf(program) });
   });
-  await node.start().catch((error: unknown) => Promise.reject(placed(error, settings)));
-  tell(settings, node);
+  await program.start().catch((error: unknown) => Promise.reject(placed(error, settings)));
+  tell(settings, program, part);
   await ended(end.signal);
-  const clean = await stop(node, log);
+  const clean = await stop(program, log);
   unwatch();
   return clean && !failed ? OK : FAILED;
+}
+
+function assembled(settings: Settings, log: NodeLog, part: Part): Program {
+  const means = { clock: systemClock(), random: systemRandom(), network: tcpNetwork(), log };
+  return part === 'sequencer' ? assembleSequencer(settings, means) : assemble(settings, means);
 }
 
 /** A start that failed, with the place in the file of the part or the setting that it names. */
@@ -71,22 +82,22 @@ async function makeDataFolder(settings: Settings): Promise<void> {
   }
 }
 
-function tell(settings: Settings, node: Node): void {
-  const lines = node.addresses.map((address) => `listening ${address}`);
+function tell(settings: Settings, program: Program, part: Part): void {
+  const lines = program.addresses.map((address) => `listening ${address}`);
   const config = settings.file === 'im.config.yaml' ? '' : ` --config ${settings.file}`;
-  lines.push(
-    `data folder ${settings.node.data}`,
+  const hint = [
     'in two more terminals, type:',
     `  npx im chat${config} --as alice --to bob`,
     `  npx im chat${config} --as bob --to alice`,
     'Ctrl-C stops the server',
-  );
+  ];
+  lines.push(`data folder ${settings.node.data}`, ...(part === 'node' ? hint : []));
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 /** All numbers as they stand, without the sentences that explain them. */
-function numbersOf(node: Node): readonly object[] {
-  return node.metrics.snapshot().map(({ help: _help, ...numbers }) => numbers);
+function numbersOf({ metrics }: Program): readonly object[] {
+  return metrics.snapshot().map(({ help: _help, ...numbers }) => numbers);
 }
 
 function ended(signal: AbortSignal): Promise<void> {
@@ -96,8 +107,8 @@ function ended(signal: AbortSignal): Promise<void> {
   });
 }
 
-async function stop(node: Node, log: NodeLog): Promise<boolean> {
-  const errors = await node.stop();
+async function stop(program: Program, log: NodeLog): Promise<boolean> {
+  const errors = await program.stop();
   for (const error of errors) log.error(error.message, { code: error.code, act: error.act });
   log.info('stopped');
   log.flush();

@@ -4,6 +4,8 @@ export interface WorkMeans {
   readonly address: string;
   /** A user's name and token, by index. */
   readonly users: readonly { readonly user: string; readonly token: string }[];
+  /** Where the system under test keeps its files. */
+  readonly folder: string;
   readonly quick: boolean;
   /** Runs what is measured; the server's cost is read before and after. */
   readonly measured: (run: () => Promise<void>) => Promise<void>;
@@ -17,6 +19,8 @@ export interface WorkFigures {
 }
 
 export interface Work {
+  /** The only system that it can be run against; absent: those that are ours. */
+  readonly system?: string;
   /** How many users it needs. */
   readonly users: (quick: boolean) => number;
   readonly run: (means: WorkMeans) => Promise<WorkFigures>;

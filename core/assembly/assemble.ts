@@ -4,77 +4,31 @@
  * dies here.
  */
 import { Container } from 'inversify';
-import type { Instance, Settings } from '../config/settings.ts';
-import type {
-  Authentication,
-  Clock,
-  Component,
-  Failover,
-  Host,
-  Log,
-  Ordering,
-  Persistence,
-  Random,
-  ReaderRule,
-  Transport,
-} from '../contract/index.ts';
-import { makeHost } from '../kernel/host.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Authentication, Failover, Persistence, Transport } from '../contract/index.ts';
 import type { NodeLog } from '../kernel/log.ts';
-import { MetricsRegistry } from '../kernel/metrics.ts';
+import type { MetricsRegistry } from '../kernel/metrics.ts';
 import type { Guarded } from '../path/guarding.ts';
+import type { Orderings } from '../path/orderings.ts';
 import type { Cached } from '../path/recent-answers.ts';
-import { Supervisor } from '../kernel/supervisor.ts';
 import { effectsModule } from './effects-module.ts';
-import { lendRegister } from './lend-register.ts';
+import { layFoundation, type Means } from './foundation.ts';
 import { Node } from './node.ts';
 import { pathModule } from './path-module.ts';
+import { placingModule } from './placing-module.ts';
 import { readersModule } from './readers-module.ts';
 import { sessionModule } from './session-module.ts';
 import { T, type Broken, type Report } from './tokens.ts';
 import { createAnswers, createConsumer, createGuard, type Consumed } from './watched.ts';
 
-/** What a node takes from outside: time, chance, and where its log goes. */
-export interface Means {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log | NodeLog;
-}
-
 /** Creates everything and starts nothing: no sockets, files or timers. */
 export function assemble(settings: Settings, means: Means): Node {
-  const metrics = new MetricsRegistry();
-  const log = nodeLog(means.log);
-  const { limits } = settings;
-  const supervisor = new Supervisor({
-    clock: means.clock,
-    log,
-    startTimeoutMs: limits.startTimeout,
-    stopTimeoutMs: limits.stopTimeout,
-  });
-  const report: Report = (part, health) => supervisor.report(part, health);
-  const hostOf = (name: string): Host =>
-    makeHost({
-      name,
-      node: settings.node.name,
-      log,
-      clock: means.clock,
-      random: means.random,
-      metrics,
-      report,
-    });
-  const create = (instance: Instance, extra: object = {}): Component =>
-    instance.plugin.create(instance.config, { ...hostOf(instance.name), ...extra });
-
-  const persistence = create(settings.persistence) as Persistence;
-  const register = lendRegister(persistence);
   let node: Node | undefined;
-  const ordering = create(settings.ordering, {
-    register,
-    announce: (rule: ReaderRule) => node?.announce(rule),
-  }) as Ordering;
+  const base = layFoundation(settings, means, (rules) => node?.announce(rules));
+  const { metrics, log, supervisor, report, hostOf, create, persistence, ordered } = base;
+  const { limits } = settings;
   const components = {
     persistence,
-    ordering,
     failover: create(settings.failover) as Failover,
     authentication: create(settings.authentication) as Authentication,
   };
@@ -83,7 +37,9 @@ export function assemble(settings: Settings, means: Means): Node {
   const guards = settings.guards.map((one) => createGuard(one, hostOf(one.name)));
   const consumers = settings.consumers.map((one) => createConsumer(one, hostOf(one.name)));
   const broken: Broken = (why) => node?.broken(why);
-  const made = { ...components, cached, guards, consumers, log, metrics, broken, report };
+  const { orderings } = ordered;
+  const told = { log, metrics, broken, report };
+  const made = { ...components, orderings, cached, guards, consumers, ...told };
   const container = wire(settings, means, made);
   const door = container.get(T.door);
   const transports = settings.transports.map((instance) => ({
@@ -102,6 +58,7 @@ export function assemble(settings: Settings, means: Means): Node {
     metrics,
     supervisor,
     components,
+    orderings: ordered.parts,
     cache: cached?.cache,
     guards: guards.map(({ name, guard }) => ({ name, component: guard })),
     consumers: consumers.map(({ name, consumer }) => ({ name, component: consumer })),
@@ -129,7 +86,7 @@ function servicesOf(container: Container) {
 
 interface Made {
   readonly persistence: Persistence;
-  readonly ordering: Ordering;
+  readonly orderings: Orderings;
   readonly failover: Failover;
   readonly authentication: Authentication;
   readonly cached: Cached | undefined;
@@ -155,26 +112,12 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   container.bind(T.report).toConstantValue(made.report);
   container.bind(T.broken).toConstantValue(made.broken);
   container.bind(T.persistence).toConstantValue(made.persistence);
-  container.bind(T.ordering).toConstantValue(made.ordering);
+  container.bind(T.orderings).toConstantValue(made.orderings);
   container.bind(T.failover).toConstantValue(made.failover);
   container.bind(T.authentication).toConstantValue(made.authentication);
   container.bind(T.cached).toConstantValue({ cached: made.cached });
   container.bind(T.guards).toConstantValue(made.guards);
   container.bind(T.consumers).toConstantValue(made.consumers);
-  container.load(readersModule, effectsModule, pathModule, sessionModule);
+  container.load(readersModule, effectsModule, placingModule, pathModule, sessionModule);
   return container;
-}
-
-/** A log that can be asked for children; a plain one gives itself. */
-function nodeLog(log: Log | NodeLog): NodeLog {
-  if ('child' in log) return log;
-  const plain: NodeLog = {
-    debug: (message, fields) => log.debug(message, fields),
-    info: (message, fields) => log.info(message, fields),
-    warn: (message, fields) => log.warn(message, fields),
-    error: (message, fields) => log.error(message, fields),
-    child: () => plain,
-    flush: () => undefined,
-  };
-  return plain;
 }

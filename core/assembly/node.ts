@@ -7,9 +7,7 @@ import type {
   Component,
   Failover,
   Log,
-  Ordering,
   Persistence,
-  ReaderRule,
   Transport,
 } from '../contract/index.ts';
 import type { Limits } from '../config/limits.ts';
@@ -28,6 +26,7 @@ import type { Retention } from '../path/retention.ts';
 import type { Directory } from '../session/directory.ts';
 import type { Door } from '../session/door.ts';
 import type { Wheel } from '../session/wheel.ts';
+import type { OrderingRule } from '../wire/frames.ts';
 
 interface Named<C extends Component> {
   readonly name: string;
@@ -43,10 +42,11 @@ interface Parts {
   readonly supervisor: Supervisor;
   readonly components: {
     readonly persistence: Persistence;
-    readonly ordering: Ordering;
     readonly failover: Failover;
     readonly authentication: Authentication;
   };
+  /** One for all conversations, or one for each kind. */
+  readonly orderings: readonly Named<Component>[];
   /** Of the role `answers`; undefined: there is none. */
   readonly cache: Component | undefined;
   readonly guards: readonly Named<Component>[];
@@ -94,10 +94,12 @@ export class Node {
     this.name = parts.name;
     this.metrics = parts.metrics;
     this.#parts = parts;
-    const { supervisor, components, cache, guards, consumers, retention, transports } = parts;
+    const { supervisor, components, orderings, cache } = parts;
+    const { guards, consumers, retention, transports } = parts;
     const add = (name: string, rank: string, component: Component): void =>
       supervisor.add({ name, rank: RANKS.indexOf(rank), component });
     for (const [role, component] of Object.entries(components)) add(role, role, component);
+    for (const { name, component } of orderings) add(name, 'ordering', component);
     if (cache) add('answers', 'answers', cache);
     for (const { name, component } of guards) add(name, 'guards', component);
     for (const { name, component } of consumers) add(name, 'consumers', component);
@@ -157,9 +159,9 @@ export class Node {
   }
 
   /** Tells every client the ordering that holds from now on. */
-  announce(rule: ReaderRule): void {
+  announce(ordering: readonly OrderingRule[]): void {
     for (const session of this.#parts.directory.sessions) {
-      if (session.live) session.output.write({ type: 'ordering', ordering: [rule] });
+      if (session.live) session.output.write({ type: 'ordering', ordering });
     }
   }
 

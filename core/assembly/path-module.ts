@@ -1,14 +1,11 @@
 /** Bindings of the message path, and nothing else. */
 import { ContainerModule } from 'inversify';
-import { sealWith } from '../kernel/seal.ts';
 import { Answers } from '../path/answers.ts';
 import { Fanout } from '../path/fanout.ts';
 import { Keeping } from '../path/keeping.ts';
 import { Lanes } from '../path/lanes.ts';
 import { MessagePath } from '../path/message-path.ts';
 import { Offers } from '../path/offers.ts';
-import { Recall } from '../path/recall.ts';
-import { RecentAnswers } from '../path/recent-answers.ts';
 import { T } from './tokens.ts';
 
 export const pathModule = new ContainerModule(({ bind }) => {
@@ -25,10 +22,9 @@ export const pathModule = new ContainerModule(({ bind }) => {
     [T.limits, T.persistence, T.metrics],
   );
   bind(T.keeping).toResolvedValue(
-    (persistence, ordering, shards, conversations, clock, log, metrics) =>
+    (persistence, shards, conversations, clock, log, metrics) =>
       new Keeping({
         persistence,
-        ordering,
         shards,
         conversations,
         clock,
@@ -40,7 +36,7 @@ export const pathModule = new ContainerModule(({ bind }) => {
           batchEntries: metrics.histogram('im_batch_entries', 'Entries per batch.'),
         },
       }),
-    [T.persistence, T.ordering, T.shards, T.conversations, T.clock, T.log, T.metrics],
+    [T.persistence, T.shards, T.conversations, T.clock, T.log, T.metrics],
   );
   bind(T.fanout).toResolvedValue(
     (conversations, attendants, presence, effects, limits, clock) => {
@@ -49,19 +45,12 @@ export const pathModule = new ContainerModule(({ bind }) => {
     },
     [T.conversations, T.attendants, T.presence, T.effects, T.limits, T.clock],
   );
-  bind(T.recent).toResolvedValue(
-    (cached, persistence, clock, random) =>
-      new RecentAnswers({ ...cached, persistence, clock, random, sealWith }),
-    [T.cached, T.persistence, T.clock, T.random],
-  );
-  bind(T.recall).toResolvedValue(
-    (persistence, conversations, recent) => new Recall(persistence, conversations, recent),
-    [T.persistence, T.conversations, T.recent],
-  );
   bind(T.path).toResolvedValue(
-    (clock, rules, recall, guarding, keeping, answers, fanout, recent) =>
-      new MessagePath({ clock, rules, recall, guarding, keeping, answers, fanout, recent }),
-    [T.clock, T.rules, T.recall, T.guarding, T.keeping, T.answers, T.fanout, T.recent],
+    (clock, rules, recall, guarding, placement, keeping, answers, fanout, recent) => {
+      const steps = { recall, guarding, placement, keeping, answers, fanout, recent };
+      return new MessagePath({ clock, rules, ...steps });
+    },
+    [T.clock, T.rules, T.recall, T.guarding, T.placement, T.keeping, T.answers, T.fanout, T.recent],
   );
   bind(T.lanes).toResolvedValue(
     (clock, log, limits, path, answers, broken) =>

@@ -40,11 +40,11 @@ export const sessionModule = new ContainerModule(({ bind }) => {
     [T.delivery, T.lanes, T.shards, T.answers, T.questions, T.signals, T.presence, T.attendants],
   );
   bind(T.reception).toResolvedValue(
-    (node, authentication, ordering, directory, metrics, attendance) => {
+    (node, authentication, orderings, directory, metrics, attendance) => {
       const { delivery, progress, presence, limits } = attendance;
       const { persistence, clock, log } = delivery;
       const unauthenticated = metrics.counter('im_tokens_refused_total', 'Greetings refused.');
-      const around = { node, authentication, ordering, directory, persistence, clock };
+      const around = { node, authentication, orderings, directory, persistence, clock };
       return new Reception({
         ...around,
         progress,
@@ -55,7 +55,7 @@ export const sessionModule = new ContainerModule(({ bind }) => {
         attendance,
       });
     },
-    [T.node, T.authentication, T.ordering, T.directory, T.metrics, T.attendance],
+    [T.node, T.authentication, T.orderings, T.directory, T.metrics, T.attendance],
   );
   bind(T.door).toResolvedValue(
     (clock, log, limits, wheel, directory, random, metrics, reception) =>

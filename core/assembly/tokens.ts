@@ -12,7 +12,6 @@ import type {
   Failover,
   Health,
   Metrics,
-  Ordering,
   Persistence,
   Random,
 } from '../contract/index.ts';
@@ -28,6 +27,8 @@ import type { Guarded, Guarding } from '../path/guarding.ts';
 import type { Keeping } from '../path/keeping.ts';
 import type { Lanes } from '../path/lanes.ts';
 import type { MessagePath } from '../path/message-path.ts';
+import type { Orderings } from '../path/orderings.ts';
+import type { Placement } from '../path/placement.ts';
 import type { Presence } from '../path/presence.ts';
 import type { Progress } from '../path/progress.ts';
 import type { Questions } from '../path/questions.ts';
@@ -63,7 +64,7 @@ export const T = {
   report: token<Report>('report'),
   persistence: token<Persistence>('persistence'),
   cached: token<{ readonly cached: Cached | undefined }>('cached'),
-  ordering: token<Ordering>('ordering'),
+  orderings: token<Orderings>('orderings'),
   failover: token<Failover>('failover'),
   authentication: token<Authentication>('authentication'),
   guards: token<readonly Guarded[]>('guards'),
@@ -84,6 +85,7 @@ export const T = {
   answers: token<Answers>('answers'),
   recent: token<RecentAnswers>('recent'),
   recall: token<Recall>('recall'),
+  placement: token<Placement>('placement'),
   keeping: token<Keeping>('keeping'),
   fanout: token<Fanout>('fanout'),
   path: token<MessagePath>('path'),

@@ -15,7 +15,8 @@ export class Conversation {
   /** The last kept entry's; 0: there is none, the conversation does not exist yet. */
   position = 0;
   order = 0;
-  acceptedAt = 0;
+  /** What orderings are shown: another object after each `reset`. */
+  standing = { acceptedAt: 0 };
   title: string | undefined;
   open = false;
   friendship: Friendship = { state: 'none' };
@@ -35,6 +36,10 @@ export class Conversation {
     this.parsed = parseConversation(name) as Parsed;
   }
 
+  get acceptedAt(): number {
+    return this.standing.acceptedAt;
+  }
+
   get exists(): boolean {
     return this.position > 0;
   }
@@ -43,7 +48,7 @@ export class Conversation {
   reset(record: ConversationRecord | undefined): void {
     this.position = record?.position ?? 0;
     this.order = record?.order ?? 0;
-    this.acceptedAt = record?.acceptedAt ?? 0;
+    this.standing = { acceptedAt: record?.acceptedAt ?? 0 };
     this.title = record?.title;
     this.open = record?.open ?? false;
     this.friendship = record?.friendship ?? { state: 'none' };

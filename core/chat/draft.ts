@@ -139,7 +139,7 @@ export class Draft {
     const { conversation } = this;
     conversation.position = this.position;
     conversation.order = last.order;
-    conversation.acceptedAt = this.acceptedAt;
+    conversation.standing.acceptedAt = this.acceptedAt;
     conversation.title = this.title;
     conversation.open = this.open;
     conversation.friendship = this.friendship;

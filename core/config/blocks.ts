@@ -68,6 +68,9 @@ export function isNamed(role: Role): role is NamedRole {
   return NAMED_ROLES.some((named) => named === role);
 }
 
+/** The kinds of conversations that may each have an ordering of their own, as keys of its block. */
+export const ORDERED_KINDS = ['direct', 'group'] as const;
+
 /** The plugin that is used when nothing is said; undefined: none, the node does without. */
 export const DEFAULT_USE: Readonly<Record<SingleRole, string | undefined>> = {
   persistence: 'sqlite',

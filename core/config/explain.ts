@@ -4,6 +4,11 @@ import { describe, type Described } from './describe.ts';
 import { settingsOf } from './role-settings.ts';
 import { sample } from './sample.ts';
 
+/** Besides one plugin for all, each kind of conversation may have its own. */
+export const ORDERING_PER_KIND =
+  'For each kind of conversation its own:\n' +
+  '`ordering: { direct: { use: … }, group: { use: … } }`; an absent kind has the default.';
+
 /** One of the kernel's own blocks. */
 export function explainBlock(key: string, block: Field<unknown>): string {
   return [`${key}: ${block.help}`, '', ...lines(describe(block.fields ?? {}))].join('\n');

@@ -20,7 +20,14 @@ import {
   type Known,
 } from './read-instance.ts';
 import { readNamed } from './read-named.ts';
-import type { ConsumerInstance, GuardInstance, Instance, Settings } from './settings.ts';
+import { readOrdering } from './read-ordering.ts';
+import type {
+  ConsumerInstance,
+  GuardInstance,
+  Instance,
+  OrderingInstances,
+  Settings,
+} from './settings.ts';
 import type { TreeMap } from './tree.ts';
 
 export interface LoadOptions {
@@ -29,6 +36,8 @@ export interface LoadOptions {
   /** Absent: the disk. */
   readonly readFile?: ReadFile;
   readonly find: Find;
+  /** The file may name no transport: whoever runs it needs none. */
+  readonly withoutTransports?: boolean;
   /** Names our own plugins of a role, for messages. Absent: messages name none. */
   readonly known?: Known;
 }
@@ -38,11 +47,12 @@ export interface LoadOptions {
  */
 export async function loadSettings(file: string, options: LoadOptions): Promise<Settings> {
   const { env, readFile = readBounded, find, known = () => Promise.resolve([]) } = options;
+  const transportsMin = options.withoutTransports === true ? 0 : 1;
   const problems = new Problems(file);
   const folder = dirname(resolve(file));
   const source = await readText(file, readFile, problems);
   const tree = source === undefined ? undefined : parse(source, env, problems);
-  const parts = tree && (await readParts(tree, { problems, folder, find, known }));
+  const parts = tree && (await readParts(tree, { problems, folder, find, known, transportsMin }));
   problems.throwIfAny();
   return Object.freeze({ file, folder, ...(parts as Parts) });
 }
@@ -55,7 +65,7 @@ async function readParts(tree: TreeMap, reading: InstanceReading): Promise<Parts
   checkTopKeys(tree, reading.problems);
   const blocks = readBlocks(tree, reading);
   const named = await readNamed(tree, reading);
-  const singles: Partial<Record<SingleRole, Instance | undefined>> = {};
+  const singles: Partial<Record<SingleRole, Instance | OrderingInstances | undefined>> = {};
   for (const role of SINGLE_ROLES) singles[role] = await readSingle(role, tree, reading);
   checkLimits(blocks.limits, tree, reading.problems);
   checkPorts(named.transport, tree, reading.problems);
@@ -90,10 +100,11 @@ function readSingle(
   role: SingleRole,
   tree: TreeMap,
   reading: InstanceReading,
-): Promise<Instance | undefined> {
+): Promise<Instance | OrderingInstances | undefined> {
   const found = tree.entries.get(role);
   const spot = { path: role, place: found?.place ?? tree.place };
   const fallback = DEFAULT_USE[role];
   if (fallback === undefined && isAbsent(found?.value)) return Promise.resolve(undefined);
-  return readInstance({ name: role, role, fallback, tree: found?.value, spot }, reading);
+  const block = { name: role, role, fallback, tree: found?.value, spot };
+  return role === 'ordering' ? readOrdering(block, reading) : readInstance(block, reading);
 }

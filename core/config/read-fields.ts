@@ -45,7 +45,8 @@ export function readFields(
   return Object.freeze(values);
 }
 
-function unknownKey(key: string, known: readonly string[]): string {
+/** What to say of a key that nobody knows. */
+export function unknownKey(key: string, known: readonly string[]): string {
   const near = nearest(key, known);
   if (near !== undefined) return `is unknown; did you mean ${near}?`;
   return known.length === 0

@@ -28,6 +28,8 @@ export type Known = (role: Role) => Promise<readonly string[]>;
 export interface InstanceReading extends Reading {
   readonly find: Find;
   readonly known: Known;
+  /** 0: the file may name no transport. */
+  readonly transportsMin: 0 | 1;
 }
 
 export interface Block {

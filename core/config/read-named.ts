@@ -48,7 +48,7 @@ function entriesOf(
   const found = tree.entries.get(key);
   const block = found?.value;
   if (block?.kind === 'scalar' && block.broken) return [];
-  const needed = role === 'transport';
+  const needed = role === 'transport' && reading.transportsMin > 0;
   if (block?.kind === 'map' && (block.entries.size > 0 || !needed)) return block.entries;
   const empty = block === undefined || (block.kind === 'scalar' && block.value === undefined);
   if (empty && !needed) return [];

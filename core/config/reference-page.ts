@@ -9,6 +9,7 @@ import {
 } from '../contract/index.ts';
 import { BLOCKS, DEFAULT_USE, type NamedRole, type SingleRole } from './blocks.ts';
 import { describe } from './describe.ts';
+import { ORDERING_PER_KIND } from './explain.ts';
 import { settingsOf } from './role-settings.ts';
 import { sample } from './sample.ts';
 
@@ -62,9 +63,9 @@ function roleSection(role: Role, plugins: readonly AnyPlugin[]): string {
 
 function aboutSingle(role: SingleRole): string {
   const use = DEFAULT_USE[role];
-  return use === undefined
-    ? 'One, or none when nothing is said.'
-    : `One. When nothing is said: \`${use}\`.`;
+  if (use === undefined) return 'One, or none when nothing is said.';
+  const one = `One. When nothing is said: \`${use}\`.`;
+  return role === 'ordering' ? `${one}\n${ORDERING_PER_KIND}` : one;
 }
 
 function pluginSection(plugin: AnyPlugin): string {

@@ -1,6 +1,6 @@
 /** im.schema.json: what editors need to complete and check the file (JSON Schema, draft 7). */
 import type { AnyPlugin, Field, FieldKind, Fields, Role } from '../contract/index.ts';
-import { BLOCKS, DEFAULT_USE, INSTANCE_NAME, SINGLE_ROLES } from './blocks.ts';
+import { BLOCKS, DEFAULT_USE, INSTANCE_NAME, ORDERED_KINDS, SINGLE_ROLES } from './blocks.ts';
 import type { NamedRole, SingleRole } from './blocks.ts';
 import { printValue } from './describe.ts';
 import { settingsOf } from './role-settings.ts';
@@ -27,10 +27,23 @@ export function jsonSchema(plugins: readonly AnyPlugin[]): Schema {
       ...Object.fromEntries(blocks),
       transports: { ...named('transport', plugins), type: 'object', minProperties: 1 },
       ...(Object.fromEntries(singles) as Schema),
+      ordering: orPerKind(single('ordering', plugins)),
       guards: named('guard', plugins),
       consumers: named('consumer', plugins),
     },
   };
+}
+
+/** One block for all, or one under each kind of conversation. */
+function orPerKind(one: Schema): Schema {
+  const perKind = {
+    description: 'One ordering for each kind of conversation.',
+    type: 'object',
+    minProperties: 1,
+    additionalProperties: false,
+    properties: Object.fromEntries(ORDERED_KINDS.map((kind) => [kind, one])),
+  };
+  return { ...one, oneOf: [...(one['oneOf'] as readonly Schema[]), perKind] };
 }
 
 /** A block of names. */

@@ -16,7 +16,10 @@ export interface Places {
 
 /** A plugin with its name and settings; not yet created. */
 export interface Instance {
-  /** The key in the file for roles that may occur often; the role's name for the others. */
+  /**
+   * The key in the file for roles that may occur often; the role's name for the others, with the
+   * kind of conversation behind it (`ordering.direct`) where each kind has its own.
+   */
   readonly name: string;
   readonly role: Role;
   /** The plugin's own `type`; by path or package, `use:` may say something else. */
@@ -27,6 +30,12 @@ export interface Instance {
   readonly added?: Config;
   /** Absent: it is not from a file. */
   readonly places?: Places;
+}
+
+/** Which ordering each kind of conversation has: one instance for both, or each its own. */
+export interface OrderingInstances {
+  readonly direct: Instance;
+  readonly group: Instance;
 }
 
 export interface GuardInstance extends Instance {
@@ -47,12 +56,12 @@ export interface Settings {
   /** Absolute; relative paths in the file are taken from here. */
   readonly folder: string;
   readonly node: Blocks['node'];
-  /** At least one, in the sequence of the file. */
+  /** In the sequence of the file; at least one, unless the file is for a program without. */
   readonly transports: readonly Instance[];
   readonly persistence: Instance;
   /** Undefined: the node does without. */
   readonly answers: AnswersInstance | undefined;
-  readonly ordering: Instance;
+  readonly ordering: OrderingInstances;
   readonly failover: Instance;
   readonly authentication: Instance;
   /** In the sequence of the file, in which they look at messages. */
@@ -68,7 +77,9 @@ export interface Settings {
 export function instancesOf(settings: Settings): readonly Instance[] {
   const { transports, persistence, answers, ordering, failover, authentication } = settings;
   const { guards, consumers } = settings;
-  const singles = [persistence, ...(answers ? [answers] : []), ordering, failover, authentication];
+  const orderings = new Set([ordering.direct, ordering.group]);
+  const beside = answers ? [answers] : [];
+  const singles = [persistence, ...beside, ...orderings, failover, authentication];
   return [...transports, ...singles, ...guards, ...consumers];
 }
 

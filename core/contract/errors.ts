@@ -182,6 +182,47 @@ export const CATALOGUE = {
     message: 'this entry can never be delivered: {why}',
     act: 'It was set aside with this reason, and the consumer went on with the next one.',
   },
+  IM_LINK_SECRET: {
+    kind: 'config',
+    message: 'the secret {file} cannot be used: {why}',
+    act: 'Give both ends of the link one file: a line of base64url, at least 32 octets, that only its user can read. It is made where one listens.',
+  },
+  IM_LINK_REFUSED: {
+    kind: 'config',
+    message: 'the link with {peer} is refused: {why}',
+    act: 'Give both ends the same secretFile, and connect to where this is listened for.',
+  },
+  IM_LINK_AWAY: {
+    kind: 'passing',
+    message: 'the link with {peer} is not there: {why}',
+    act: 'Start the other end, or mend the network between them; it is tried again by itself.',
+  },
+  IM_LINK_LISTEN: {
+    kind: 'lasting',
+    message: '{address} cannot be listened on for links: {why}',
+    act: 'Stop the other program, or choose an address of this machine and a free port (0: any).',
+  },
+  IM_SEQUENCER_AWAY: {
+    kind: 'passing',
+    message: 'the sequencer gives no numbers: {why}',
+    act: 'Bring back the sequencer, or what it keeps its bound in; commands are refused with `busy` until then.',
+  },
+  IM_SEQUENCER_FENCED: {
+    kind: 'lasting',
+    message:
+      'another sequencer has taken over these numbers: its epoch is {theirs}, ours was {ours}',
+    act: 'Run one sequencer only: stop this one, and let its servers connect to the other.',
+  },
+  IM_SEQUENCER_SPENT: {
+    kind: 'lasting',
+    message: 'no number above {above} is left: orders end at 2^48-1',
+    act: 'Report this with what ordered the conversation before; it gave orders that are far too high.',
+  },
+  IM_SEQUENCER_NONE: {
+    kind: 'config',
+    message: 'the ordering {type} of {file} serves no other server',
+    act: 'Say in its block where to listen, such as sequencer: { listen: 127.0.0.1:7440 }.',
+  },
   IM_RETENTION_HELD: {
     kind: 'passing',
     message: 'old bodies wait for a consumer that has not taken them',

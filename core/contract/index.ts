@@ -6,6 +6,7 @@ export * from './consumer.ts';
 export * from './errors.ts';
 export * from './fields.ts';
 export * from './guard.ts';
+export * from './links.ts';
 export * from './persistence.ts';
 export * from './plugin.ts';
 export * from './shard-log.ts';

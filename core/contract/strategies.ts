@@ -3,6 +3,7 @@
  * acts.
  */
 import type { Component, Host } from './component.ts';
+import type { Links } from './links.ts';
 
 /** A command that is about to enter its conversation's log, its position already fixed. */
 export interface Placing {
@@ -14,6 +15,17 @@ export interface Placing {
   /** The sender's wall clock, ms. Not to be trusted. */
   readonly sentAt: number;
   /** The owner's wall clock, ms; never falls along a conversation. */
+  readonly acceptedAt: number;
+}
+
+/**
+ * Where a conversation stands before a batch. The same object as long as this kernel has placed
+ * every entry since it made it, another one after the conversation was read from the store, since
+ * others may have placed entries meanwhile: what an ordering remembers of a conversation belongs to
+ * this object, in a WeakMap, and ends with it.
+ */
+export interface Standing {
+  /** The last entry's; 0: there is none. */
   readonly acceptedAt: number;
 }
 
@@ -53,22 +65,29 @@ export interface Register {
 
 export interface OrderingHost extends Host {
   readonly register: Register;
+  /** To other programs of the deployment, such as a sequencer that several servers use. */
+  readonly links: Links;
   /** Tells every client the rule that holds from now on. */
   announce(rule: ReaderRule): void;
 }
 
 export interface Ordering extends Component {
-  /** Valid once started. */
+  /** Where it serves other servers, with the real ports, once started; absent: it does not. */
+  readonly addresses?: readonly string[];
+  /** What holds now; valid once started. After `announce`, what was announced. */
   readonly rule: ReaderRule;
   /**
    * Gives each placing its order, in the same sequence. `lastOrder(conversation)` is the order of
-   * that conversation's last entry before this batch (0: none). Orders within a conversation are
-   * distinct, at most 2^48-1, and for one sender ascend with its numbers. Called once per batch; a
-   * promise delays the whole batch; a rejection refuses it with a passing code.
+   * that conversation's last entry before this batch (0: none), which need not be the highest;
+   * `standing` tells where it stands. What was placed before may not have been kept. Orders within
+   * a conversation are distinct, at most 2^48-1, and for one sender ascend with its numbers. Called
+   * once per batch, with what belongs to it if other conversations have another ordering. A promise
+   * delays the whole batch; a rejection refuses these placings with `busy`.
    */
   place(
     batch: readonly Placing[],
     lastOrder: (conversation: string) => number,
+    standing: (conversation: string) => Standing,
   ): readonly number[] | Promise<readonly number[]>;
 }
 

@@ -2,6 +2,7 @@
  * Whether a module's default export is a plugin for its place: looked at before any of its code is
  * called.
  */
+import { ORDERED_KINDS } from '../config/blocks.ts';
 import { addedSettings } from '../config/role-settings.ts';
 import { CONTRACT_VERSION, ROLES, type FieldKind, type Role } from '../contract/index.ts';
 
@@ -52,7 +53,8 @@ export function faultOfPlugin(value: unknown, role: string): string | undefined 
 
 /** Keys of its block that are not the plugin's to use. */
 function faultOfReserved(config: unknown, role: Role): string | undefined {
-  const reserved = ['use', ...Object.keys(addedSettings(role))];
+  const kinds = role === 'ordering' ? ORDERED_KINDS : [];
+  const reserved = ['use', ...kinds, ...Object.keys(addedSettings(role))];
   const taken = reserved.find((key) => isRecord(config) && Object.hasOwn(config, key));
   return taken === undefined ? undefined : `its \`config.${taken}\` is a setting of the kernel`;
 }

@@ -1,4 +1,4 @@
-/** Place and keep: gives the batch its orders, writes it ahead, and finds out what became of it. */
+/** Keep: writes a batch ahead, and finds out what became of it. */
 import {
   ImError,
   must,
@@ -10,15 +10,10 @@ import {
   type Entry,
   type Histogram,
   type Log,
-  type Ordering,
   type Persistence,
-  type Placing,
   type ShardAppend,
 } from '../contract/index.ts';
-import type { Verdict } from '../chat/judge.ts';
-import type { Placed } from '../chat/sender.ts';
 import type { Shards } from '../cluster/shards.ts';
-import { UINT_MAX } from '../wire/field.ts';
 import type { Conversations } from './conversations.ts';
 import type { Fate, Fates, Judged, Planned } from './judged.ts';
 import type { Drafts } from './recall.ts';
@@ -26,7 +21,6 @@ import { Trouble } from './trouble.ts';
 
 interface Surroundings {
   readonly persistence: Persistence;
-  readonly ordering: Ordering;
   readonly shards: Shards;
   readonly conversations: Conversations;
   readonly clock: Clock;
@@ -58,31 +52,6 @@ export class Keeping {
     this.#around = around;
     this.#trouble = new Trouble(around.log, 'batches are kept again');
     this.#doubt = new Trouble(around.log, 'the store tells again what became of batches');
-  }
-
-  /**
-   * Asks the ordering for each placed command's order; the entries come in the sequence of the
-   * batch. Undefined: the ordering does not answer, and the batch must come again.
-   */
-  async place(judged: readonly Judged[], drafts: Drafts): Promise<readonly Planned[] | undefined> {
-    const placed = judged.filter(({ verdict }) => verdict.is === 'placed');
-    if (placed.length === 0) return [];
-    const lastOrder = (name: string): number => drafts.get(name)?.conversation.order ?? 0;
-    try {
-      const answer = this.#around.ordering.place(placed.map(placingOf), lastOrder);
-      const orders = answer instanceof Promise ? await answer : answer;
-      if (orders.length !== placed.length || !orders.every(isOrder)) {
-        throw new Error('an order is missing, or is not a whole number from 1 to 2^48-1');
-      }
-      return placed.map((it, at) => ({
-        shard: it.handed.shard,
-        entry: entryOf(it, orders[at] as number),
-      }));
-    } catch (error) {
-      this.#around.counters.failed.add(1, 'ordering');
-      this.#around.log.warn('the ordering gave no places', { why: reasonOf(error) });
-      return undefined;
-    }
   }
 
   /** Writes ahead. Rejects only if the store cannot be trusted any more. */
@@ -212,32 +181,21 @@ function changesOf(entries: readonly Entry[], drafts: Drafts): readonly Conversa
   return changes;
 }
 
-/** What is out of range could never be told to anybody, and must not enter the log. */
-function isOrder(order: number): boolean {
-  return Number.isInteger(order) && order >= 1 && order <= UINT_MAX;
+/** The entries of what is placed, in the sequence of the batch. */
+export function entriesOf(judged: readonly Judged[]): readonly Planned[] {
+  return judged
+    .filter(({ verdict }) => verdict.is === 'placed')
+    .map((it) => ({ shard: it.handed.shard, entry: entryOf(it) }));
 }
 
-function placingOf({ handed, verdict }: Judged): Placing {
-  const { command, user, device } = handed;
-  const { position, acceptedAt } = placedOf(verdict);
-  const { conversation, number, sentAt } = command;
-  return { conversation, position, user, device, number, sentAt, acceptedAt };
-}
-
-function placedOf(verdict: Verdict): Placed {
-  must(verdict.is === 'placed', 'only what is placed is ordered');
-  return verdict.placed;
-}
-
-function entryOf({ handed, verdict, content }: Judged, order: number): Entry {
+function entryOf({ handed, verdict, content }: Judged): Entry {
   must(verdict.is === 'placed', 'only what is placed becomes an entry');
   const { command, user, device } = handed;
   const { placed, effect } = verdict;
-  placed.order = order;
   const entry = {
     conversation: command.conversation,
     position: placed.position,
-    order,
+    order: placed.order,
     id: command.id,
     user,
     device,

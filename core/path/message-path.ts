@@ -11,7 +11,8 @@ import type { Fanout } from './fanout.ts';
 import { UNSEEN, type Guarding, type Looks } from './guarding.ts';
 import type { Handed } from './handed.ts';
 import type { Fates, Judged } from './judged.ts';
-import type { Attempt, Keeping } from './keeping.ts';
+import { entriesOf, type Attempt, type Keeping } from './keeping.ts';
+import type { Placement } from './placement.ts';
 import type { Drafts, Recall } from './recall.ts';
 import type { RecentAnswers } from './recent-answers.ts';
 
@@ -20,6 +21,7 @@ interface Surroundings {
   readonly rules: ChatRules;
   readonly recall: Recall;
   readonly guarding: Guarding;
+  readonly placement: Placement;
   readonly keeping: Keeping;
   readonly answers: Answers;
   readonly fanout: Fanout;
@@ -54,14 +56,14 @@ export class MessagePath {
     looks: Looks,
     attempt: Attempt,
   ): Promise<readonly Handed[]> {
-    const { recall, guarding, keeping, answers, fanout, recent } = this.#around;
+    const { recall, guarding, placement, keeping, answers, fanout, recent } = this.#around;
     const drafts = await this.#orRefuse(batch, () => recall.open(batch));
     if (!drafts) return [];
     try {
       if (!guarding.idle) await guarding.look(batch, drafts, looks);
-      const judged = this.#judge(batch, drafts, looks);
-      const entries = await keeping.place(judged, drafts);
-      if (!entries) return answers.give(judged, notReady(batch));
+      const { judged, unplaced } = await placement.place(this.#judge(batch, drafts, looks), drafts);
+      answers.give(unplaced, busy(unplaced));
+      const entries = entriesOf(judged);
       const fates = await keeping.keep(entries, drafts, attempt);
       const kept = entries.filter(({ shard }) => fates.get(shard) === 'kept');
       const changed = fanout.merge(kept, drafts);
@@ -100,6 +102,6 @@ export class MessagePath {
   }
 }
 
-function notReady(batch: readonly Handed[]): Fates {
-  return new Map(batch.map(({ shard }) => [shard, { refuse: 'not-ready' }]));
+function busy(judged: readonly Judged[]): Fates {
+  return new Map(judged.map(({ handed }) => [handed.shard, { refuse: 'busy' }]));
 }

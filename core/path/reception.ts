@@ -8,7 +8,6 @@ import type {
   Counter,
   Identity,
   Log,
-  Ordering,
   Persistence,
 } from '../contract/index.ts';
 import type { Limits } from '../config/limits.ts';
@@ -18,6 +17,7 @@ import type { Session } from '../session/session.ts';
 import type { Hello, Known, Welcome } from '../wire/frames.ts';
 import { isName, parseConversation } from '../wire/names.ts';
 import { Attendance, type AttendanceSurroundings } from './attendance.ts';
+import type { Orderings } from './orderings.ts';
 import type { Presence } from './presence.ts';
 import type { Progress } from './progress.ts';
 
@@ -25,7 +25,7 @@ interface Surroundings {
   readonly node: string;
   readonly authentication: Authentication;
   readonly persistence: Persistence;
-  readonly ordering: Ordering;
+  readonly orderings: Orderings;
   readonly directory: Directory;
   readonly progress: Progress;
   readonly presence: Presence;
@@ -143,7 +143,7 @@ export class Reception implements Greeter {
   }
 
   #welcome(session: Session, known: readonly Known[]): Welcome {
-    const { limits, ordering, persistence, clock, node } = this.#around;
+    const { limits, orderings, persistence, clock, node } = this.#around;
     return {
       type: 'welcome',
       version: PROTOCOL_VERSION,
@@ -156,7 +156,7 @@ export class Reception implements Greeter {
       window: limits.window,
       maxFrame: limits.maxFrame,
       serverTime: clock.now(),
-      ordering: [ordering.rule],
+      ordering: orderings.rules(),
       retransmitMs: limits.retransmit,
       retransmitTries: limits.retransmitTries,
       log: persistence.log,

@@ -5,6 +5,7 @@ import plugin from '../../plugins/ordering/conversation-owner/index.ts';
 judgeOrdering({
   name: 'conversation-owner',
   make: (host) => plugin.create({ maxHold: 300 }, host),
+  together: (hosts) => hosts.map((host) => plugin.create({ maxHold: 300 }, host)),
 });
 
 describe('conversation-owner', () => {
@@ -17,7 +18,11 @@ describe('conversation-owner', () => {
       { ...sender, conversation: 'g/tea', position: 1 },
     ];
     assert.deepEqual(
-      ordering.place(batch, () => 40),
+      ordering.place(
+        batch,
+        () => 40,
+        () => ({ acceptedAt: 9 }),
+      ),
       [41, 1],
     );
   });

@@ -9,6 +9,8 @@ export * from './consumer-judge.ts';
 export * from './failover-judge.ts';
 export * from './fake-clock.ts';
 export * from './guard-judge.ts';
+export * from './memory-links.ts';
+export { orderingHost } from './ordering-bench.ts';
 export * from './ordering-judge.ts';
 export * from './quiet-host.ts';
 export * from './runner.ts';

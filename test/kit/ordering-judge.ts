@@ -1,119 +1,28 @@
 /** What an ordering must do; see `Ordering` in the contract. */
 import assert from 'node:assert/strict';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type {
-  Host,
-  Ordering,
-  OrderingHost,
-  Placing,
-  ReaderRule,
-  Register,
-} from 'im-kernel/contract';
+import type { Ordering, OrderingHost, Register } from 'im-kernel/contract';
 import { judgeComponent } from './component-judge.ts';
-import { fakeClock, type FakeClock } from './fake-clock.ts';
-import { memoryRegister, never, quietHost, seededRandom } from './quiet-host.ts';
+import { fakeClock } from './fake-clock.ts';
+import { driven, OrderingBench, orderingHost } from './ordering-bench.ts';
+import { memoryRegister, never, seededRandom } from './quiet-host.ts';
 import { describe, it } from './runner.ts';
 
 export interface OrderingCase {
   readonly name: string;
   /** Makes an ordering that was never started: `plugin.create(config, host)`. */
   make(host: OrderingHost): Ordering;
+  /**
+   * Makes the orderings of several servers of one deployment, one for each host; they start in this
+   * sequence. Absent: one server at a time.
+   */
+  together?(hosts: readonly OrderingHost[]): readonly Ordering[];
+  /** It promises a total order: no order occurs twice, in whatever conversations. */
+  readonly total?: boolean;
 }
 
-const orderMax = 2 ** 48 - 1;
-/** The longest that placing one batch may take, on the clock that the ordering was given. */
-const placingMaxMs = 5_000;
-
-/**
- * An ordering's host in memory, with what it announced. `register` outlives restarts when the
- * caller keeps it.
- */
-export function orderingHost(
-  overrides: Partial<Host> = {},
-  register: Register = memoryRegister(),
-): OrderingHost & { readonly announced: readonly ReaderRule[] } {
-  const announced: ReaderRule[] = [];
-  const announce = (rule: ReaderRule): void => void announced.push(rule);
-  return { ...quietHost(overrides), register, announce, announced };
-}
-
-/** Plays a kernel: gives positions and numbers, remembers the last orders, checks every answer. */
-class Bench {
-  readonly #orders = new Map<string, number[]>();
-  /** By conversation and user: the last number given, and the highest order got. */
-  readonly #numbers = new Map<string, number>();
-  readonly #senderOrders = new Map<string, number>();
-  readonly #clock: FakeClock;
-  readonly #random;
-  #acceptedAt = 0;
-
-  constructor(clock: FakeClock, seed: number) {
-    this.#clock = clock;
-    this.#random = seededRandom(seed);
-  }
-
-  below(bound: number): number {
-    return Math.floor(this.#random.next() * bound);
-  }
-
-  /** Commands of some users in some conversations, `sentAt` off by up to a minute either way. */
-  batch(length: number): Placing[] {
-    const placed = new Map<string, number>();
-    return Array.from({ length }, () => this.#placing(placed));
-  }
-
-  #placing(placed: Map<string, number>): Placing {
-    const conversation = `d/ann/u${this.below(3)}`;
-    const user = `u${this.below(3)}`;
-    const sender = `${conversation} ${user}`;
-    const number = (this.#numbers.get(sender) ?? 0) + 1 + this.below(2);
-    this.#numbers.set(sender, number);
-    const before = placed.get(conversation) ?? 0;
-    placed.set(conversation, before + 1);
-    this.#acceptedAt = Math.max(this.#acceptedAt, this.#clock.now());
-    const position = (this.#orders.get(conversation)?.length ?? 0) + before + 1;
-    const sentAt = this.#clock.now() + this.below(120_000) - 60_000;
-    const acceptedAt = this.#acceptedAt;
-    return { conversation, position, user, device: 'phone', number, sentAt, acceptedAt };
-  }
-
-  /** Has the batch placed, checks the answer against the contract, and takes it as kept. */
-  async place(ordering: Ordering, batch: readonly Placing[]): Promise<readonly number[]> {
-    const last = (conversation: string): number => this.#orders.get(conversation)?.at(-1) ?? 0;
-    const orders = await driven(this.#clock, ordering.place(batch, last));
-    assert.equal(orders.length, batch.length, 'one order for each placing');
-    orders.forEach((order) => {
-      assert.ok(Number.isSafeInteger(order) && order >= 1 && order <= orderMax, `order ${order}`);
-    });
-    batch.forEach((placing, index) => this.#keep(placing, orders[index] ?? 0));
-    return orders;
-  }
-
-  #keep({ conversation, user }: Placing, order: number): void {
-    const orders = this.#orders.get(conversation) ?? [];
-    assert.ok(!orders.includes(order), `order ${order} twice in ${conversation}`);
-    this.#orders.set(conversation, [...orders, order]);
-    const sender = `${conversation} ${user}`;
-    const before = this.#senderOrders.get(sender) ?? 0;
-    assert.ok(order > before, `an order of ${user} went back from ${before} to ${order}`);
-    this.#senderOrders.set(sender, order);
-  }
-}
-
-/** Waits for an answer while time goes on: an ordering may take some before it places. */
-async function driven<T>(clock: FakeClock, answer: T | Promise<T>): Promise<T> {
-  if (!(answer instanceof Promise)) return answer;
-  const seen = { settled: false };
-  const work = answer.finally(() => {
-    seen.settled = true;
-  });
-  for (let ms = 0; !seen.settled && ms < placingMaxMs; ms += 1) {
-    await nextTurn();
-    if (!seen.settled) clock.advance(1);
-  }
-  assert.ok(seen.settled, `place did not answer within ${placingMaxMs} ms`);
-  return work;
-}
+/** More than any ordering may have prepared for. */
+const largeBatch = 3_000;
+const lanes = 4;
 
 async function started(judged: OrderingCase, host: OrderingHost): Promise<Ordering> {
   const ordering = judged.make(host);
@@ -136,20 +45,31 @@ export function judgeOrdering(judged: OrderingCase): void {
     });
     it('answers an empty batch with nothing', async () => {
       const ordering = await started(judged, orderingHost());
-      assert.deepEqual(await ordering.place([], () => 0), []);
+      const bench = new OrderingBench(fakeClock(), 1);
+      assert.deepEqual(await bench.ask(ordering, []), []);
       await ordering.stop(never());
     });
     it('gives distinct orders and never turns a sender’s numbers round', () => placesMany(judged));
+    it('places a large batch at once', () => placesLarge(judged));
+    it('keeps batches apart that are placed side by side', () => placesSideBySide(judged));
+    it('goes on from what was kept when a batch was not', () => survivesFailure(judged));
     it('goes on above what was kept when clocks jump', () => survivesJumps(judged));
     it('never goes back after a restart', () => survivesRestart(judged));
+    it('never goes back after a crash at any moment', () => survivesCrash(judged));
+    it('gives nothing that a failing register did not keep', () => keepsItsWord(judged));
     it('answers the same for the same batches, time and chance', () => isDeterministic(judged));
+    it('states the rule that it announced last', () => statesWhatItAnnounced(judged));
+    if (judged.together) {
+      it('goes on above what another server placed', () => movesBetween(judged));
+    }
     it('does not change what it is given', async () => {
       const clock = fakeClock();
       const ordering = await started(judged, orderingHost({ clock }));
-      const batch = new Bench(clock, 1).batch(20);
+      const bench = new OrderingBench(clock, 1);
+      const batch = bench.batch(20);
       batch.forEach((placing) => Object.freeze(placing));
       const before = structuredClone(batch);
-      await ordering.place(Object.freeze(batch), () => 0);
+      await driven(clock, bench.ask(ordering, Object.freeze(batch)));
       assert.deepEqual(batch, before);
       await ordering.stop(never());
     });
@@ -161,7 +81,7 @@ async function placesMany(judged: OrderingCase): Promise<void> {
   for (let seed = 1; seed <= 20; seed += 1) {
     const clock = fakeClock();
     const ordering = await started(judged, orderingHost({ clock }));
-    const bench = new Bench(clock, seed);
+    const bench = new OrderingBench(clock, seed, judged.total);
     for (let round = 0; round < 30; round += 1) {
       await bench.place(ordering, bench.batch(1 + bench.below(20)));
       clock.advance(bench.below(400));
@@ -170,11 +90,48 @@ async function placesMany(judged: OrderingCase): Promise<void> {
   }
 }
 
+async function placesLarge(judged: OrderingCase): Promise<void> {
+  const clock = fakeClock();
+  const ordering = await started(judged, orderingHost({ clock }));
+  const bench = new OrderingBench(clock, 2, judged.total);
+  for (const length of [1, largeBatch, 1]) await bench.place(ordering, bench.batch(length));
+  await ordering.stop(never());
+}
+
+async function placesSideBySide(judged: OrderingCase): Promise<void> {
+  for (let seed = 1; seed <= 5; seed += 1) {
+    const clock = fakeClock();
+    const ordering = await started(judged, orderingHost({ clock }));
+    const bench = new OrderingBench(clock, seed, judged.total);
+    for (let round = 0; round < 10; round += 1) {
+      const side = Array.from({ length: lanes }, (_, lane) => {
+        return bench.place(ordering, bench.batch(1 + bench.below(300), lane));
+      });
+      await Promise.all(side);
+    }
+    await ordering.stop(never());
+  }
+}
+
+async function survivesFailure(judged: OrderingCase): Promise<void> {
+  const clock = fakeClock();
+  const ordering = await started(judged, orderingHost({ clock }));
+  const bench = new OrderingBench(clock, 23, judged.total);
+  for (let round = 0; round < 30; round += 1) {
+    await bench.place(ordering, bench.batch(10));
+    const batch = bench.batch(1 + bench.below(200));
+    await driven(clock, bench.ask(ordering, batch));
+    clock.advance(bench.below(50));
+    if (round % 2 === 0) await bench.place(ordering, batch);
+  }
+  await ordering.stop(never());
+}
+
 async function survivesJumps(judged: OrderingCase): Promise<void> {
   for (const jumpMs of [-86_400_000, -1, 0, 86_400_000]) {
     const clock = fakeClock();
     const ordering = await started(judged, orderingHost({ clock }));
-    const bench = new Bench(clock, 7);
+    const bench = new OrderingBench(clock, 7, judged.total);
     for (let round = 0; round < 20; round += 1) {
       await bench.place(ordering, bench.batch(10));
       clock.jump(jumpMs);
@@ -186,13 +143,79 @@ async function survivesJumps(judged: OrderingCase): Promise<void> {
 async function survivesRestart(judged: OrderingCase): Promise<void> {
   const clock = fakeClock();
   const register = memoryRegister();
-  const bench = new Bench(clock, 11);
+  const bench = new OrderingBench(clock, 11, judged.total);
   for (let round = 0; round < 10; round += 1) {
     const ordering = await started(judged, orderingHost({ clock }, register));
-    await bench.place(ordering, bench.batch(10));
+    const before = bench.highest;
+    const orders = await bench.place(ordering, bench.batch(10));
+    if (judged.total) assert.ok(Math.min(...orders) > before, `${orders[0]} after ${before}`);
     await ordering.stop(never());
     clock.jump(-5_000);
   }
+}
+
+/** What crashes is simply left where it stands, with a batch on its way; it is stopped later. */
+async function survivesCrash(judged: OrderingCase): Promise<void> {
+  const clock = fakeClock();
+  const register = memoryRegister();
+  const bench = new OrderingBench(clock, 13, judged.total);
+  const left: Ordering[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    const ordering = await started(judged, orderingHost({ clock }, register));
+    left.push(ordering);
+    const before = bench.highest;
+    for (let batches = bench.below(4); batches >= 0; batches -= 1) {
+      const orders = await bench.place(ordering, bench.batch(1 + bench.below(700)));
+      if (judged.total) assert.ok(Math.min(...orders) > before, `${orders[0]} after ${before}`);
+    }
+    Promise.resolve(bench.ask(ordering, bench.batch(500))).catch(() => undefined);
+  }
+  for (const ordering of left) await ordering.stop(never());
+}
+
+const lost = (): Promise<never> => Promise.reject(new Error('the answer got lost'));
+
+/** A register that fails now and then, and then may have kept what it was told to keep, or not. */
+function failing(register: Register, seed: number): Register {
+  const random = seededRandom(seed);
+  return {
+    ...register,
+    read: (key) => (random.next() < 0.2 ? lost() : register.read(key)),
+    compareAndSet: async (key, expected, next) => {
+      if (random.next() < 0.2) return lost();
+      const kept = await register.compareAndSet(key, expected, next);
+      return random.next() < 0.2 ? lost() : kept;
+    },
+  };
+}
+
+async function keepsItsWord(judged: OrderingCase): Promise<void> {
+  let placed = 0;
+  for (let seed = 1; seed <= 5; seed += 1) {
+    const clock = fakeClock();
+    const register = memoryRegister();
+    const bench = new OrderingBench(clock, seed, judged.total);
+    for (let life = 0; life < 8; life += 1) {
+      const host = orderingHost({ clock }, failing(register, seed * 100 + life));
+      const ordering = judged.make(host);
+      const up = await ordering.start(never()).then(
+        () => true,
+        () => false,
+      );
+      const rounds = up ? 3 : 0;
+      for (let round = 0; round < rounds; round += 1) {
+        const place = bench.place(ordering, bench.batch(400));
+        await place.then(
+          () => (placed += 1),
+          (error: unknown) => {
+            if (error instanceof assert.AssertionError) throw error;
+          },
+        );
+      }
+      await ordering.stop(never());
+    }
+  }
+  assert.ok(placed > 0, 'it placed nothing in all its lives');
 }
 
 async function isDeterministic(judged: OrderingCase): Promise<void> {
@@ -200,7 +223,7 @@ async function isDeterministic(judged: OrderingCase): Promise<void> {
   for (let run = 0; run < 2; run += 1) {
     const clock = fakeClock();
     const ordering = await started(judged, orderingHost({ clock, random: seededRandom(3) }));
-    const bench = new Bench(clock, 5);
+    const bench = new OrderingBench(clock, 5, judged.total);
     const answers = [];
     for (let round = 0; round < 10; round += 1) {
       answers.push(await bench.place(ordering, bench.batch(10)));
@@ -210,4 +233,33 @@ async function isDeterministic(judged: OrderingCase): Promise<void> {
     await ordering.stop(never());
   }
   assert.deepEqual(runs[0], runs[1]);
+}
+
+async function statesWhatItAnnounced(judged: OrderingCase): Promise<void> {
+  const clock = fakeClock();
+  const host = orderingHost({ clock });
+  const ordering = await started(judged, host);
+  const bench = new OrderingBench(clock, 17, judged.total);
+  for (let round = 0; round < 50; round += 1) {
+    await bench.place(ordering, bench.batch(20));
+    clock.advance(bench.below(5_000));
+    const announced = host.announced.at(-1);
+    if (announced) assert.deepEqual(ordering.rule, announced);
+  }
+  await ordering.stop(never());
+}
+
+/** Conversations move from server to server, as they do when an owner is taken over. */
+async function movesBetween(judged: OrderingCase): Promise<void> {
+  const clock = fakeClock();
+  const hosts = ['node-1', 'node-2'].map((node) => orderingHost({ clock, node }));
+  const orderings = judged.together?.(hosts) ?? [];
+  for (const ordering of orderings) await ordering.start(never());
+  const bench = new OrderingBench(clock, 19, judged.total);
+  for (let round = 0; round < 40; round += 1) {
+    const at = bench.below(orderings.length);
+    const owner = orderings[at] as Ordering;
+    await bench.place(owner, bench.batch(1 + bench.below(200)));
+  }
+  for (const ordering of orderings.toReversed()) await ordering.stop(never());
 }

@@ -1,55 +1,8 @@
 import assert from 'node:assert/strict';
-import {
-  definePlugin,
-  ImError,
-  type AnyPlugin,
-  type OrderingHost,
-  type Ordering,
-} from 'im-kernel/contract';
+import { ImError } from 'im-kernel/contract';
 import { inBetween } from './in-between.ts';
+import { Moody } from './moody.ts';
 import { closeStages, openStage } from './stage.ts';
-
-/** An ordering that gives every place its position, unless it is told to fail. */
-class Moody {
-  fails = false;
-  /** What it gives instead of what is right. */
-  gives: readonly number[] | undefined;
-  slow: Promise<void> | undefined;
-  holdMs = 0;
-  #host: OrderingHost | undefined;
-
-  get plugin(): AnyPlugin {
-    const ordering: Ordering = {
-      start: () => Promise.resolve(),
-      stop: () => Promise.resolve(),
-      rule: { strategy: 'moody', holdMs: this.holdMs, maxHoldMs: 900 },
-      place: async (batch) => {
-        await this.slow;
-        if (this.fails) throw new Error('not now');
-        return this.gives ?? batch.map(({ position }) => position * 10);
-      },
-    };
-    Object.defineProperty(ordering, 'rule', {
-      get: () => ({ strategy: 'moody', holdMs: this.holdMs, maxHoldMs: 900 }),
-    });
-    return definePlugin({
-      contract: 1,
-      role: 'ordering',
-      type: 'moody',
-      summary: 'For this test.',
-      stability: 'experimental',
-      config: {},
-      create: (_config, host) => {
-        this.#host = host;
-        return ordering;
-      },
-    });
-  }
-
-  announce(): void {
-    this.#host?.announce({ strategy: 'moody', holdMs: this.holdMs, maxHoldMs: 900 });
-  }
-}
 
 describe('the protocol, where plugins take part', () => {
   afterEach(closeStages);
@@ -85,7 +38,7 @@ describe('the protocol, where plugins take part', () => {
     const ann = await stage.join('ann');
     moody.fails = true;
     const sent = ann.send('d/ann/bob', 'hi');
-    assert.equal(await ann.fate(sent), 'not-ready');
+    assert.equal(await ann.fate(sent), 'busy');
     moody.fails = false;
     ann.say(sent);
     assert.equal((await ann.accepted(sent)).position, 1);
@@ -98,11 +51,11 @@ describe('the protocol, where plugins take part', () => {
     const ann = await stage.join('ann');
     moody.gives = [];
     const sent = ann.send('d/ann/bob', 'hi');
-    assert.equal(await ann.fate(sent), 'not-ready');
+    assert.equal(await ann.fate(sent), 'busy');
     for (const gives of [[0], [2 ** 48], [1.5], [Number.NaN], [1, 2]]) {
       moody.gives = gives;
       ann.say(sent);
-      assert.equal(await ann.fate(sent), 'not-ready', String(gives));
+      assert.equal(await ann.fate(sent), 'busy', String(gives));
     }
     moody.gives = undefined;
     ann.say(sent);

@@ -44,7 +44,10 @@ export interface StageOptions {
   readonly store?: 'memory' | 'sqlite';
   /** Puts something between the kernel and its store. */
   readonly between?: (store: Persistence, clock: FakeClock) => Persistence;
+  /** For all conversations. */
   readonly ordering?: AnyPlugin;
+  /** For each kind its own. */
+  readonly orderings?: { readonly direct: AnyPlugin; readonly group: AnyPlugin };
   readonly answers?: AnswersInstance;
   readonly guards?: readonly GuardInstance[];
   readonly consumers?: readonly ConsumerInstance[];
@@ -74,6 +77,17 @@ const authentication = definePlugin({
 function instance(role: Role, plugin: unknown, config: Instance['config'] = {}): Instance {
   const known = plugin as AnyPlugin;
   return { name: role, role, type: known.type, plugin: known, config };
+}
+
+function orderings({ ordering, orderings: own }: StageOptions): Settings['ordering'] {
+  if (!own) {
+    const one = instance('ordering', ordering ?? conversationOwner, { maxHold: 300 });
+    return { direct: one, group: one };
+  }
+  const named = (kind: 'direct' | 'group'): Instance => {
+    return { ...instance('ordering', own[kind], { maxHold: 300 }), name: `ordering.${kind}` };
+  };
+  return { direct: named('direct'), group: named('group') };
 }
 
 export class Stage {
@@ -114,7 +128,7 @@ export class Stage {
       transports: [instance('transport', this.loopback.plugin())],
       persistence: this.#store(options),
       answers: options.answers,
-      ordering: instance('ordering', options.ordering ?? conversationOwner, { maxHold: 300 }),
+      ordering: orderings(options),
       failover: instance('failover', noFailover),
       authentication: instance('authentication', authentication),
       guards: options.guards ?? [],

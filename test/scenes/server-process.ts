@@ -44,13 +44,21 @@ export class ServerProcess {
   onLine: (line: string) => void = () => {};
   /** What the next start finds in its environment besides ours. */
   environment: Readonly<Record<string, string>> = {};
+  /** What `im` is told to run: a whole node, or only its sequencer. */
+  readonly #verb: 'start' | 'sequencer';
   #child: ChildProcessByStdio<null, Readable, Readable> | undefined;
   /** Resolves to the exit code or the signal when the process of the last `start` is gone. */
   exited: Promise<string> = Promise.resolve('');
 
   /** `folder` is an empty one that the caller removes in the end. Nothing runs before `start`. */
-  constructor(folder: string, keyFile: string, differences: Differences = {}) {
+  constructor(
+    folder: string,
+    keyFile: string,
+    differences: Differences = {},
+    verb: 'start' | 'sequencer' = 'start',
+  ) {
     this.folder = folder;
+    this.#verb = verb;
     this.configFile = join(folder, 'im.config.yaml');
     writeFileSync(this.configFile, configuration(keyFile, differences));
   }
@@ -63,9 +71,9 @@ export class ServerProcess {
     return this.#child?.pid;
   }
 
-  /** Resolves when it has printed both addresses; rejects, with its output, if it ends before. */
+  /** Resolves when it has printed its addresses; rejects, with its output, if it ends before. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [...launcher, 'start', '--config', this.configFile], {
+    const child = spawn(process.execPath, [...launcher, this.#verb, '--config', this.configFile], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...this.environment },
@@ -85,8 +93,8 @@ export class ServerProcess {
       }, startMs);
       const read = (text: string): void => {
         this.output = (this.output + text).slice(-outputMaxChars);
-        this.addresses = this.output.match(/\b(tcp|tls|ws|wss):\/\/\S+/g) ?? [];
-        if (this.addresses.length < 2) return;
+        this.addresses = this.output.match(/\b(tcp|tls|ws|wss|link):\/\/\S+/g) ?? [];
+        if (this.addresses.length < (this.#verb === 'start' ? 2 : 1)) return;
         clearTimeout(limit);
         resolve();
       };

@@ -166,9 +166,23 @@ describe('the checkers', () => {
     assert.deepEqual(promisesBroken([...rest, ...showings.toReversed()]), ['P5']);
   });
 
+  it('P5: allow a step back by time only to an application that is told so', () => {
+    const timeOrder = { skewMaxMs: Infinity, aheadMaxMs: Infinity };
+    const bare = { guards: [], consumers: [], bounds: {}, savedWithinMs: Infinity };
+    const configured: HistoryEvent = { type: 'configured', ...bare, timeOrder };
+    const [first, ...later] = goodEvents().filter((event) => event.type === 'shown');
+    const rest = goodEvents().filter((event) => event.type !== 'shown');
+    const events = [configured, ...rest, ...later];
+    assert.deepEqual(promisesBroken([...events, first!]), ['P5']);
+    assert.deepEqual(promisesBroken([...events, { ...first!, late: true }]), []);
+    assert.deepEqual(promisesBroken([...rest, ...later, { ...first!, late: true }]), ['P5']);
+  });
+
   it('P6: see numbers, or what was handed in, out of order', () => {
     const numbers = withEntry((entry) => ({ ...entry, number: 10 - entry.position }));
     assert.ok(promisesBroken(numbers).includes('P6'));
+    const orders = withEntry((entry) => ({ ...entry, order: 10 - entry.position }));
+    assert.ok(promisesBroken(orders).includes('P6'));
     const invocations = goodEvents().filter(({ type }) => type === 'invoked');
     const rest = goodEvents().filter(({ type }) => type !== 'invoked');
     assert.deepEqual(promisesBroken([...invocations.toReversed(), ...rest]), ['P6']);

@@ -1,6 +1,7 @@
 /** What the checkers have to know of a plan. */
 import { limitsWith } from './limits-with.ts';
 import type { Configured } from './node-history.ts';
+import { WINDOW } from './ordering-plan.ts';
 import type { Plan } from './plan.ts';
 
 /** What a saving may take besides its interval, where nothing is wrong with the store. */
@@ -9,6 +10,22 @@ const SAVING_MS = 500;
 const WRITES_BEFORE = 20;
 /** The longest body, and what an entry takes besides. */
 const ENTRY_BYTES = 8_192;
+
+/** For the places of one ms, and what was placed in vain. */
+const AHEAD_MAX_MS = 8;
+
+/** What the ordering promises; `totalOrder`: of conversations whose names begin so. */
+const ORDERED = {
+  owner: {},
+  window: {},
+  sequencer: { totalOrder: '' },
+  groups: { totalOrder: 'g/' },
+} as const;
+
+/** A clock that jumps back after a batch that failed leaves the log ahead for as long. */
+function timeOrder(jumps: boolean): NonNullable<Configured['timeOrder']> {
+  return { skewMaxMs: WINDOW.skewMax, aheadMaxMs: jumps ? Infinity : AHEAD_MAX_MS };
+}
 
 export function configured(plan: Plan, shards: number): Configured {
   const { effects, limits, faults, retention, storeMs } = plan;
@@ -30,6 +47,8 @@ export function configured(plan: Plan, shards: number): Configured {
       ...(Object.fromEntries(behind) as Record<string, number>),
     },
     savedWithinMs: storeIsWell ? progressEvery + SAVING_MS + WRITES_BEFORE * storeMs : Infinity,
+    ...ORDERED[plan.ordering],
+    ...(plan.ordering === 'window' ? { timeOrder: timeOrder(jumps) } : {}),
     ...(keepBodiesMs === undefined ? {} : { bodiesLastMs: jumps ? 0 : keepBodiesMs }),
   };
 }

@@ -62,6 +62,8 @@ interface Showing extends Actor {
 /** The application's handler was given an entry. */
 export interface Shown extends Showing {
   readonly type: 'shown';
+  /** It was told that the entry belongs before one that was shown already. */
+  readonly late?: boolean;
 }
 /** The application's handler was done with it. */
 export interface Handled extends Showing {

@@ -15,6 +15,13 @@ export interface Configured {
    * the run has a store that is not.
    */
   readonly savedWithinMs: number;
+  /** Conversations whose names begin so have one total order; absent: none. */
+  readonly totalOrder?: string;
+  /**
+   * All conversations go by the time of sending, as far as it is no older than `skewMaxMs`; absent:
+   * none does. `aheadMaxMs`: how far what was placed, but not kept, may push the log ahead.
+   */
+  readonly timeOrder?: { readonly skewMaxMs: number; readonly aheadMaxMs: number };
   /** A body is there for so long at least; absent: for ever. */
   readonly bodiesLastMs?: number;
 }

@@ -5,6 +5,7 @@
  */
 import type { Limits } from '../../core/config/limits.ts';
 import { drawEffects, type EffectsPlan } from './effects-plan.ts';
+import { drawOrdering, type OrderingPlan } from './ordering-plan.ts';
 import type { PipeShape, Slicing } from './pipe.ts';
 import { Prng } from './prng.ts';
 import { drawRetention, type RetentionPlan } from './retention-plan.ts';
@@ -92,6 +93,7 @@ export interface Plan {
   readonly shapes: readonly PipeShape[];
   readonly effects: EffectsPlan;
   readonly retention: RetentionPlan;
+  readonly ordering: OrderingPlan;
 }
 
 const NAMES = ['ann', 'bob', 'cat', 'dan', 'eve', 'fay'];
@@ -183,5 +185,6 @@ export function drawPlan(seed: number, store?: StoreKind): Plan {
     shapes: drawShapes(prng),
     effects: drawEffects(seed),
     retention: drawRetention(seed),
+    ordering: drawOrdering(seed),
   };
 }

@@ -233,12 +233,12 @@ export class SimDevice {
 
   #listen(run: Run): void {
     const { client } = run;
-    const shown = (entry: SeenEntry): Promise<void> | undefined => this.#shown(run, entry);
+    const shown = this.#shown.bind(this, run);
     client.on('message', (message: Message) =>
-      shown(seenOf(message, { body: Buffer.from(message.body).toString('utf8') })),
+      shown(seenOf(message, { body: Buffer.from(message.body).toString('utf8') }), message.late),
     );
     client.on('act', ({ action, users, title = '', ...head }: ActEntry) =>
-      shown(seenOf(head, { kind: action, users, title })),
+      shown(seenOf(head, { kind: action, users, title }), head.late),
     );
     client.on('log-changed', ({ log }) => {
       run.log = log;
@@ -255,12 +255,12 @@ export class SimDevice {
   }
 
   /** The application's handler. */
-  #shown(run: Run, entry: SeenEntry): Promise<void> | undefined {
+  #shown(run: Run, entry: SeenEntry, late: boolean): Promise<void> | undefined {
     const { recorder, prng } = this.#world;
     const log = run.cameUnder.get(sightingOf(entry)) ?? run.log;
     const event = { ...run.actor, log, entry };
     if (!run.life.alive) return undefined;
-    recorder.add({ type: 'shown', ...event });
+    recorder.add({ type: 'shown', ...event, ...(late ? { late } : {}) });
     if (log === run.log) run.shown.set(entry.conversation, entry.position);
     const done = (): void => recorder.add({ type: 'handled', ...event });
     if (this.#handlerMs === 0) {

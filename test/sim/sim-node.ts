@@ -13,12 +13,12 @@ import { definePlugin, reasonOf } from 'im-kernel/contract';
 import { assemble } from '../../core/assembly/assemble.ts';
 import type { Node } from '../../core/assembly/node.ts';
 import type { Instance, Settings } from '../../core/config/settings.ts';
-import conversationOwner from '../../plugins/ordering/conversation-owner/index.ts';
 import noFailover from '../../plugins/failover/none/index.ts';
 import { effectsSettings } from './effects-settings.ts';
 import type { NodeEvent } from './history.ts';
 import { Life } from './life.ts';
 import { limitsWith } from './limits-with.ts';
+import { orderingSettings } from './ordering-plan.ts';
 import { simTransport } from './sim-transport.ts';
 import { simPersistence } from './store/shelf.ts';
 import { watchedStore } from './watched-store.ts';
@@ -234,7 +234,7 @@ export class SimNode {
       transports: [instance('transport', simTransport(transport))],
       persistence: instance('persistence', store),
       answers: undefined,
-      ordering: instance('ordering', conversationOwner, { maxHold: 300 }),
+      ordering: orderingSettings(plan.ordering, plan.seed),
       failover: instance('failover', noFailover),
       authentication: instance('authentication', authentication),
       ...effectsSettings(this.#world, life, lives),

@@ -11,9 +11,11 @@ import { membersGetAll } from './members-get-all.ts';
 import { nothingInvented } from './nothing-invented.ts';
 import { oneEntryPerKey } from './one-entry-per-key.ts';
 import { onePositionOneEntry } from './one-position-one-entry.ts';
+import { oneTotalOrder } from './one-total-order.ts';
 import { oneSessionPerDevice } from './one-session-per-device.ts';
 import { oneWriter } from './one-writer.ts';
 import { onlyMembersSee, receiptsWithinLog } from './only-members-see.ts';
+import { ordersAreTimes } from './orders-are-times.ts';
 import { placesHold } from './places-hold.ts';
 import { recoveryKeepsAll } from './recovery-keeps-all.ts';
 import { sendersInOrder } from './senders-in-order.ts';
@@ -43,6 +45,8 @@ export const CHECKS: readonly Check[] = [
   guardsDecide,
   consumersGetAll,
   bodiesLast,
+  oneTotalOrder,
+  ordersAreTimes,
 ];
 
 /** Everything that is wrong with a history. */

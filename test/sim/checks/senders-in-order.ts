@@ -1,6 +1,6 @@
 /**
  * P6: what one device sends to one conversation is placed in the order of its numbers, which is the
- * order in which the application handed it in.
+ * order in which the application handed it in, and in which readers show it.
  */
 import type { Drained, History, SeenEntry, Violation } from '../history.ts';
 import { keyOf, logsOf } from './reading.ts';
@@ -97,6 +97,7 @@ export function sendersInOrder(history: History): readonly Violation[] {
     const once = drained.entries.filter(({ id }) => !anew.has(id));
     return [
       ...faultsIn(drained, 'numbers', deviceOf, ({ number }) => number),
+      ...faultsIn(drained, 'what readers sort by', deviceOf, ({ order }) => order),
       ...faultsIn({ ...drained, entries: once }, 'being handed in', memoryOf, rankOf),
     ];
   });

@@ -1,10 +1,11 @@
 /**
  * P5: a session sees positions ascending without a skip, told by `previous`, and goes on at its
- * cursor; what is sent again is marked so. An application sees them ascending too. ACCEPTED comes
- * before what follows it.
+ * cursor; what is sent again is marked so. An application sees them ascending too, or by their
+ * order where that is a time, but for those that it is told are late. ACCEPTED comes before what
+ * follows it.
  */
 import type { Accepted, Delivered, History, Shown, Violation, Welcomed } from '../history.ts';
-import { keyOf } from './reading.ts';
+import { eventsOf, keyOf } from './reading.ts';
 
 /** What one fold over the history remembers. */
 interface Memory {
@@ -15,6 +16,8 @@ interface Memory {
   readonly acknowledged: Map<string, number>;
   /** By run, log and conversation: the highest that was shown. */
   readonly shown: Map<string, Shown>;
+  /** What applications see ascending. */
+  readonly sortedBy: 'position' | 'order';
 }
 
 function deviceKey(session: Welcomed | undefined, conversation: string): string {
@@ -52,13 +55,20 @@ function shown(memory: Memory, event: Shown): Violation | undefined {
   const { user, device, run, log, entry } = event;
   const key = keyOf(user, device, run, log, entry.conversation);
   const highest = memory.shown.get(key);
-  if (highest === undefined || highest.entry.position < entry.position) {
+  const { sortedBy } = memory;
+  if (highest === undefined || highest.entry[sortedBy] < entry[sortedBy]) {
     memory.shown.set(key, event);
     return undefined;
   }
+  if (sortedBy === 'order' && event.late === true) return undefined;
   const who = `${user}/${device} run ${run}`;
-  const why = `${who} was shown ${entry.conversation} ${entry.position} after ${highest.entry.position}`;
+  const after = `${sortedBy} ${entry[sortedBy]} after ${highest.entry[sortedBy]}`;
+  const why = `${who} was shown ${entry.conversation} ${entry.position}: ${after}`;
   return { promise: 'P5', why, events: [highest, event] };
+}
+
+function goesByTime(history: History): boolean {
+  return eventsOf(history, 'configured').at(0)?.timeOrder !== undefined;
 }
 
 export function sessionsAscend(history: History): readonly Violation[] {
@@ -67,6 +77,7 @@ export function sessionsAscend(history: History): readonly Violation[] {
     highest: new Map(),
     acknowledged: new Map(),
     shown: new Map(),
+    sortedBy: goesByTime(history) ? 'order' : 'position',
   };
   const violations: Violation[] = [];
   for (const event of history) {

@@ -1,9 +1,9 @@
 /** Rules of the client SDK broken on purpose. */
 import { Events } from '../../../client/events.ts';
-import { Inbox } from '../../../client/inbox.ts';
 import { Journal } from '../../../client/journal.ts';
 import { OutboxLane } from '../../../client/outbox-lane.ts';
 import { OutboxQueue } from '../../../client/outbox-queue.ts';
+import { ReorderBuffer } from '../../../client/reorder-buffer.ts';
 import { type Mutant, replacing } from './mutant.ts';
 
 const numbersAnew = replacing(
@@ -38,12 +38,12 @@ const unwritten = replacing(
 );
 
 const repeatsShown = replacing(
-  Inbox.prototype,
-  'judge',
+  ReorderBuffer.prototype,
+  'arrive',
   (original) =>
-    function (conversation, position, previous) {
-      const verdict = original.call(this, conversation, position, previous);
-      return verdict.verdict === 'repeat' ? { verdict: 'show' } : verdict;
+    function (delivery, nowMs) {
+      if (delivery.again === 1) this.newLog();
+      original.call(this, delivery, nowMs);
     },
 );
 

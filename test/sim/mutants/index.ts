@@ -2,6 +2,7 @@
 import { CLIENT_MUTANTS } from './client.ts';
 import { EFFECTS_MUTANTS } from './effects.ts';
 import type { Mutant, Spoiling } from './mutant.ts';
+import { ORDER_MUTANTS } from './orders.ts';
 import { SERVER_MUTANTS } from './server.ts';
 import { STORE_MUTANTS } from './store.ts';
 
@@ -10,6 +11,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   ...SERVER_MUTANTS,
   ...CLIENT_MUTANTS,
   ...EFFECTS_MUTANTS,
+  ...ORDER_MUTANTS,
 };
 
 /** @throws Error for a name that is none. */

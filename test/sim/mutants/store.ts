@@ -52,6 +52,24 @@ function acknowledgeBeforeKeep(store: Persistence): Persistence {
   });
 }
 
+function withoutBound(text: string | undefined): string | undefined {
+  return text?.replace(/ \d+ /, ' 0 ');
+}
+
+/** Keeps the epoch of a sequencer, and of its bound nothing. */
+function boundUnkept(store: Persistence): Persistence {
+  return altered(store, {
+    register: {
+      read: (key) => store.register.read(key),
+      list: (...page) => store.register.list(...page),
+      compareAndSet: (key, expected, next) =>
+        key.startsWith('sequencer/')
+          ? store.register.compareAndSet(key, withoutBound(expected), withoutBound(next) ?? '')
+          : store.register.compareAndSet(key, expected, next),
+    },
+  });
+}
+
 function renumbered(entry: Entry): Entry {
   return { ...entry, number: entry.number % GENERATION_STEP };
 }
@@ -212,6 +230,11 @@ export const STORE_MUTANTS: Readonly<Record<string, Mutant>> = {
     rule: 'recovery keeps all that was acknowledged',
     breaks: 'P10',
     spoilLog: 'forgets-the-last-frame',
+  },
+  'bound-unkept': {
+    rule: 'the bound of a sequencer is kept before its numbers are given',
+    breaks: 'ordering',
+    spoilStore: boundUnkept,
   },
   'forget-numbers': {
     rule: 'numbers are known for ever, not in memory only',

@@ -83,6 +83,21 @@ describe('im check', () => {
       assert.match(out, /node +im-7/);
     }));
 
+  it('asks for no transports in the file of a sequencer', () =>
+    inFolder(async (folder) => {
+      const yaml = `node: { name: s, data: d }
+ordering: { use: central-sequencer, sequencer: { listen: 127.0.0.1:7440 } }
+`;
+      const file = await configIn(folder, yaml);
+      assert.match((await im(['check', '--config', file])).err, /:1:1 transports is missing/);
+      const { code, out } = await im(['check', '--sequencer', '--config', file]);
+      assert.equal(code, 0);
+      assert.match(out, /ordering +central-sequencer/);
+      await configIn(folder, yaml.replace(':7440', ''));
+      const bad = await im(['check', '--sequencer', '--config', file]);
+      assert.match(bad.err, /:2:\d+ ordering\.sequencer\.listen must be host:port/);
+    }));
+
   it('says for how long bodies are kept', () =>
     inFolder(async (folder) => {
       const shown = async (chat: string): Promise<string> => {
@@ -141,6 +156,8 @@ describe('im explain', () => {
     const plugin = await im(['explain', 'persistence', 'memory']);
     assert.match(plugin.out, /^persistence memory/);
     assert.doesNotMatch(plugin.out, /persistence sqlite/);
+    const ordering = await im(['explain', 'ordering']);
+    assert.match(ordering.out, /ordering: \{ direct: \{ use: … \}, group: /);
     const block = await im(['explain', 'chat']);
     assert.match(block.out, /^chat: [^]*friendsOnly/);
   });

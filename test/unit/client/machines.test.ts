@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { Acks } from '../../../client/acks.ts';
 import { Backoff } from '../../../client/backoff.ts';
-import { Inbox } from '../../../client/inbox.ts';
 import { applyChange, changesOf, emptyOutbox, type OutboxChange } from '../../../client/outbox.ts';
 import { RetryBudget } from '../../../client/retry-budget.ts';
 import { Rto } from '../../../client/rto.ts';
@@ -107,50 +106,6 @@ describe('the retry budget', () => {
     while (budget.take());
     for (let answer = 0; answer < 101; answer += 1) budget.answered();
     assert.equal(budget.tokens, 10);
-  });
-});
-
-describe('the inbox', () => {
-  /** A log of which some positions are meant for this device, delivered with repeats and jumps. */
-  const traffic = fc.record({
-    mine: fc.uniqueArray(fc.integer({ min: 1, max: 30 }), { minLength: 1 }),
-    picks: fc.array(fc.nat(29), { maxLength: 80 }),
-  });
-
-  it('shows each position once, ascending, and never passes one over', () => {
-    fc.assert(
-      fc.property(traffic, ({ mine, picks }) => {
-        const positions = mine.toSorted((a, b) => a - b);
-        const previousOf = (index: number): number => positions[index - 1] ?? 0;
-        const inbox = new Inbox();
-        const shown: number[] = [];
-        const show = (position: number): void => {
-          inbox.take('g/tea', position);
-          shown.push(position);
-        };
-        for (const pick of [0, ...picks, positions.length - 1]) {
-          const index = pick % positions.length;
-          const position = positions[index]!;
-          const verdict = inbox.judge('g/tea', position, previousOf(index));
-          if (verdict.verdict === 'gap') {
-            for (const missing of positions.slice(0, index)) {
-              if (missing > verdict.after) show(missing);
-            }
-          }
-          if (verdict.verdict !== 'repeat') show(position);
-        }
-        assert.deepEqual(shown, positions);
-      }),
-    );
-  });
-
-  it('takes an absent previous for the position before', () => {
-    const inbox = new Inbox();
-    inbox.take('g/tea', 4);
-    assert.equal(inbox.judge('g/tea', 5).verdict, 'show');
-    assert.deepEqual(inbox.judge('g/tea', 7), { verdict: 'gap', after: 4 });
-    assert.equal(inbox.judge('g/tea', 7, 4).verdict, 'show');
-    assert.equal(inbox.judge('g/tea', 4).verdict, 'repeat');
   });
 });
 

@@ -111,6 +111,19 @@ describe('the client, receiving', () => {
     assert.deepEqual(received(stage).at(-1), 'd/ann/bob 2');
   });
 
+  it('keeps a message for the next handler, if the one that failed at it is gone', async () => {
+    const stage = await anOnlineClient();
+    const off = stage.im.on('message', () => Promise.reject(new Error('disk full')));
+    stage.net.last.say(aDelivery(1));
+    await stage.time.settle();
+    off();
+    await stage.time.pass(500);
+    assert.deepEqual(received(stage), []);
+    listening(stage);
+    await stage.time.settle();
+    assert.deepEqual(received(stage), ['d/ann/bob 1']);
+  });
+
   it('says its newest RECEIVED and READ again after a reconnection', async () => {
     const stage = await anOnlineClient();
     listening(stage);
@@ -206,18 +219,6 @@ describe('the client, receiving', () => {
     await stage.goOnline();
     const { query } = stage.net.last.only('query')[0]!;
     stage.net.last.say({ type: 'result', query, what: 'history', item: [aDelivery(2)] });
-    await stage.time.settle();
-    assert.deepEqual(texts, ['message 1', 'message 2', 'message 3']);
-  });
-
-  it('leaves to the server what it has no room for, and passes nothing over', async () => {
-    const stage = await anOnlineClient({ limits: { heldPerConversation: 2 } });
-    stage.net.last.say(aDelivery(1), aDelivery(2), aDelivery(3));
-    await stage.time.settle();
-    assert.equal(stage.im.counts.deliveriesLeft, 1);
-    const texts = listening(stage);
-    await stage.time.settle();
-    stage.net.last.say(aDelivery(3, { again: 1 }));
     await stage.time.settle();
     assert.deepEqual(texts, ['message 1', 'message 2', 'message 3']);
   });

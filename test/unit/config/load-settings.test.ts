@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { loadSettings } from '../../../core/config/load-settings.ts';
 import { LIMITS } from '../../../core/config/limits.ts';
+import { instancesOf } from '../../../core/config/settings.ts';
 import { ImError } from '../../../core/contract/index.ts';
 import { file, find, load, problemsOf } from './rig.ts';
 
@@ -12,13 +13,27 @@ describe('settings', () => {
     assert.equal(settings.persistence.type, 'sqlite');
     assert.equal(settings.persistence.name, 'persistence');
     assert.equal(settings.persistence.config['file'], '/etc/im/data/im.db');
-    assert.equal(settings.ordering.type, 'conversation-owner');
+    assert.equal(settings.ordering.direct.type, 'conversation-owner');
+    assert.equal(settings.ordering.group, settings.ordering.direct);
     assert.equal(settings.failover.type, 'none');
     assert.equal(settings.authentication.type, 'jwt');
     assert.deepEqual(settings.chat, { friendsOnly: false, keepBodies: undefined });
     assert.deepEqual(settings.log, { level: 'info' });
     assert.deepEqual(Object.keys(settings.limits), Object.keys(LIMITS));
     assert.equal(settings.limits.maxFrame, 65_536);
+  });
+
+  it('hold an ordering for each kind of conversation, the default for what is absent', async () => {
+    const own = await load(file('', 'ordering: { group: { use: by-clock, window: 2s } }\n'));
+    const { direct, group } = own.ordering;
+    assert.deepEqual([direct.name, direct.type], ['ordering.direct', 'conversation-owner']);
+    assert.deepEqual([group.name, group.type], ['ordering.group', 'by-clock']);
+    assert.deepEqual(group.config, { window: 2_000 });
+    const names = instancesOf(own).map(({ name }) => name);
+    assert.ok(names.includes('ordering.direct') && names.includes('ordering.group'));
+    const one = await load(file('', 'ordering: { use: by-clock }\n'));
+    assert.equal(one.ordering.direct, one.ordering.group);
+    assert.equal(instancesOf(one).filter(({ role }) => role === 'ordering').length, 1);
   });
 
   it('hold every kind of field, with defaults', async () => {

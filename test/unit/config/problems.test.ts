@@ -228,3 +228,25 @@ describe('guards and consumers', () => {
     );
   });
 });
+
+describe('an ordering for each kind of conversation', () => {
+  const wrong: Readonly<Record<string, string>> = {
+    'ordering: { direct: { use: by-clok } }':
+      '6:28 ordering.direct.use no ordering plugin is named "by-clok"; did you mean by-clock',
+    'ordering: { group: { use: by-clock, windw: 2s } }':
+      '6:37 ordering.group.windw is unknown; did you mean window?',
+    'ordering: { groups: { use: by-clock } }':
+      '6:13 ordering.groups is unknown; did you mean group?',
+    'ordering: { use: by-clock, direct: { use: by-clock } }':
+      '6:13 ordering.use stands beside direct or group; name one plugin for all, or one for each',
+    'ordering: { direct: by-clock }':
+      '6:13 ordering.direct must be a block that names a plugin: { use: by-clock }',
+  };
+  for (const [yaml, said] of Object.entries(wrong)) {
+    it(`has its problems told with their place: ${yaml}`, async () => {
+      const [line = '', ...more] = await problemsOf(file('', `${yaml}\n`));
+      assert.ok(line.startsWith(said), line);
+      assert.deepEqual(more, []);
+    });
+  }
+});

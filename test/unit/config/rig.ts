@@ -87,6 +87,7 @@ export const PLUGINS: readonly AnyPlugin[] = [
     key: optional(secret({ help: 'S.' })),
   }),
   aPlugin('ordering', 'conversation-owner'),
+  aPlugin('ordering', 'by-clock', { window: duration({ help: 'A window.', fallback: 1_000 }) }),
   aPlugin('failover', 'none'),
   aPlugin('authentication', 'jwt', { secret: optional(secret({ help: 'A secret.' })) }),
 ];

@@ -74,7 +74,10 @@ describe('settings as they are shown', () => {
       plugin: deep,
       config,
     } as const;
-    const { instances, blocks } = redact({ ...settings, ordering });
+    const { instances, blocks } = redact({
+      ...settings,
+      ordering: { direct: ordering, group: ordering },
+    });
     assert.doesNotMatch(
       JSON.stringify([instances['tcp']?.config, instances['ordering']?.config]),
       /hush|s3cret/,

@@ -58,8 +58,8 @@ describe('docs/writing-a-plugin.md', () => {
       find: discover,
       known: async (role) => (await knownPlugins(role)).map(({ type }) => type),
     });
-    assert.equal(settings.ordering.type, 'arrival-time');
-    assert.deepEqual(settings.ordering.config, { maxHold: 2_000 });
+    assert.equal(settings.ordering.direct.type, 'arrival-time');
+    assert.deepEqual(settings.ordering.direct.config, { maxHold: 2_000 });
   });
   it('is short in its code: lines fit a page', () => {
     const long = [...files.values()]

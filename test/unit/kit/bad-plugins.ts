@@ -3,41 +3,11 @@
  * own.
  */
 import { createServer, type Server } from 'node:net';
-import type { Authentication, Component, Failover, Ordering } from 'im-kernel/contract';
-import { judgeAuthentication, judgeComponent, judgeFailover, judgeOrdering } from 'im-kernel/kit';
+import type { Authentication, Component, Failover } from 'im-kernel/contract';
+import { judgeAuthentication, judgeComponent, judgeFailover } from 'im-kernel/kit';
 
 const done = Promise.resolve();
 const plain: Component = { start: () => done, stop: () => done };
-const rule = { strategy: 'bad', holdMs: 0, maxHoldMs: 0 };
-
-function ordering(name: string, place: Ordering['place'], own: Partial<Ordering> = {}): void {
-  judgeOrdering({ name, make: () => ({ ...plain, rule, place, ...own }) });
-}
-const byPosition: Ordering['place'] = (batch) => batch.map(({ position }) => position);
-
-ordering('hold above bound', byPosition, { rule: { ...rule, holdMs: 9 } });
-ordering('always one', (batch) => batch.map(() => 1));
-ordering('sender time', (batch) => batch.map(({ sentAt }) => sentAt));
-ordering('own clock', (batch) => batch.map(({ acceptedAt }, index) => acceptedAt + index));
-ordering('too few', (batch) => batch.slice(1).map(({ position }) => position));
-ordering('fractions', (batch) => batch.map(({ position }) => position + 0.5));
-ordering('never answers', () => new Promise(() => undefined));
-ordering('chance', (batch, last) => {
-  const above = new Map<string, number>();
-  return batch.map(({ conversation }) => {
-    const order = (above.get(conversation) ?? last(conversation)) + 1 + Math.random() * 1_000;
-    above.set(conversation, Math.ceil(order));
-    return Math.ceil(order);
-  });
-});
-judgeOrdering({
-  name: 'counts in memory',
-  make: () => {
-    let order = 0;
-    return { ...plain, rule, place: (batch) => batch.map(() => (order += 1)) };
-  },
-});
-
 function failover(name: string, plan: Failover['plan']): void {
   judgeFailover({ name, make: () => ({ ...plain, plan }) });
 }

@@ -20,8 +20,15 @@ const guilty: Readonly<Record<string, string>> = {
   'too few': 'distinct orders',
   fractions: 'distinct orders',
   'never answers': 'distinct orders',
+  'takes all for kept': 'when a batch was not',
   chance: 'answers the same',
   'counts in memory': 'never goes back after a restart',
+  'small batches only': 'a large batch',
+  'mixes lanes': 'side by side',
+  'keeps at its stop': 'after a crash',
+  'hands out first': 'did not keep',
+  'announces otherwise': 'announced last',
+  'deaf to others': 'another server placed',
   'stranger’s shard': 'shards of that view',
   twice: 'each at most once',
   remembers: 'pure function',
@@ -80,6 +87,7 @@ describe('the judges of the kit', () => {
     this.timeout(60_000);
     const reports = await Promise.all([
       run('test/unit/kit/bad-plugins.ts'),
+      run('test/unit/kit/bad-orderings.ts'),
       run('test/unit/kit/bad-effects.ts'),
       run('test/unit/kit/bad-answers.ts'),
     ]);

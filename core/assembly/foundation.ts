@@ -1,0 +1,75 @@
+/** What every program of ours stands on: its log, metrics and supervisor, a store, an ordering. */
+import type { Network } from '../cluster/link/network.ts';
+import type { Instance, Settings } from '../config/settings.ts';
+import type {
+  Clock,
+  Component,
+  Host,
+  Log,
+  Ordering,
+  OrderingHost,
+  Persistence,
+  Random,
+} from '../contract/index.ts';
+import { makeHost } from '../kernel/host.ts';
+import type { NodeLog } from '../kernel/log.ts';
+import { MetricsRegistry } from '../kernel/metrics.ts';
+import { Supervisor } from '../kernel/supervisor.ts';
+import type { OrderingRule } from '../wire/frames.ts';
+import { createOrderings } from './create-orderings.ts';
+import { lendLinks } from './lend-links.ts';
+import type { Report } from './tokens.ts';
+import { lendRegister } from './lend-register.ts';
+
+/** What a node takes from outside: time, chance, a network, and where its log goes. */
+export interface Means {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log | NodeLog;
+  /** Lent to plugins as links; absent: none of them may use one. */
+  readonly network?: Network;
+}
+
+export type Foundation = ReturnType<typeof layFoundation>;
+
+/** Starts nothing. `news`: hears the rules of all orderings when one of them is new. */
+export function layFoundation(
+  settings: Settings,
+  means: Means,
+  news: (rules: readonly OrderingRule[]) => void,
+) {
+  const metrics = new MetricsRegistry();
+  const log = nodeLog(means.log);
+  const { clock, random } = means;
+  const { startTimeout, stopTimeout } = settings.limits;
+  const timeouts = { startTimeoutMs: startTimeout, stopTimeoutMs: stopTimeout };
+  const supervisor = new Supervisor({ clock, log, ...timeouts });
+  const report: Report = (part, health) => supervisor.report(part, health);
+  const hostOf = (name: string): Host =>
+    makeHost({ name, node: settings.node.name, log, clock, random, metrics, report });
+  const create = (instance: Instance, extra: object = {}): Component =>
+    instance.plugin.create(instance.config, { ...hostOf(instance.name), ...extra });
+
+  const persistence = create(settings.persistence) as Persistence;
+  const register = lendRegister(persistence);
+  const createOrdering = (one: Instance, announce: OrderingHost['announce']): Ordering => {
+    const links = lendLinks(hostOf(one.name), means.network);
+    return create(one, { register, links, announce }) as Ordering;
+  };
+  const ordered = createOrderings(settings.ordering, { create: createOrdering, news });
+  return { metrics, log, supervisor, report, hostOf, create, persistence, ordered };
+}
+
+/** A log that can be asked for children; a plain one gives itself. */
+function nodeLog(log: Log | NodeLog): NodeLog {
+  if ('child' in log) return log;
+  const plain: NodeLog = {
+    debug: (message, fields) => log.debug(message, fields),
+    info: (message, fields) => log.info(message, fields),
+    warn: (message, fields) => log.warn(message, fields),
+    error: (message, fields) => log.error(message, fields),
+    child: () => plain,
+    flush: () => undefined,
+  };
+  return plain;
+}

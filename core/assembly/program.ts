@@ -1,0 +1,18 @@
+/** What the entry sees of a program, whatever it is made of. */
+import type { Cancel, ImError } from '../contract/index.ts';
+import type { PartHealth } from '../kernel/health.ts';
+import type { MetricsRegistry } from '../kernel/metrics.ts';
+import type { FailedListener } from '../kernel/supervisor.ts';
+
+export interface Program {
+  readonly metrics: MetricsRegistry;
+  /** Where it listens, with the real ports, once started. */
+  readonly addresses: readonly string[];
+  states(): readonly PartHealth[];
+  /** Starts every part, or rolls back and rejects with the culprit's name. */
+  start(): Promise<void>;
+  /** Stops in order; resolves to what went wrong. */
+  stop(): Promise<readonly ImError[]>;
+  /** `listener` hears of a part that failed while it ran: the program should be stopped. */
+  onFailed(listener: FailedListener): Cancel;
+}

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { CALM, type Fate, type Plan, ReorderRig, type Shown } from './reorder-rig.ts';
+
+const WINDOW_MS = 100;
+const NO_WINDOW = [{ atMs: 0, windowMs: 0 }];
+
+function entriesWith(...more: Fate[]): fc.Arbitrary<Plan['entries']> {
+  const often: Fate[] = ['comes', 'comes', 'comes', 'comes', 'twice', 'lost', 'own'];
+  const fate = fc.constantFrom<Fate>(...often, ...more);
+  const entry = fc.record({ gapMs: fc.nat(60), lagMs: fc.nat(200), delayMs: fc.nat(150), fate });
+  return fc.array(entry, { minLength: 1, maxLength: 40 });
+}
+const slow = { handlerMs: fc.nat(30), historyMs: fc.nat(300) };
+const windows = fc
+  .array(fc.record({ atMs: fc.nat(2_000), windowMs: fc.nat(300) }), { maxLength: 4 })
+  .map((later) => [{ atMs: 0, windowMs: WINDOW_MS }, ...later]);
+const limits = fc.record({
+  heldPerConversation: fc.integer({ min: 1, max: 4 }),
+  asidePerConversation: fc.integer({ min: 1, max: 4 }),
+});
+
+type Drawn = { readonly [K in keyof Plan]?: fc.Arbitrary<Plan[K]> };
+
+/** Runs random plans to their ends; `judge` looks at what has happened. */
+function check(drawn: Drawn, judge: (rig: ReorderRig, plan: Plan) => void): void {
+  const plans = fc.record({ entries: entriesWith(), ...drawn });
+  fc.assert(
+    fc.property(plans, (some) => {
+      const plan = { ...CALM, ...some } as Plan;
+      judge(new ReorderRig(plan).run(), plan);
+    }),
+    { numRuns: 300 },
+  );
+}
+
+function positionsOf(list: readonly { readonly position: number }[]): number[] {
+  return list.map(({ position }) => position);
+}
+
+/** All of the log, each once; and each that is out of place says so, no other. */
+function judgeAllOnce({ shown, expected, mark }: ReorderRig): void {
+  const positions = positionsOf(shown).sort((a, b) => a - b);
+  assert.deepEqual(positions, positionsOf(expected));
+  assert.equal(mark, expected.at(-1)?.position ?? 0);
+  judgeLate(shown);
+}
+
+function judgeLate(shown: readonly Shown[]): void {
+  let highest = -1;
+  for (const { order, late, position } of shown) {
+    assert.equal(late, order < highest, `position ${position}`);
+    highest = Math.max(highest, order);
+  }
+}
+
+/** When nothing was missing any more before each position, itself included. */
+function readyMs({ expected, hereMs }: ReorderRig): Map<number, number> {
+  let latestMs = 0;
+  return new Map(
+    expected.map(({ position }) => {
+      latestMs = Math.max(latestMs, hereMs.get(position)!);
+      return [position, latestMs];
+    }),
+  );
+}
+
+/** Nothing that belongs behind it has waited out its window before it was there. */
+function isInTime({ position, order }: Shown, rig: ReorderRig): boolean {
+  const { expected, hereMs, pulled, log } = rig;
+  const ready = readyMs(rig).get(position)!;
+  const { acceptedAt } = log[position - 1]!;
+  return expected.every((other) => {
+    if (other.order <= order) return true;
+    // What is read from the history has waited since something behind it came.
+    const since = pulled.has(other.position)
+      ? expected.filter((each) => each.position >= other.position)
+      : [other];
+    const sinceMs = Math.min(...since.map((each) => hereMs.get(each.position)!));
+    return ready < sinceMs + WINDOW_MS && acceptedAt < other.acceptedAt + WINDOW_MS;
+  });
+}
+
+describe('the reorder buffer', () => {
+  it('shows the order of the log where no window is asked for, and nothing is late', () => {
+    const order = fc.constant('position' as const);
+    check({ order, windows: fc.constant(NO_WINDOW), ...slow }, (rig) => {
+      assert.deepEqual(positionsOf(rig.shown), positionsOf(rig.expected));
+      assert.equal(rig.notes.late, 0);
+      assert.equal(rig.mark, rig.expected.at(-1)?.position ?? 0);
+    });
+  });
+
+  it('shows at once what comes without a gap where no window is asked for', () => {
+    check({ windows: fc.constant(NO_WINDOW) }, (rig) => {
+      const ready = readyMs(rig);
+      for (const { position, atMs } of rig.shown) assert.equal(atMs, ready.get(position));
+    });
+  });
+
+  it('shows each once, whatever is late, lost, twice or slow, and however rules change', () => {
+    const waitingMost = fc.integer({ min: 1, max: 20 });
+    check({ windows, waitingMost, ...slow }, (rig) => {
+      judgeAllOnce(rig);
+      assert.equal(rig.notes.released, rig.notes.held);
+      assert.equal(rig.notes.late, rig.shown.filter(({ late }) => late).length);
+    });
+  });
+
+  it('sorts all that comes within the window', () => {
+    check({ historyMs: fc.nat(300) }, (rig) => {
+      for (const one of rig.shown) assert.ok(!one.late || !isInTime(one, rig), `${one.position}`);
+    });
+  });
+
+  it('holds nothing longer than the window, and what is late not at all', () => {
+    check({ historyMs: fc.nat(300) }, (rig) => {
+      const ready = readyMs(rig);
+      for (const { position, atMs, late } of rig.shown) {
+        if (late) assert.equal(atMs, ready.get(position));
+        const latestMs = Math.max(ready.get(position)!, rig.hereMs.get(position)! + WINDOW_MS);
+        assert.ok(atMs <= latestMs, `position ${position} at ${atMs}, not by ${latestMs}`);
+      }
+    });
+  });
+
+  it('goes on, and counts it, where the history does not have what is missing', () => {
+    check({ entries: entriesWith('gone'), windows, ...slow }, (rig, { entries }) => {
+      judgeAllOnce(rig);
+      if (rig.notes.passed > 0) assert.ok(entries.some(({ fate }) => fate === 'gone'));
+    });
+  });
+
+  it('stays within its bounds, leaves the rest to the server, and still shows each once', () => {
+    check({ limits, windows, ...slow, entries: entriesWith('gone') }, (rig, plan) => {
+      judgeAllOnce(rig);
+      assert.ok(rig.heldMost <= plan.limits.heldPerConversation);
+      assert.ok(rig.asideMost <= plan.limits.asidePerConversation);
+    });
+  });
+
+  it('shows after a crash of the reader what was not acknowledged, and nothing below', () => {
+    const crashesMs = fc.array(fc.nat(2_500), { minLength: 1, maxLength: 3 });
+    check({ crashesMs, windows, ...slow }, (rig) => {
+      const all = new Set(positionsOf(rig.shown));
+      assert.deepEqual(
+        [...all].sort((a, b) => a - b),
+        positionsOf(rig.expected),
+      );
+      for (const process of new Set(rig.shown.map((one) => one.process))) {
+        const shown = rig.shown.filter((one) => one.process === process);
+        assert.equal(new Set(positionsOf(shown)).size, shown.length, 'once in each process');
+        judgeLate(shown);
+        const mark = rig.marks[process]!;
+        assert.ok(
+          shown.every(({ position }) => position > mark),
+          'above the mark it began with',
+        );
+      }
+    });
+  });
+
+  it('shows the log as it is to who wants it raw, and says what is late all the same', () => {
+    check({ raw: fc.constant(true), windows: fc.constant(NO_WINDOW), ...slow }, (rig) => {
+      assert.deepEqual(positionsOf(rig.shown), positionsOf(rig.expected));
+      judgeLate(rig.shown);
+    });
+  });
+});
