@@ -131,6 +131,12 @@ export const PROMISES: readonly Kept[] = [
     ['test/protocol/consumers.test.ts', 'test/protocol/dead-letters.test.ts'],
   ),
   kept(
+    'ordering',
+    'A sequencer’s numbers are one total order; a window’s orders are times near acceptance; each device’s ascend.',
+    ['one-total-order', 'orders-are-times', 'senders-in-order'],
+    ['test/kit/ordering-judge.ts', 'test/rigs/sequencer.test.ts'],
+  ),
+  kept(
     'retention',
     'A body is there as long as it is to be kept, and until every consumer had it; then its entry stays.',
     ['bodies-last', 'consumers-get-all'],
@@ -139,7 +145,7 @@ export const PROMISES: readonly Kept[] = [
 ];
 
 export const NOT_PROMISED: readonly string[] = [
-  'An order across conversations: the order is that of each conversation.',
+  'An order across conversations, but with the ordering `central-sequencer`.',
   'Effects outside that happen exactly once: consumers such as webhooks are told at least once, ' +
     'with an id by which a repeat is known.',
   'Presence better than 30 seconds after a network has healed.',

@@ -19,7 +19,7 @@ Names in braces are filled in. Codes that _clients_ see, such as \`busy\`, are a
 [protocol.md](protocol.md).
 
 This page is written by \`node --conditions=im-src test/tidy/errors-page.ts\` from
-\`core/contract/errors.ts\`; a test compares the two.
+\`core/contract/catalogue.ts\`; a test compares the two.
 `;
 
 export function errorsPage(): string {
