@@ -104,7 +104,8 @@ export class ConsumerHealth {
     this.#setAside += 1;
     if (isNew) this.#stored += 1;
     this.#failing.delete(shard);
-    this.#tell();
+    // What fails still is the worse news; the dead letter is told when that is over.
+    if (this.#failing.size === 0) this.#tell();
   }
 
   #recover(shard: number): void {
