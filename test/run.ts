@@ -1,7 +1,7 @@
 /**
- * `npm test`: type check, lint, format, then every test. All of them run even if one fails, the
- * last line is the sum, and the exit code is 1 if anything failed. Arguments are handed to mocha,
- * and then only mocha runs.
+ * `npm test`: type check, lint, format, then every test, in two processes side by side. All of them
+ * run even if one fails, the last line is the sum, and the exit code is 1 if anything failed.
+ * Arguments are handed to mocha, and then only mocha runs, once.
  */
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
@@ -24,10 +24,16 @@ interface Ended {
   readonly lastLines: readonly string[];
 }
 
+type Show = (text: string) => void;
+
+function showNow(text: string): void {
+  process.stdout.write(text);
+}
+
 /**
  * Runs a program with our Node first on the PATH, shows what it prints, and keeps its last lines.
  */
-function run(program: string, args: readonly string[]): Promise<Ended> {
+function run(program: string, args: readonly string[], show: Show = showNow): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: root,
@@ -38,7 +44,7 @@ function run(program: string, args: readonly string[]): Promise<Ended> {
     });
     let tail = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      process.stdout.write(text);
+      show(text);
       tail = (tail + text).slice(-4096);
     });
     child.on('error', (error) => console.log(`${program} cannot be run: ${error.message}`));
@@ -48,7 +54,11 @@ function run(program: string, args: readonly string[]): Promise<Ended> {
   });
 }
 
-const specs = ['test/**/*.test.ts', 'examples/**/*.test.ts'];
+const everything = ['test/**/*.test.ts', 'examples/**/*.test.ts'];
+/** What starts programs, and mostly waits for them. About half of the time. */
+const programs = ['rigs', 'scenes', 'package', 'browser', 'fuzz'].map(
+  (room) => `test/${room}/**/*.test.ts`,
+);
 
 const checks = [
   { name: 'Types', program: 'tsc', args: [] },
@@ -79,22 +89,34 @@ function noSum(why: string): Sum {
   return { passed: 0, failed: 1, skipped: 0 };
 }
 
-async function tests(args: readonly string[]): Promise<Sum> {
-  console.log('\n== Tests: mocha');
+async function tests(args: readonly string[], show: Show): Promise<Sum> {
+  show(`\n== Tests: mocha ${args.join(' ')}\n`);
   const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
   const flags = ['--conditions=im-src', mocha, '--forbid-only', '--forbid-pending'];
-  const { ok, lastLines } = await run(process.execPath, [
-    ...flags,
-    ...(args.length > 0 ? args : specs),
-  ]);
+  const { ok, lastLines } = await run(process.execPath, [...flags, ...args], show);
   const sum = readSumLine(lastLines[0] ?? '');
   if (!sum) return noSum('mocha ended without a sum');
   return ok || sum.failed > 0 ? sum : noSum('mocha ended with an error after its tests');
 }
 
+/** Two processes for two cores; what the second one prints is shown when the first has ended. */
+async function allTests(): Promise<Sum> {
+  const later: string[] = [];
+  const rest = [...everything, ...programs.flatMap((spec) => ['--ignore', spec])];
+  const second = tests(rest, (text) => void later.push(text));
+  const first = await tests(programs, showNow);
+  const other = await second;
+  showNow(later.join(''));
+  return {
+    passed: first.passed + other.passed,
+    failed: first.failed + other.failed,
+    skipped: first.skipped + other.skipped,
+  };
+}
+
 const chosen = process.argv.slice(2);
 const before = chosen.length === 0 ? await staticChecks() : { passed: 0, failed: 0 };
-const main = await tests(chosen);
+const main = chosen.length === 0 ? await allTests() : await tests(chosen, showNow);
 const failed = before.failed + main.failed;
 process.exitCode = failed === 0 ? 0 : 1;
 console.log(`\n${sumLine(before.passed + main.passed, failed, main.skipped)}`);
