@@ -7,12 +7,16 @@
  * im-kernel alone. `im-central` is `im` whose numbers come from a sequencer in the process,
  * `im-seq` from one in its own. CPU time counts the processes beside the server too: a database, a
  * sequencer. Load and server share the machine: ratios travel between machines, rates do not.
+ *
+ * `npm run bench -- order [--seed N]` takes the orderings alone, in virtual time. Any work may be
+ * named like that, without `--work`.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measure, type Outcome } from './measure.ts';
+import { runOrder } from './order/order.ts';
 import { runWork } from './run-work.ts';
 import { isOurs, withSystem } from './system.ts';
 import type { Workload } from './workload.ts';
@@ -20,17 +24,21 @@ import { works } from './works/index.ts';
 import type { Work } from './works/work.ts';
 
 const PEERS = ['im', 'im-pg', 'raw', 'socketio'];
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
-    work: { type: 'string', default: 'chat' },
+    work: { type: 'string' },
     rate: { type: 'string', default: '1000' },
     peers: { type: 'string' },
     seconds: { type: 'string' },
     pairs: { type: 'string', default: '50' },
     window: { type: 'string', default: '32' },
+    seed: { type: 'string', default: '1' },
   },
 });
+const [asked = values.work ?? 'chat', ...others] = positionals;
+if (others.length > 0) throw new Error(`one work at a time, not ${others.join(', ')} as well`);
 const seconds = Number(values.seconds ?? (values.quick ? 3 : 10));
 const workload: Workload = {
   pairs: Number(values.pairs),
@@ -38,7 +46,7 @@ const workload: Workload = {
   bodyBytes: 200,
   warmUpMs: values.quick ? 1000 : 2000,
   measureMs: seconds * 1000,
-  ...(values.work === 'latency' ? { perSecond: Number(values.rate) } : {}),
+  ...(asked === 'latency' ? { perSecond: Number(values.rate) } : {}),
 };
 
 async function run(peer: string): Promise<Outcome> {
@@ -93,9 +101,10 @@ function showRatios(our: Outcome, outcomes: readonly Outcome[]): void {
   }
 }
 
-const beside = works[values.work];
+const beside = works[asked];
 const names = values.peers?.split(',');
-if (beside?.system !== undefined) await runBeside(values.work, beside, [beside.system]);
-else if (beside) await runBeside(values.work, beside, (names ?? ['im']).filter(isOurs));
-else if (['chat', 'latency'].includes(values.work)) await runChat(names ?? PEERS);
-else throw new Error(`--work is chat, latency, ${Object.keys(works).join(', ')}`);
+if (beside?.system !== undefined) await runBeside(asked, beside, [beside.system]);
+else if (beside) await runBeside(asked, beside, (names ?? ['im']).filter(isOurs));
+else if (asked === 'order') process.exitCode = (await runOrder(Number(values.seed))) ? 0 : 1;
+else if (['chat', 'latency'].includes(asked)) await runChat(names ?? PEERS);
+else throw new Error(`the work is chat, latency, order, ${Object.keys(works).join(', ')}`);

@@ -6,6 +6,20 @@ import { definePlugin, duration, type Ordering, type ReaderRule } from 'im-kerne
 
 const done = Promise.resolve();
 
+/**
+ * Orders are positions plus a multiple of this, so the last order tells who gave it. It is more
+ * than an order of `timestamp-window` can be above a later entry's: 60 s, 128 places per ms.
+ */
+const STEP = 2 ** 23;
+
+/** The position; in a conversation that another ordering began, above all that it gave. */
+function orderAfter(lastOrder: number, position: number): number {
+  const ahead = lastOrder - (position - 1);
+  if (ahead <= 0) return position;
+  if (ahead % STEP === 0) return lastOrder + 1;
+  return Math.ceil((lastOrder + STEP) / STEP) * STEP + position;
+}
+
 class ConversationOwner implements Ordering {
   readonly rule: ReaderRule;
 
@@ -19,8 +33,14 @@ class ConversationOwner implements Ordering {
   stop(): Promise<void> {
     return done;
   }
-  place(batch: Parameters<Ordering['place']>[0]): readonly number[] {
-    return batch.map((placing) => placing.position);
+
+  place(...[batch, lastOrder]: Parameters<Ordering['place']>): readonly number[] {
+    const last = new Map<string, number>();
+    return batch.map(({ conversation, position }) => {
+      const order = orderAfter(last.get(conversation) ?? lastOrder(conversation), position);
+      last.set(conversation, order);
+      return order;
+    });
   }
 }
 

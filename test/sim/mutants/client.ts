@@ -47,6 +47,18 @@ const repeatsShown = replacing(
     },
 );
 
+/** Goes on as if the history had been asked and had nothing. */
+const gapsPassed = replacing(
+  ReorderBuffer.prototype,
+  'gap',
+  (original) =>
+    function (nowMs) {
+      const gap = original.call(this, nowMs);
+      if (gap) this.pass(gap);
+      return undefined;
+    },
+);
+
 const handlersNotAwaited = replacing(
   Events.prototype,
   'deliver',
@@ -91,6 +103,13 @@ export const CLIENT_MUTANTS: Readonly<Record<string, Mutant>> = {
     rule: 'the SDK shows each entry once',
     breaks: 'P7',
     sabotage: repeatsShown,
+  },
+  'gaps-passed': {
+    rule: 'what `previous` shows missing is read from the history',
+    breaks: 'P7',
+    sabotage: gapsPassed,
+    dropDeliveries: 0.02,
+    from: 2,
   },
   'handlers-not-awaited': {
     rule: 'an entry is acknowledged when its handler is done',

@@ -1,0 +1,60 @@
+/** The bench of orderings: it repeats itself, and what it says of the parts that it plays holds. */
+import assert from 'node:assert/strict';
+import { judge, type Row } from '../../../bench/order/aims.ts';
+import { curve } from '../../../bench/order/curve.ts';
+import { figuresOf, type Leg } from '../../../bench/order/figures.ts';
+import { links, type Link } from '../../../bench/order/links.ts';
+import { modes, window } from '../../../bench/order/modes.ts';
+
+const heavy = links['heavy jitter'] as Link;
+const fifo = links['FIFO'] as Link;
+
+describe('the bench of orderings', () => {
+  it('has the same figures for the same seed, and others for another', async () => {
+    const once = await figuresOf(modes.lateness, heavy, 'before', 7);
+    assert.deepEqual(await figuresOf(modes.lateness, heavy, 'before', 7), once);
+    assert.notDeepEqual(await figuresOf(modes.lateness, heavy, 'before', 8), once);
+  });
+
+  it('finds that a longer hold leaves less disorder, and none where nothing overtakes', async () => {
+    const short = await figuresOf(window({ mode: 'fixed', hold: 100 }), heavy, 'before', 7);
+    const long = await figuresOf(window({ mode: 'fixed', hold: 500 }), heavy, 'before', 7);
+    assert.ok(long['out of sending %'] < short['out of sending %'] / 2);
+    assert.ok(long['added mean ms'] > short['added mean ms'] + 300);
+    const even = await figuresOf(window({ mode: 'fixed', hold: 100 }), fifo, 'before', 7);
+    assert.equal(even['out of sending %'], 0);
+    assert.equal(even['added p99 ms'], 100);
+  });
+
+  it('finds every aim met behind the server', async () => {
+    const rows: Row[] = [];
+    const leg: Leg = 'behind';
+    for (const [link, way] of [
+      ['FIFO', fifo],
+      ['heavy jitter', heavy],
+    ] as const)
+      for (const mode of ['conversation-owner', 'central-sequencer', 'lateness'] as const)
+        rows.push({ leg, link, mode, figures: await figuresOf(modes[mode], way, leg, 7) });
+    const judged = judge(rows, leg);
+    assert.deepEqual(
+      judged.filter(({ met }) => !met),
+      [],
+    );
+    const [row] = rows as [Row];
+    const slow = { ...row, figures: { ...row.figures, 'held, no gap %': 0.005 } };
+    const missed = judge([...rows, slow], leg).filter(({ met }) => !met);
+    assert.deepEqual(
+      missed.map(({ aim }) => aim),
+      ['conversation-owner holds only at a gap'],
+    );
+  });
+
+  it('draws a point where its figures put it', () => {
+    const lines = curve([
+      { mark: 'a', label: 'none', addedMs: 0, disorderPercent: 10 },
+      { mark: 'b', label: 'all', addedMs: 1_000, disorderPercent: 0 },
+    ]);
+    assert.equal(lines[0], ' 10.00 % |a');
+    assert.equal(lines[16], `  0.00 % |${' '.repeat(72)}b`);
+  });
+});
