@@ -14,7 +14,7 @@ interface Session {
   readonly welcome: Welcomed;
   /** Not surely heard yet, in sequence. */
   pending: Acknowledged[];
-  /** By command that was sent: how many of the acknowledgements so far were sent before it. */
+  /** By command: how many acknowledgements were sent before it was sent first. */
   readonly before: Map<string, number>;
   /** Acknowledgements that are no more in `pending`. */
   heard: number;
@@ -52,10 +52,14 @@ export class HeardAcks {
   #apply(session: Session, event: HistoryEvent & { readonly atMs: number }): void {
     if (event.type === 'closed') this.#sessions.delete(event.session);
     else if (event.type === 'acknowledged') session.pending.push(event);
-    else if (event.type === 'sent')
-      session.before.set(event.id, session.heard + session.pending.length);
+    else if (event.type === 'sent') this.#sent(session, event.id);
     else if (event.type === 'accepted' || event.type === 'refused')
       this.#hear(session, (session.before.get(event.id) ?? 0) - session.heard, event.atMs);
+  }
+
+  /** Of a command that is sent again, the answer may be to its first sending. */
+  #sent({ before, heard, pending }: Session, id: string): void {
+    if (!before.has(id)) before.set(id, heard + pending.length);
   }
 
   #hear(session: Session, count: number, heardAtMs: number): void {
