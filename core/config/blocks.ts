@@ -3,13 +3,16 @@
  * falls back to.
  */
 import {
+  address,
   duration,
   flag,
   group,
+  listOf,
   oneOf,
   optional,
   path,
   text,
+  whole,
   type Fields,
   type Role,
   type Values,
@@ -47,9 +50,59 @@ export const LOG = {
   }),
 } as const;
 
+export const CLUSTER = {
+  name: text({
+    help: 'The name of the cluster, the same on all its nodes.',
+    min: 1,
+    max: 63,
+    pattern: '[A-Za-z0-9][A-Za-z0-9._-]*',
+  }),
+  shards: optional(
+    whole({
+      help: 'The shards that the store must have, so that all nodes agree. None: whatever it has.',
+      min: 1,
+      max: 4096,
+    }),
+  ),
+  link: optional(
+    address({ help: 'Where the other nodes hear this one beat. None: they learn it of the store.' }),
+  ),
+  secretFile: path({
+    help: 'What all nodes share; made by the first, if it is absent.',
+    fallback: './cluster.key',
+  }),
+  beat: duration({
+    help: 'How often the node renews its lease and looks at the others.',
+    fallback: 1_000,
+    min: 50,
+    max: 60_000,
+  }),
+  lease: duration({
+    help: 'How long the node owns what it owns without a beat: at least three beats.',
+    fallback: 5_000,
+    min: 200,
+    max: 600_000,
+  }),
+  addresses: optional(
+    listOf(text({ help: 'Such as tls://chat.example:7400.', min: 1, max: 300 }), {
+      help: 'Where clients reach this node. None: where its transports listen.',
+      min: 1,
+      max: 16,
+    }),
+  ),
+} as const;
+
+export const GATEWAY = {
+  listen: address({ help: 'Where clients ask which server is theirs, over HTTP.' }),
+} as const;
+
 /** Blocks with fixed settings, in the sequence of the file. */
 export const BLOCKS = {
   node: group({ help: 'This node.', fields: NODE }),
+  cluster: optional(
+    group({ help: 'Other nodes that stand in for this one. None: it is alone.', fields: CLUSTER }),
+  ),
+  gateway: optional(group({ help: 'Tells clients which server is theirs.', fields: GATEWAY })),
   chat: group({ help: 'Rules of the chat.', fields: CHAT }),
   log: group({ help: 'The log, on standard error.', fields: LOG }),
   limits: group({ help: 'Every bound of the node.', fields: LIMITS }),
@@ -76,6 +129,7 @@ export const DEFAULT_USE: Readonly<Record<SingleRole, string | undefined>> = {
   persistence: 'sqlite',
   answers: undefined,
   ordering: 'conversation-owner',
+  registry: 'store',
   failover: 'none',
   authentication: 'jwt',
 };
@@ -84,6 +138,8 @@ export const SINGLE_ROLES = Object.keys(DEFAULT_USE) as readonly SingleRole[];
 /** Every key at the top of the file, in the sequence of the reference page. */
 export const TOP_KEYS = [
   'node',
+  'cluster',
+  'gateway',
   'transports',
   ...SINGLE_ROLES,
   'guards',

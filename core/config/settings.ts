@@ -56,12 +56,17 @@ export interface Settings {
   /** Absolute; relative paths in the file are taken from here. */
   readonly folder: string;
   readonly node: Blocks['node'];
+  /** Undefined: the node is alone. */
+  readonly cluster: Blocks['cluster'];
+  /** Undefined: this node tells nobody over HTTP. */
+  readonly gateway: Blocks['gateway'];
   /** In the sequence of the file; at least one, unless the file is for a program without. */
   readonly transports: readonly Instance[];
   readonly persistence: Instance;
   /** Undefined: the node does without. */
   readonly answers: AnswersInstance | undefined;
   readonly ordering: OrderingInstances;
+  readonly registry: Instance;
   readonly failover: Instance;
   readonly authentication: Instance;
   /** In the sequence of the file, in which they look at messages. */
@@ -75,11 +80,11 @@ export interface Settings {
 
 /** Every plugin of a node, in the sequence of the reference page. */
 export function instancesOf(settings: Settings): readonly Instance[] {
-  const { transports, persistence, answers, ordering, failover, authentication } = settings;
-  const { guards, consumers } = settings;
+  const { transports, persistence, answers, ordering, registry, failover } = settings;
+  const { authentication, guards, consumers } = settings;
   const orderings = new Set([ordering.direct, ordering.group]);
   const beside = answers ? [answers] : [];
-  const singles = [persistence, ...beside, ...orderings, failover, authentication];
+  const singles = [persistence, ...beside, ...orderings, registry, failover, authentication];
   return [...transports, ...singles, ...guards, ...consumers];
 }
 

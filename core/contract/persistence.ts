@@ -5,7 +5,8 @@
  *
  * All times are wall clock ms; positions, orders and numbers are whole numbers from 1 up to 2^48-1.
  */
-import type { Component } from './component.ts';
+import type { Component, Host } from './component.ts';
+import type { Ownership } from './ownership.ts';
 import type { Retired, Retirement, ShardPage } from './shard-log.ts';
 import type { Register } from './strategies.ts';
 
@@ -175,6 +176,11 @@ export interface Range {
   readonly take: 'first' | 'last';
 }
 
+export interface PersistenceHost extends Host {
+  /** True when other nodes use the same store at once: the configuration has a cluster. */
+  readonly together: boolean;
+}
+
 export interface Persistence extends Component {
   /** Valid once started: a store may have to look at what it writes to. */
   readonly guarantees: {
@@ -190,11 +196,8 @@ export interface Persistence extends Component {
   /** The number of shards, fixed when the store was made. Valid once started. */
   readonly shards: number;
 
-  /**
-   * Takes these shards for `node`: each epoch rises by one. Resolves to the new epochs, in the same
-   * sequence.
-   */
-  takeShards(node: string, shards: readonly number[]): Promise<readonly number[]>;
+  /** Who owns which shard under which epoch. */
+  readonly ownership: Ownership;
 
   /**
    * The one atomic act. Per shard, in one transaction: checks the epoch, that each entry's position

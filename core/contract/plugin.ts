@@ -8,7 +8,8 @@ import type { Component, Host } from './component.ts';
 import type { Consumer } from './consumer.ts';
 import type { Fields, Values } from './fields.ts';
 import type { Guard } from './guard.ts';
-import type { Persistence } from './persistence.ts';
+import type { Persistence, PersistenceHost } from './persistence.ts';
+import type { Registry, RegistryHost } from './registry.ts';
 import type { Failover, Ordering, OrderingHost } from './strategies.ts';
 import type { Transport, TransportHost } from './transport.ts';
 
@@ -18,9 +19,10 @@ export const CONTRACT_VERSION = 1;
 /** What each role is handed, and what it makes. */
 export interface Roles {
   transport: { host: TransportHost; makes: Transport };
-  persistence: { host: Host; makes: Persistence };
+  persistence: { host: PersistenceHost; makes: Persistence };
   answers: { host: Host; makes: AnswerCache };
   ordering: { host: OrderingHost; makes: Ordering };
+  registry: { host: RegistryHost; makes: Registry };
   failover: { host: Host; makes: Failover };
   authentication: { host: Host; makes: Authentication };
   guard: { host: Host; makes: Guard };
@@ -33,6 +35,7 @@ export const ROLES = [
   'persistence',
   'answers',
   'ordering',
+  'registry',
   'failover',
   'authentication',
   'guard',
@@ -48,6 +51,7 @@ export const ROLE_FOLDERS: Readonly<Record<Role, string>> = {
   persistence: 'persistence',
   answers: 'answers',
   ordering: 'ordering',
+  registry: 'registries',
   failover: 'failover',
   authentication: 'authentication',
   guard: 'guards',

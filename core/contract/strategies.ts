@@ -91,18 +91,63 @@ export interface Ordering extends Component {
   ): readonly number[] | Promise<readonly number[]>;
 }
 
+/** A node, as a failover policy sees it. */
+export interface NodeView {
+  readonly name: string;
+  /** Lower goes first. */
+  readonly priority: number;
+  /**
+   * live: its lease runs. over: its lease is over. gone: surely ended, whatever its lease says.
+   */
+  readonly state: 'live' | 'over' | 'gone';
+  /** It can own shards: it reaches the store, speaks our versions, and is not leaving. */
+  readonly ready: boolean;
+  /** Silent on its link for longer than `suspectAfterMs`, or its link has broken. */
+  readonly suspect: boolean;
+}
+
 /** What a failover policy may know. */
 export interface ClusterView {
   readonly self: string;
+  /** Every node with a life that has not left, oneself among them, by name. */
+  readonly nodes: readonly NodeView[];
   readonly shards: readonly {
     readonly shard: number;
+    /** The node that owned it last, whether it is still there or not. */
     readonly owner: string | undefined;
     readonly epoch: number;
   }[];
-  readonly nodes: readonly { readonly name: string; readonly lastBeatAgoMs: number }[];
+  /** Since this node saw a shard change its owner, ms; Infinity: it never did. */
+  readonly tenureMs: number;
+}
+
+/**
+ * When a new owner does what the last one had accepted and not finished: effects of entries that
+ * consumers have not taken yet. eager: at once. on-reconnect: a shard's when the authors of such
+ * entries are back, within a limit. per-client: when one of a conversation's members is back, or
+ * writes anew. What a device has not received is always delivered when the device is back.
+ */
+export type Replay = 'eager' | 'on-reconnect' | 'per-client';
+
+/** What holds for a node under its policy, whatever happens. */
+export interface FailoverRule {
+  /** False: the node owns what it owns without a lease, until another takes it. */
+  readonly leased: boolean;
+  /** This node's own; lower goes first. */
+  readonly priority: number;
+  /** Silence on a link after which the node there is suspect, ms. */
+  readonly suspectAfterMs: number;
+  readonly replay: Replay;
+  /** With `on-reconnect`: how long the authors are waited for, ms. */
+  readonly replayWithinMs: number;
 }
 
 export interface Failover extends Component {
-  /** The shards that this node should own now. A pure function of the view. */
+  readonly rule: FailoverRule;
+  /**
+   * The shards that this node should own now: asked at each beat and each change of the view. What
+   * is not owned yet is then taken, which the store may refuse; what is owned is never given up by
+   * leaving it out. A pure function of the view.
+   */
   plan(view: ClusterView): readonly number[];
 }

@@ -10,6 +10,7 @@ import type {
   Host,
   Log,
   Metrics,
+  PersistenceHost,
   Random,
   Register,
 } from 'im-kernel/contract';
@@ -22,6 +23,8 @@ export interface LogLine {
 }
 
 export interface QuietHost extends Host {
+  /** What a persistence is told: false unless a test says otherwise. */
+  readonly together: boolean;
   /** Everything that was logged. */
   readonly lines: readonly LogLine[];
   /** Everything that was reported. */
@@ -122,7 +125,7 @@ function collectingLog(lines: LogLine[]): Log {
 }
 
 /** Give `clock: fakeClock()` to own the time; anything else of a Host can be replaced too. */
-export function quietHost(overrides: Partial<Host> = {}): QuietHost {
+export function quietHost(overrides: Partial<PersistenceHost> = {}): QuietHost {
   const lines: LogLine[] = [];
   const reports: Health[] = [];
   const { metrics, counted, gauged } = tally();
@@ -132,6 +135,7 @@ export function quietHost(overrides: Partial<Host> = {}): QuietHost {
     log: collectingLog(lines),
     clock: realClock(),
     random: seededRandom(),
+    together: false,
     metrics,
     report: (health) => void reports.push(health),
     ...overrides,

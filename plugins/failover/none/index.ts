@@ -4,6 +4,14 @@ import { definePlugin, type ClusterView, type Failover } from 'im-kernel/contrac
 const done = Promise.resolve();
 
 class None implements Failover {
+  readonly rule = {
+    leased: false,
+    priority: 0,
+    suspectAfterMs: 5_000,
+    replay: 'eager',
+    replayWithinMs: 0,
+  } as const;
+
   start(): Promise<void> {
     return done;
   }
