@@ -10,6 +10,7 @@ import { judgePersistence } from '../kit/persistence-judge.ts';
 import { quietHost, seededRandom } from '../kit/quiet-host.ts';
 import { ExternalLog } from './log-first/external-log.ts';
 import { logFirst } from './log-first/log-first-store.ts';
+import { takeShards } from '../kit/take-shards.ts';
 
 const SHARDS = 8;
 
@@ -80,7 +81,7 @@ describe('an external log first', () => {
   it('calls a batch that the log has and the store has not `unknown`, never refused', async () => {
     const [entry] = bench.run('g/tea', 1, 1);
     // Another owner took the shard of the store, and has not come to the log yet.
-    await made[0]!.takeShards('another', [0]);
+    await takeShards(made[0]!, 'another', [0]);
     assert.deepEqual(await bench.store.append([bench.part(0, [entry!])]), ['unknown']);
     await bench.take();
     assert.equal((await bench.all('g/tea')).length, 1);

@@ -15,6 +15,7 @@ export * from './ordering-judge.ts';
 export * from './quiet-host.ts';
 export * from './runner.ts';
 export * from './persistence-judge.ts';
+export * from './take-shards.ts';
 export * from './transport-client.ts';
 export * from './transport-host.ts';
 export * from './transport-judge.ts';

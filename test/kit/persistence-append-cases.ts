@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Entry } from 'im-kernel/contract';
 import { HIGHEST, NODE, plainAll, without, type Bench, type Cases } from './persistence-bench.ts';
+import { takeShards } from './take-shards.ts';
 
 /** Appends `entries` to shard 0 after three that are kept, and asks that nothing of it is there. */
 async function mustBeStale(bench: Bench, make: (kept: readonly Entry[]) => Entry[]): Promise<void> {
@@ -24,13 +25,13 @@ export const APPEND_CASES: Cases = {
   'raises each epoch by one when shards are taken, in the sequence asked for': async (bench) => {
     const [zero, one] = [bench.epoch(0), bench.epoch(1)];
     assert.ok(zero >= 1, 'the first epoch is at least 1');
-    assert.deepEqual(await bench.store.takeShards('other', [1]), [one + 1]);
-    assert.deepEqual(await bench.store.takeShards(NODE, [1, 0]), [one + 2, zero + 1]);
+    assert.deepEqual(await takeShards(bench.store, 'other', [1]), [one + 1]);
+    assert.deepEqual(await takeShards(bench.store, NODE, [1, 0]), [one + 2, zero + 1]);
   },
 
   'fences an append under an older epoch, and writes nothing of it': async (bench) => {
     const late = bench.part(0, [bench.entry('g/tea', 1)], [{ conversation: 'g/tea', title: 'x' }]);
-    await bench.store.takeShards('other', [0]);
+    await takeShards(bench.store, 'other', [0]);
     assert.deepEqual(await bench.store.append([late]), ['fenced']);
     assert.equal(await bench.store.loadConversation('g/tea'), undefined);
     await bench.take();

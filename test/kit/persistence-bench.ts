@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { ConversationChange, Entry, Persistence, ShardAppend } from 'im-kernel/contract';
 import { never } from './quiet-host.ts';
+import { takeShards } from './take-shards.ts';
 
 /** A place where a store's data lives, empty at first. */
 export interface Shelf {
@@ -60,7 +61,7 @@ export class Bench {
 
   async take(): Promise<void> {
     const all = Array.from({ length: this.store.shards }, (_, shard) => shard);
-    this.#epochs = await this.store.takeShards(NODE, all);
+    this.#epochs = await takeShards(this.store, NODE, all);
   }
 
   /** Stops the store and opens it once more. */

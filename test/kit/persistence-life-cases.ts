@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { ImError } from 'im-kernel/contract';
 import { NODE, plainAll, type Bench, type Cases } from './persistence-bench.ts';
 import { never } from './quiet-host.ts';
+import { takeShards } from './take-shards.ts';
 
 function lasts(bench: Bench): boolean {
   return bench.store.guarantees.durability !== 'memory';
@@ -105,7 +106,7 @@ const LIFE: Cases = {
     const late = bench.part(0, bench.run('g/tea', 1, 1));
     for (const work of [
       () => store.append([late]),
-      () => store.takeShards(NODE, [0]),
+      () => takeShards(store, NODE, [0]),
       () => store.loadConversation('g/tea'),
       () => store.registerDevice('bob', 'phone'),
       () => store.retire({ shard: 0, after: 0, acceptedBefore: 1, limit: 1 }),

@@ -38,10 +38,12 @@ export class Fault {
         refuse();
         return store.findEntry(key, number);
       },
-      takeShards: async (node, shards) => {
-        refuse();
-        return store.takeShards(node, shards);
-      },
+      ownership: inBetween(store.ownership, {
+        take: async (...asked) => {
+          refuse();
+          return store.ownership.take(...asked);
+        },
+      }),
     });
   }
 }

@@ -1,7 +1,6 @@
-/** A store with some of its answers changed; all else goes to the real one. */
-import type { Persistence } from 'im-kernel/contract';
+/** A store, or a part of one, with some of its answers changed; all else goes to the real one. */
 
-export function inBetween(store: Persistence, changes: Partial<Persistence>): Persistence {
+export function inBetween<T extends object>(store: T, changes: Partial<T>): T {
   return new Proxy(store, {
     get(target, key) {
       const changed: unknown = Reflect.get(changes, key);

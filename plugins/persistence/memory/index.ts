@@ -16,5 +16,5 @@ export default definePlugin({
       max: 4096,
     }),
   },
-  create: (config, host) => new MemoryStore(config.shards, host.random),
+  create: (config, host) => new MemoryStore(config.shards, host),
 });

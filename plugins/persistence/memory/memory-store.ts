@@ -1,9 +1,9 @@
 /**
- * The plain reference of role `persistence`. It has no I/O and takes chance from its host, so a
- * simulator can own it. What it holds lives as long as the object: stopped and started again, it is
+ * The plain reference of role `persistence`. It has no I/O and takes time and chance from its host,
+ * so a simulator can own it. What it holds lives as long as the object: stopped and started again, it is
  * the same log.
  */
-import { ImError, must } from 'im-kernel/contract';
+import { ImError } from 'im-kernel/contract';
 import type {
   AppendOutcome,
   ConversationLine,
@@ -11,6 +11,8 @@ import type {
   Cursor,
   Entry,
   FriendLine,
+  Host,
+  Ownership,
   Persistence,
   Progress,
   Random,
@@ -25,6 +27,7 @@ import type {
 } from 'im-kernel/contract';
 import { Book, copyOf, deviceKey, retire } from './book.ts';
 import { Friends } from './friends.ts';
+import { Owners } from './owners.ts';
 
 function uuidFrom(random: Random): string {
   const bytes = random.bytes(16);
@@ -52,9 +55,10 @@ function following(names: Iterable<string>, after: string): string[] {
 export class MemoryStore implements Persistence {
   readonly guarantees = { durability: 'memory', shared: false } as const;
   readonly shards: number;
+  readonly ownership: Ownership;
   readonly register: Register;
   readonly #random: Random;
-  readonly #epochs: number[];
+  readonly #owners: Owners;
   /** Per shard, its entries in the sequence in which they were kept; cursors count them. */
   readonly #logs: Entry[][];
   readonly #books = new Map<string, Book>();
@@ -67,11 +71,17 @@ export class MemoryStore implements Persistence {
   #log = '';
   #running = false;
 
-  constructor(shards: number, random: Random) {
+  constructor(shards: number, { clock, random }: Pick<Host, 'clock' | 'random'>) {
     this.shards = shards;
     this.#random = random;
+    this.#owners = new Owners(shards, clock);
     this.#logs = Array.from({ length: shards }, () => []);
-    this.#epochs = Array.from({ length: shards }, () => 0);
+    this.ownership = {
+      beat: async (life, leaseMs) => this.#open() && this.#owners.beat(life, leaseMs),
+      look: async () => this.#open() && this.#owners.look(),
+      leave: async (life) => void (this.#open() && this.#owners.leave(life)),
+      take: async (life, takes, force) => this.#open() && this.#owners.take(life, takes, force),
+    };
     this.register = {
       read: async (key) => this.#open() && this.#values.get(key),
       compareAndSet: async (key, expected, next) => this.#swap(key, expected, next),
@@ -93,12 +103,6 @@ export class MemoryStore implements Persistence {
     this.#running = false;
   }
 
-  async takeShards(_node: string, shards: readonly number[]): Promise<readonly number[]> {
-    this.#open();
-    for (const shard of shards) must(shard in this.#epochs, `there is no shard ${shard}`);
-    return shards.map((shard) => (this.#epochs[shard] = this.#epochs[shard]! + 1));
-  }
-
   async append(batch: readonly ShardAppend[]): Promise<readonly AppendOutcome[]> {
     this.#open();
     this.#friends.check(batch);
@@ -106,7 +110,7 @@ export class MemoryStore implements Persistence {
   }
 
   #keep(part: ShardAppend): AppendOutcome {
-    if (part.epoch < 1 || this.#epochs[part.shard] !== part.epoch) return 'fenced';
+    if (part.epoch < 1 || this.#owners.epoch(part.shard) !== part.epoch) return 'fenced';
     if (!this.#fits(part.entries)) return 'stale';
     const log = this.#logs[part.shard]!;
     for (const entry of part.entries) log.push(this.#book(entry.conversation).add(entry));

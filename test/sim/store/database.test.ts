@@ -10,6 +10,7 @@ import { databaseStore } from './database-store.ts';
 import { reference } from './reference.ts';
 import { SimDatabase } from './sim-database.ts';
 import { noTrouble } from './trouble.ts';
+import { takeShards } from '../../kit/take-shards.ts';
 
 const NEVER = new AbortController().signal;
 const TALK = 'g/tea';
@@ -51,7 +52,7 @@ class Stage {
   static async open(seed: number, writers?: number): Promise<Stage> {
     const stage = new Stage(seed, writers);
     await stage.done(stage.store.start(NEVER));
-    await stage.done(stage.store.takeShards('im-1', [0]));
+    await stage.done(takeShards(stage.store, 'im-1', [0]));
     return stage;
   }
 
@@ -117,7 +118,7 @@ describe('the simulated database', () => {
       stage.trouble.unknown = 1;
       await stage.done(stage.append(1));
       stage.trouble.unknown = 0;
-      await stage.done(stage.store.takeShards('im-1', [0]));
+      await stage.done(takeShards(stage.store, 'im-1', [0]));
       const atTaking = await stage.length();
       await stage.pass(REST_MS);
       assert.equal(await stage.length(), atTaking);

@@ -9,6 +9,7 @@ import { logStore } from './log-store.ts';
 import { reference } from './reference.ts';
 import { SimDisk } from './sim-disk.ts';
 import { MISHAPS, stoppingPort, type Mishap } from './stopping-port.ts';
+import { takeShards } from '../../kit/take-shards.ts';
 
 const NEVER = new AbortController().signal;
 const TIME_LIMIT_MS = 120_000;
@@ -32,7 +33,7 @@ function append(position: number, bodyBytes: number): Act {
 
 /** The second is longer than a sector. */
 const STORY: readonly Act[] = [
-  (store) => store.takeShards('im-1', [0]),
+  (store) => takeShards(store, 'im-1', [0]),
   append(1, 10),
   append(2, 700),
   (store) => {

@@ -8,6 +8,7 @@ import { ImError } from 'im-kernel/contract';
 import sqlite from '../../../plugins/persistence/sqlite/index.ts';
 import { never, quietHost } from '../../kit/quiet-host.ts';
 import { entryAt } from './folder.ts';
+import { takeShards } from '../../kit/take-shards.ts';
 
 const [file, batches, size, flight] = process.argv.slice(2);
 const SIZE = Number(size);
@@ -15,7 +16,7 @@ const CONVERSATION = 'g/tea';
 
 const store = sqlite.create({ file: file!, shards: 8 }, quietHost());
 await store.start(never());
-const [epoch] = await store.takeShards('appender', [0]);
+const [epoch] = await takeShards(store, 'appender', [0]);
 const before = (await store.loadConversation(CONVERSATION))?.position ?? 0;
 
 async function append(batch: number): Promise<void> {

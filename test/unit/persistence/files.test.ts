@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { never, quietHost } from '../../kit/quiet-host.ts';
 import { coded, entryAt, Folder, NODE } from './folder.ts';
+import { takeShards } from '../../kit/take-shards.ts';
 
 function altered(file: string, sql: string): void {
   const db = new DatabaseSync(file);
@@ -92,7 +93,7 @@ describe('sqlite files', () => {
     using folder = new Folder();
     const store = folder.store();
     await store.start(never());
-    const [epoch] = await store.takeShards('node-1', [3]);
+    const [epoch] = await takeShards(store, 'node-1', [3]);
     const entry = entryAt(1, { conversation: 'd/ann/bob', body: Buffer.from('thé') });
     await store.append([{ shard: 3, epoch: epoch!, entries: [entry], changes: [] }]);
     await store.stop(never());

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ImError, type Persistence } from 'im-kernel/contract';
 import { never, quietHost } from '../../kit/quiet-host.ts';
 import { entryAt, Folder } from './folder.ts';
+import { takeShards } from '../../kit/take-shards.ts';
 
 const BODY = new Uint8Array(20_000).fill(65);
 
@@ -43,7 +44,7 @@ describe('sqlite on a full disk', () => {
     const host = quietHost();
     const store = disk.store(disk.file, host);
     await store.start(never());
-    const [epoch] = await store.takeShards('node-1', [0]);
+    const [epoch] = await takeShards(store, 'node-1', [0]);
     let position = 1;
     let answer = await append(store, epoch!, position);
     for (; answer === 'kept'; answer = await append(store, epoch!, position)) position += 1;

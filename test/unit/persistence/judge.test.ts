@@ -17,7 +17,7 @@ import { APPEND_CASES } from '../../kit/persistence-append-cases.ts';
 import { Bench, type Cases } from '../../kit/persistence-bench.ts';
 import { LIFE_CASES } from '../../kit/persistence-life-cases.ts';
 import { PEOPLE_CASES } from '../../kit/persistence-people-cases.ts';
-import { seededRandom } from '../../kit/quiet-host.ts';
+import { quietHost, seededRandom, type QuietHost } from '../../kit/quiet-host.ts';
 import { READ_CASES } from '../../kit/persistence-read-cases.ts';
 import { RETIRE_CASES } from '../../kit/persistence-retire-cases.ts';
 import { SHARD_CASES } from '../../kit/persistence-shard-cases.ts';
@@ -27,9 +27,9 @@ type Batch = readonly ShardAppend[];
 type Outcomes = Promise<readonly AppendOutcome[]>;
 
 let made = 0;
-function random(): ReturnType<typeof seededRandom> {
+function host(): QuietHost {
   made += 1;
-  return seededRandom(made);
+  return quietHost({ random: seededRandom(made) });
 }
 
 /** The sentences that a store breaks. */
@@ -47,14 +47,9 @@ async function broken(make: Make): Promise<string[]> {
 }
 
 class Unfenced extends MemoryStore {
-  #epoch = 0;
-  override async takeShards(node: string, shards: readonly number[]): Promise<readonly number[]> {
-    const epochs = await super.takeShards(node, shards);
-    this.#epoch = epochs[0]!;
-    return epochs;
-  }
-  override append(batch: Batch): Outcomes {
-    return super.append(batch.map((part) => ({ ...part, epoch: this.#epoch })));
+  override async append(batch: Batch): Outcomes {
+    const { shards } = await this.ownership.look();
+    return super.append(batch.map((part) => ({ ...part, epoch: shards[part.shard]?.epoch ?? 0 })));
   }
 }
 
@@ -186,29 +181,29 @@ class ForgetsTheRetired extends MemoryStore {
 }
 
 const WRONG: Readonly<Record<string, Make>> = {
-  'lets an old epoch write': () => new Unfenced(8, random()),
-  'inserts what fits': () => new WhatFits(8, random()),
-  'de-duplicates by a high-water mark': () => new HighWater(8, random()),
-  'acknowledges what it does not keep': () => new Forgetful(8, random()),
-  'takes an empty body for none': () => new EmptyIsAbsent(8, random()),
-  'reads one entry too many': () => new OneTooMany(8, random()),
-  'reads bodies without a bound': () => new Boundless(8, random()),
-  'starts every device at nothing': () => new StartsAtNothing(8, random()),
-  'says of every device that it is new': () => new AlwaysNew(8, random()),
-  'steps over entries of a shard': () => new SkipsInShards(8, random()),
-  'mixes shards': () => new MixesShards(8, random()),
-  'takes the beginning of a shard for its end': () => new BeginsAnew(8, random()),
-  'keeps bodies that are to be retired': () => new KeepsBodies(8, random()),
-  'retires what is too young': () => new RetiresTheYoung(8, random()),
-  'retires behind the cursor that it is given': () => new RetiresTooFar(8, random()),
-  'forgets numbers with bodies': () => new ForgetsTheRetired(8, random()),
-  'drops marks': () => new NoProgress(8, random()),
-  'gives every log the same name': () => new MemoryStore(8, seededRandom(1)),
+  'lets an old epoch write': () => new Unfenced(8, host()),
+  'inserts what fits': () => new WhatFits(8, host()),
+  'de-duplicates by a high-water mark': () => new HighWater(8, host()),
+  'acknowledges what it does not keep': () => new Forgetful(8, host()),
+  'takes an empty body for none': () => new EmptyIsAbsent(8, host()),
+  'reads one entry too many': () => new OneTooMany(8, host()),
+  'reads bodies without a bound': () => new Boundless(8, host()),
+  'starts every device at nothing': () => new StartsAtNothing(8, host()),
+  'says of every device that it is new': () => new AlwaysNew(8, host()),
+  'steps over entries of a shard': () => new SkipsInShards(8, host()),
+  'mixes shards': () => new MixesShards(8, host()),
+  'takes the beginning of a shard for its end': () => new BeginsAnew(8, host()),
+  'keeps bodies that are to be retired': () => new KeepsBodies(8, host()),
+  'retires what is too young': () => new RetiresTheYoung(8, host()),
+  'retires behind the cursor that it is given': () => new RetiresTooFar(8, host()),
+  'forgets numbers with bodies': () => new ForgetsTheRetired(8, host()),
+  'drops marks': () => new NoProgress(8, host()),
+  'gives every log the same name': () => new MemoryStore(8, quietHost()),
 };
 
 describe('the judge of stores', () => {
   it('finds nothing wrong with the reference', async () => {
-    assert.deepEqual(await broken(() => new MemoryStore(8, random())), []);
+    assert.deepEqual(await broken(() => new MemoryStore(8, host())), []);
   });
 
   for (const [wrong, make] of Object.entries(WRONG)) {

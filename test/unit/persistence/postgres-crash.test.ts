@@ -6,6 +6,7 @@ import { never, quietHost, until } from '../../kit/quiet-host.ts';
 import { postgres } from '../../postgres-server/databases.ts';
 import { PostgresServer, type Ending } from '../../postgres-server/server.ts';
 import { settings } from '../../postgres-server/settings.ts';
+import { takeShards } from '../../kit/take-shards.ts';
 
 const WRITERS = 4;
 const BATCH = 20;
@@ -95,7 +96,7 @@ class Writer {
   }
 
   async #take(): Promise<void> {
-    const epochs = await persist(this.#tally, () => this.#store.takeShards('node', [this.#shard]));
+    const epochs = await persist(this.#tally, () => takeShards(this.#store, 'node', [this.#shard]));
     this.#epoch = epochs[0]!;
   }
 }

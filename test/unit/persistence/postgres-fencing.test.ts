@@ -5,6 +5,7 @@ import { APPEND, pack } from '../../../plugins/persistence/postgres/packing.ts';
 import { until } from '../../kit/quiet-host.ts';
 import { postgres } from '../../postgres-server/databases.ts';
 import { Rig } from '../../postgres-server/rig.ts';
+import { takeShards } from '../../kit/take-shards.ts';
 
 function places({ conversation, position }: Entry): string {
   return `${conversation} ${position}`;
@@ -108,7 +109,7 @@ postgres.describe('the fence of postgres', () => {
     const taken = await Promise.all(
       Array.from({ length: 30 }, (_, at) => {
         const shards = at % 2 === 0 ? all : all.toReversed();
-        return benches[at % 3]!.bench.store.takeShards(`node-${at}`, shards);
+        return takeShards(benches[at % 3]!.bench.store, `node-${at}`, shards);
       }),
     );
     const first = taken.map((epochs, at) => (at % 2 === 0 ? epochs[0] : epochs.at(-1)));
@@ -118,8 +119,8 @@ postgres.describe('the fence of postgres', () => {
   it('lets two nodes write for each other’s devices at the same time without a deadlock', async () => {
     const [one, other] = [(await rig.open()).bench, (await rig.open()).bench];
     const [mine, theirs] = [
-      await one.store.takeShards('one', [0, 1, 2, 3]),
-      await other.store.takeShards('other', [4, 5, 6, 7]),
+      await takeShards(one.store, 'one', [0, 1, 2, 3]),
+      await takeShards(other.store, 'other', [4, 5, 6, 7]),
     ];
     const rounds = Array.from({ length: 20 }, async (_, round) => {
       const devices = Array.from({ length: 20 }, (__, at) => `phone-${round}-${at}`);

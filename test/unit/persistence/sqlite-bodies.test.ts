@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { never } from '../../kit/quiet-host.ts';
 import { entryAt, Folder } from './folder.ts';
+import { takeShards } from '../../kit/take-shards.ts';
 
 const SECRETS = ['a short secret', `a long secret ${'of many pages '.repeat(1_000)}`];
 /** A part of each that stands in one page. */
@@ -17,7 +18,7 @@ describe('bodies in sqlite', () => {
     using folder = new Folder();
     let store = folder.store();
     await store.start(never());
-    const [epoch] = await store.takeShards('node-1', [0]);
+    const [epoch] = await takeShards(store, 'node-1', [0]);
     const entries = SECRETS.map((secret, at) => entryAt(at + 1, { body: Buffer.from(secret) }));
     await store.append([{ shard: 0, epoch: epoch!, entries, changes: [] }]);
     await store.stop(never());
@@ -35,7 +36,7 @@ describe('bodies in sqlite', () => {
     using folder = new Folder();
     const store = folder.store();
     await store.start(never());
-    const [epoch] = await store.takeShards('node-1', [0]);
+    const [epoch] = await takeShards(store, 'node-1', [0]);
     const body = new Uint8Array(60_000);
     const entries = Array.from({ length: 9 }, (_, at) => entryAt(at + 1, { body }));
     await store.append([{ shard: 0, epoch: epoch!, entries, changes: [] }]);

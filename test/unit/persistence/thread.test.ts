@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import type { Persistence } from 'im-kernel/contract';
 import { never, quietHost, until } from '../../kit/quiet-host.ts';
 import { coded, entryAt, Folder } from './folder.ts';
+import { takeShards } from '../../kit/take-shards.ts';
 
 async function started(folder: Folder, host = quietHost()): Promise<[Persistence, number]> {
   const store = folder.store(folder.file, host);
   await store.start(never());
-  const [epoch] = await store.takeShards('node-1', [0]);
+  const [epoch] = await takeShards(store, 'node-1', [0]);
   return [store, epoch!];
 }
 
@@ -21,7 +22,7 @@ describe('the thread of a sqlite store', () => {
       store.append([{ ...parts(1), changes: [] }]),
       store.append([{ ...parts(2), changes: [friendship] }]),
       store.append([{ ...parts(2), changes: [] }]),
-      store.takeShards('node-1', [8]),
+      store.ownership.take({ node: 'node-1', life: 'x' }, [{ shard: 8, epoch: 0 }], true),
     ]);
     assert.deepEqual(one, { status: 'fulfilled', value: ['kept'] });
     assert.equal(wrong.status === 'rejected' && coded('IM_BUG', 'g/tea')(wrong.reason), true);
