@@ -1,5 +1,5 @@
 /** Which shard a conversation belongs to, and under which epoch this node owns it. */
-import type { Persistence } from '../contract/index.ts';
+import type { NodeLife, Persistence, ShardOwner, Take } from '../contract/index.ts';
 
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
@@ -17,19 +17,17 @@ export function shardOf(conversation: string, shards: number): number {
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return ((hash ^ (hash >>> 16)) >>> 0) % shards;
 }
-
+/** Under which epochs this life of the node owns shards. */
 export class Shards {
+  readonly life: NodeLife;
   readonly #persistence: Persistence;
-  readonly #node: string;
   readonly #epochs = new Map<number, number>();
-  /** Takes of a shard whose answer was lost: each may still come in, even behind a later one. */
-  readonly #unanswered = new Map<number, number>();
   /** Told of each shard that the store says another owns. */
   onLost: (shard: number) => void = () => undefined;
 
-  constructor(persistence: Persistence, node: string) {
+  constructor(persistence: Persistence, life: NodeLife) {
     this.#persistence = persistence;
-    this.#node = node;
+    this.life = life;
   }
 
   of(conversation: string): number {
@@ -41,34 +39,59 @@ export class Shards {
     return this.#epochs.get(shard);
   }
 
-  /** Takes shards, each with its next epoch. */
-  async take(shards: readonly number[]): Promise<void> {
-    const epochs = await this.#ask(shards);
-    for (const [at, shard] of shards.entries()) this.#epochs.set(shard, epochs[at] as number);
+  /** The shards that this node owns, with their epochs. */
+  owned(): readonly Take[] {
+    return [...this.#epochs].map(([shard, epoch]) => ({ shard, epoch }));
+  }
+
+  isMine({ owner }: ShardOwner): boolean {
+    return owner?.life === this.life.life && owner.node === this.life.node;
+  }
+
+  /** Takes shards, all or none, which the store believes to stand so; true if they are taken. */
+  async take(owners: readonly ShardOwner[], force: boolean): Promise<boolean> {
+    if (owners.length === 0) return true;
+    const takes = owners.map(({ shard, epoch }) => ({ shard, epoch }));
+    const after = await this.#persistence.ownership.take(this.life, takes, force);
+    return this.adopt(after);
+  }
+
+  /** Owns what the store says is owned by this life; true if all of it is. */
+  adopt(owners: readonly ShardOwner[]): boolean {
+    if (!owners.every((one) => this.isMine(one))) return false;
+    for (const { shard, epoch } of owners) this.#epochs.set(shard, epoch);
+    return true;
   }
 
   /**
-   * The store says that the shard's epoch is another one. True, once for each take that was not
-   * answered: that may have been it, and no other node; the shard is to be taken again.
+   * Raises the epoch of a shard that is owned, so that nothing that is still on its way to the
+   * store can come in. False: another node owns it now.
    */
-  wasTakenHere(shard: number): boolean {
-    const count = this.#unanswered.get(shard) ?? 0;
-    if (count > 0) this.#unanswered.set(shard, count - 1);
-    return count > 0;
+  async retake(shard: number): Promise<boolean> {
+    const epoch = this.#epochs.get(shard);
+    if (epoch === undefined) return false;
+    const takes = [{ shard, epoch }];
+    const after = await this.#persistence.ownership.take(this.life, takes, false);
+    return this.#heed(shard, after[0]);
   }
 
-  /** The store says that another node owns it. */
+  /**
+   * The store says that the shard has another epoch. True: it is this life's all the same, from a
+   * take whose answer was lost.
+   */
+  async settle(shard: number): Promise<boolean> {
+    const { shards } = await this.#persistence.ownership.look();
+    return this.#heed(shard, shards[shard]);
+  }
+
+  /** Another node owns it. */
   lose(shard: number): void {
     if (this.#epochs.delete(shard)) this.onLost(shard);
   }
 
-  async #ask(shards: readonly number[]): Promise<readonly number[]> {
-    try {
-      return await this.#persistence.takeShards(this.#node, shards);
-    } catch (error) {
-      for (const shard of shards)
-        this.#unanswered.set(shard, (this.#unanswered.get(shard) ?? 0) + 1);
-      throw error;
-    }
+  #heed(shard: number, stands: ShardOwner | undefined): boolean {
+    if (stands && this.adopt([stands])) return true;
+    this.lose(shard);
+    return false;
   }
 }

@@ -119,12 +119,10 @@ export class Keeping {
     }
     counters.failed.add(1, outcome);
     log.warn('a batch met another state of the log', { shard: append.shard, outcome });
-    if (outcome === 'fenced' && !shards.wasTakenHere(append.shard)) {
-      shards.lose(append.shard);
+    const settle = (): Promise<boolean> => shards.settle(append.shard);
+    if (outcome === 'fenced' && !(await this.#untilAnswered(settle, held))) {
       return { refuse: 'not-ready' };
     }
-    const takeAgain = (): Promise<void> => shards.take([append.shard]);
-    if (outcome === 'fenced') await this.#untilAnswered(takeAgain, held);
     const readBack = (): Promise<boolean> => this.#readBack(append);
     if (outcome === 'unknown' && (await this.#untilAnswered(readBack, held))) {
       counters.kept.add(append.entries.length);
@@ -158,7 +156,7 @@ export class Keeping {
     const { persistence, shards } = this.#around;
     const first = append.entries[0] as Entry;
     // A new epoch first: whatever of the old one is still on its way cannot come in any more.
-    await shards.take([append.shard]);
+    await shards.retake(append.shard);
     const found = await persistence.findEntry(first, first.number);
     return found?.id === first.id && found.position === first.position;
   }

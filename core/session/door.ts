@@ -3,6 +3,7 @@
  */
 import type { Binding, Ear, Peer, Random } from '../contract/index.ts';
 import type { Code } from '../wire/codes.ts';
+import type { Moved } from '../wire/frames.ts';
 import type { Directory } from './directory.ts';
 import type { SessionSurroundings } from './session-handler.ts';
 import { Session } from './session.ts';
@@ -41,9 +42,15 @@ export class Door {
   }
 
   /** No new sessions; those here are told and leave when they have their answers. */
-  close(): void {
+  close(farewell: Code | Moved = 'shutting-down'): void {
     this.#open = false;
-    for (const session of this.#around.directory.sessions) session.leave('shutting-down');
+    for (const session of this.#around.directory.sessions) session.leave(farewell);
+  }
+
+  /** Sends everybody elsewhere at once; nothing else is said to them. */
+  turnAway(to: Moved): void {
+    this.#open = false;
+    for (const session of this.#around.directory.sessions) session.move(to, true);
   }
 
   /** Resolves when the last session has gone. */

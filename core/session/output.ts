@@ -9,18 +9,32 @@ import { encodeJson } from '../wire/json.ts';
 import { FrameBuffer } from '../wire/frame-buffer.ts';
 import type { Delivery, ServerFrame } from '../wire/frames.ts';
 
+/** Whether anything may go out now. */
+export interface Gate {
+  readonly open: boolean;
+  /** Called once, when it is open again; never if it stays shut. */
+  whenOpen(run: () => void): void;
+}
+
 /**
  * Runs `flush` of every output that was written to, once, at the end of the turn; where very many
- * were, the rest in the next turns, so that what is said to a crowd holds up nobody else.
+ * were, the rest in the next turns, so that what is said to a crowd holds up nobody else. Nothing
+ * goes out while the gate is shut.
  */
 export class Flusher {
   readonly #soon: (run: () => void) => void;
   readonly #perTurn: number;
+  readonly #gate: Gate;
   #waiting: Output[] = [];
 
-  constructor(soon: (run: () => void) => void, perTurn: number) {
+  constructor(soon: (run: () => void) => void, perTurn: number, gate: Gate) {
     this.#soon = soon;
     this.#perTurn = perTurn;
+    this.#gate = gate;
+  }
+
+  get open(): boolean {
+    return this.#gate.open;
   }
 
   add(output: Output): void {
@@ -29,6 +43,7 @@ export class Flusher {
   }
 
   #run(): void {
+    if (!this.#gate.open) return this.#gate.whenOpen(() => this.#run());
     const outputs = this.#waiting;
     this.#waiting = outputs.length > this.#perTurn ? outputs.splice(this.#perTurn) : [];
     if (this.#waiting.length > 0) this.#soon(() => this.#run());
@@ -110,6 +125,7 @@ export class Output {
 
   /** Hands over what has gathered, unless the transport asked to wait. */
   flush(): void {
+    if (!this.#around.flusher.open) return this.#wait();
     this.#waiting = false;
     if (this.#blocked || this.#closed) return;
     if (this.#frames) {
@@ -122,12 +138,25 @@ export class Output {
     for (const message of messages) this.#send(message);
   }
 
-  /** Sends what has gathered, full or not, and ends the connection in order. */
+  /**
+   * Sends what has gathered, full or not, and ends the connection in order. While nothing may go
+   * out, what has gathered is dropped.
+   */
   end(lingerMs: number): void {
     if (this.#closed) return;
     this.#blocked = false;
-    this.flush();
+    if (this.#around.flusher.open) this.flush();
     this.#closed = true;
+    this.#peer.end(lingerMs);
+  }
+
+  /** Drops what has gathered, says only this, and ends the connection. */
+  endWith(frame: ServerFrame, lingerMs: number): void {
+    if (this.#closed) return;
+    this.#frames?.take();
+    this.#blocked = false;
+    this.#closed = true;
+    this.#send(this.#frames ? framed(frame) : encoder.encode(encodeJson(frame)));
     this.#peer.end(lingerMs);
   }
 
@@ -160,4 +189,10 @@ export class Output {
     this.#blocked = true;
     this.#around.blocked();
   }
+}
+
+function framed(frame: ServerFrame): Uint8Array {
+  const frames = new FrameBuffer();
+  frames.append(frame);
+  return frames.take();
 }

@@ -7,6 +7,7 @@ export interface SessionCounters {
   readonly dropped: Counter;
   readonly cutFrames: Counter;
   readonly pings: Counter;
+  readonly moved: Counter;
 }
 
 export function sessionCounters(metrics: Metrics): SessionCounters {
@@ -16,5 +17,6 @@ export function sessionCounters(metrics: Metrics): SessionCounters {
     dropped: metrics.counter('im_sessions_dropped_total', 'Connections dropped, by reason.'),
     cutFrames: metrics.counter('im_frames_cut_total', 'Connections that ended within a frame.'),
     pings: metrics.counter('im_pings_sent_total', 'PINGs sent, by what asked for them.'),
+    moved: metrics.counter('im_sessions_moved_total', 'Connections sent to another node.'),
   };
 }

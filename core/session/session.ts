@@ -5,7 +5,7 @@
  */
 import { ImError, type Binding, type Ear, type Peer } from '../contract/index.ts';
 import type { Code } from '../wire/codes.ts';
-import type { ClientFrame } from '../wire/frames.ts';
+import type { ClientFrame, Moved } from '../wire/frames.ts';
 import type { WireError } from '../wire/wire-error.ts';
 import { Deadlines, type Standing } from './deadlines.ts';
 import { errorFrame } from './error-frame.ts';
@@ -20,6 +20,8 @@ import { Timed } from './wheel.ts';
  * by us.
  */
 export type SessionState = 'greeting' | 'welcoming' | 'live' | 'leaving' | 'ending' | 'closed';
+
+const UNWELCOME = { lapsed: 'the token has lapsed', late: 'no HELLO in time' } as const;
 
 export class Session implements Ear, Reader {
   readonly id: string;
@@ -38,7 +40,7 @@ export class Session implements Ear, Reader {
   readonly #timed: Timed;
   #handler: SessionHandler | undefined;
   readonly #times: Deadlines;
-  #farewell: Code | undefined;
+  #farewell: Code | Moved | undefined;
   #pingId = 0;
 
   constructor(id: string, peer: Peer, binding: Binding, around: SessionSurroundings) {
@@ -51,7 +53,10 @@ export class Session implements Ear, Reader {
       clock: around.clock,
       maxBytes: around.limits.outputMax,
       overflow: () => this.destroy('slow'),
-      blocked: () => this.#noteBlocked(),
+      blocked: () => {
+        this.#times.note(true, around.clock.monotonic());
+        this.#arm();
+      },
     });
     this.#input = new Input(binding, around.limits.helloFrame);
     this.#reading = new Reading(this.#input, this);
@@ -68,7 +73,7 @@ export class Session implements Ear, Reader {
   }
 
   receive(bytes: Uint8Array): Promise<void> | undefined {
-    this.#times.receivedMs = this.#around.clock.monotonic();
+    this.alive();
     return this.#reading.receive(bytes);
   }
 
@@ -105,7 +110,7 @@ export class Session implements Ear, Reader {
 
   /** Ends the connection with an ERROR. What was handed in before is still settled, unheard. */
   fail(code: Code, detail?: string, retryAfterMs?: number): void {
-    if (this.#state === 'ending' || this.#state === 'closed') return;
+    if (this.#over) return;
     this.#around.counters.errors.add(1, code);
     this.#around.kicks.tell(this, code, detail);
     this.output.write(errorFrame(code, detail, retryAfterMs));
@@ -113,8 +118,8 @@ export class Session implements Ear, Reader {
   }
 
   /** Reads no more, sends the answers that it owes, then ends; with `farewell` as its last word. */
-  leave(farewell?: Code): void {
-    if (this.#state === 'ending' || this.#state === 'closed') return;
+  leave(farewell?: Code | Moved): void {
+    if (this.#over) return;
     this.#farewell ??= farewell;
     this.#state = 'leaving';
     this.resume();
@@ -124,8 +129,20 @@ export class Session implements Ear, Reader {
   /** The handler's commands have been answered: a session that leaves may go. */
   settled(): void {
     if (this.#state !== 'leaving' || (this.#handler?.unsettled ?? 0) > 0) return;
-    if (this.#farewell) this.fail(this.#farewell, undefined, this.#around.limits.retryAfter);
+    if (typeof this.#farewell === 'object') this.move(this.#farewell);
+    else if (this.#farewell) this.fail(this.#farewell, undefined, this.#around.limits.retryAfter);
     else this.#end(0);
+  }
+
+  /**
+   * Another server is the one for this peer: says so, and ends. `instead`: of all that has gathered
+   * for it, which is not this node's to say any more.
+   */
+  move(to: Moved, instead = false): void {
+    if (this.#over) return;
+    this.#around.counters.moved.add();
+    if (!instead) this.output.write(to);
+    this.#end(this.#around.limits.linger, instead ? to : undefined);
   }
 
   /** Drops the connection without a word. */
@@ -166,16 +183,19 @@ export class Session implements Ear, Reader {
   }
 
   get deaf(): boolean {
-    return this.#state === 'leaving' || this.#state === 'ending' || this.#state === 'closed';
+    return this.#state === 'leaving' || this.#over;
+  }
+
+  get #over(): boolean {
+    return this.#state === 'ending' || this.#state === 'closed';
   }
 
   get mustWait(): boolean {
-    const waiting = this.#state === 'welcoming' || this.output.blocked;
-    return waiting || (this.#handler?.congested ?? false);
+    return this.#state === 'welcoming' || this.output.blocked || this.#handler?.congested === true;
   }
 
   resumed(): void {
-    this.#times.receivedMs = this.#around.clock.monotonic();
+    this.alive();
   }
 
   unreadable(error: WireError): void {
@@ -188,10 +208,7 @@ export class Session implements Ear, Reader {
   /** What a frame asks for. */
   take(frame: ClientFrame): void {
     const handler = this.#handler;
-    if (!handler) {
-      this.#greet(frame);
-      return;
-    }
+    if (!handler) return this.#greet(frame);
     switch (frame.type) {
       case 'send':
       case 'act':
@@ -215,19 +232,18 @@ export class Session implements Ear, Reader {
   }
 
   #greet(frame: ClientFrame): void {
-    if (frame.type !== 'hello') {
-      this.fail('unauthenticated', 'the first frame must be HELLO');
-      return;
-    }
+    if (frame.type !== 'hello')
+      return this.fail('unauthenticated', 'the first frame must be HELLO');
     this.#state = 'welcoming';
     this.#input.limit(this.#around.limits.maxFrame);
     this.#around.reception.greet(this, frame).then(
       (handler) => this.#welcomed(handler),
       (error: unknown) => {
+        const { log, limits } = this.#around;
         // Health tells once of a store that is away; not every client that comes meanwhile does.
         if (error instanceof ImError && error.kind === 'passing')
-          return this.fail('not-ready', undefined, this.#around.limits.retryAfter);
-        this.#around.log.error('a greeting failed', { session: this.id, error: String(error) });
+          return this.fail('not-ready', undefined, limits.retryAfter);
+        log.error('a greeting failed', { session: this.id, error: String(error) });
         return this.fail('internal');
       },
     );
@@ -235,10 +251,7 @@ export class Session implements Ear, Reader {
 
   #welcomed(handler: SessionHandler | undefined): void {
     if (!handler) return;
-    if (this.#state !== 'welcoming') {
-      handler.closed();
-      return;
-    }
+    if (this.#state !== 'welcoming') return handler.closed();
     this.#handler = handler;
     this.#state = 'live';
     handler.begin();
@@ -246,9 +259,10 @@ export class Session implements Ear, Reader {
     this.resume();
   }
 
-  #end(lingerMs: number): void {
+  #end(lingerMs: number, only?: Moved): void {
     this.#state = 'ending';
-    this.output.end(lingerMs);
+    if (only) this.output.endWith(only, lingerMs);
+    else this.output.end(lingerMs);
     this.#endHandler();
     this.resume();
   }
@@ -258,25 +272,12 @@ export class Session implements Ear, Reader {
     this.#handler = undefined;
   }
 
-  #noteBlocked(): void {
-    this.#times.note(true, this.#around.clock.monotonic());
-    this.#arm();
-  }
-
   #tick(nowMs: number): void {
     this.#times.note(this.output.blocked, nowMs);
     const standing = this.#standing;
-    switch (this.#times.over(nowMs, standing)) {
-      case 'lapsed':
-        return this.fail('unauthenticated', 'the token has lapsed');
-      case 'late':
-        return this.fail('unauthenticated', 'no HELLO in time');
-      case 'slow':
-        return this.destroy('slow');
-      case 'silent':
-        return this.destroy('silent');
-      case undefined:
-    }
+    const over = this.#times.over(nowMs, standing);
+    if (over === 'slow' || over === 'silent') return this.destroy(over);
+    if (over) return this.fail('unauthenticated', UNWELCOME[over]);
     if (this.#times.quiet(nowMs, standing)) this.ping('quiet');
     if (this.#times.takeHandler(nowMs)) this.#times.handlerMs = this.#handler?.tick(nowMs);
     this.#arm();
