@@ -39,23 +39,55 @@ export async function run(configFile: string, part: Part = 'node'): Promise<numb
   const onSignal = (): void => end.abort();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   await makeDataFolder(settings);
-  const program = assembled(settings, log, part);
-  let failed = false;
-  program.onFailed(() => {
-    failed = true;
-    end.abort();
-  });
+  process.on('SIGUSR2', () => shown(log));
+  for (let told = false; ; told = true) {
+    const program = assembled(settings, log, part);
+    running = program;
+    const how = await live(program, end, log, () => {
+      if (!told) tell(settings, program, part);
+    }).catch((error: unknown) => Promise.reject(placed(error, settings)));
+    if (how !== 'over') return how === 'well' ? OK : FAILED;
+  }
+}
+
+/** What runs now, for whoever asks how it is. */
+let running: Program | undefined;
+
+function shown(log: NodeLog): void {
+  if (!running) return;
+  log.info('health', shownHealth(running.states()));
+  log.info('metrics', { metrics: numbersOf(running) });
+}
+
+/**
+ * One life of a program, from its start to its end. `over`: others do its work now, and it may come
+ * back as another life, in the second row.
+ */
+async function live(
+  program: Program,
+  end: AbortController,
+  log: NodeLog,
+  started: () => void,
+): Promise<'well' | 'badly' | 'over'> {
+  const life = new AbortController();
+  const heard = { badly: false, over: false };
+  const ends = (as: keyof typeof heard): void => {
+    heard[as] = true;
+    life.abort();
+  };
+  end.signal.addEventListener('abort', () => life.abort(), { once: true, signal: life.signal });
+  if (end.signal.aborted) life.abort();
+  program.onFailed(() => ends('badly'));
+  program.onOver?.(() => ends('over'));
   const unwatch = addSystemGauges(program.metrics);
-  process.on('SIGUSR2', () => {
-    log.info('health', shownHealth(program.states()));
-    log.info('metrics', { metrics: numbersOf(program) });
-  });
-  await program.start().catch((error: unknown) => Promise.reject(placed(error, settings)));
-  tell(settings, program, part);
-  await ended(end.signal);
+  await program.start();
+  started();
+  await ended(life.signal);
   const clean = await stop(program, log);
   unwatch();
-  return clean && !failed ? OK : FAILED;
+  if (heard.badly) return 'badly';
+  if (heard.over && !end.signal.aborted) return 'over';
+  return clean ? 'well' : 'badly';
 }
 
 function assembled(settings: Settings, log: NodeLog, part: Part): Program {

@@ -5,7 +5,10 @@
  */
 import { Container } from 'inversify';
 import type { Settings } from '../config/settings.ts';
-import type { Authentication, Failover, Persistence, Transport } from '../contract/index.ts';
+import type { Authentication, Failover, NodeLife, Persistence, Transport } from '../contract/index.ts';
+import type { Lease } from '../cluster/lease.ts';
+import type { Whereabouts } from '../cluster/whereabouts.ts';
+import { createCluster, mustFit, newLife, placeOf } from './create-cluster.ts';
 import type { NodeLog } from '../kernel/log.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
 import type { Guarded } from '../path/guarding.ts';
@@ -25,13 +28,17 @@ import { createAnswers, createConsumer, createGuard, type Consumed } from './wat
 export function assemble(settings: Settings, means: Means): Node {
   let node: Node | undefined;
   const base = layFoundation(settings, means, (rules) => node?.announce(rules));
-  const { metrics, log, supervisor, report, hostOf, create, persistence, ordered } = base;
+  const { metrics, log, supervisor, report, hostOf, create, persistence, registry } = base;
+  const { ordered } = base;
   const { limits } = settings;
   const components = {
     persistence,
+    registry,
     failover: create(settings.failover) as Failover,
     authentication: create(settings.authentication) as Authentication,
   };
+  mustFit(settings, components.failover);
+  const place = { life: newLife(settings.node.name, means.random), ...placeOf(means.clock) };
   const { answers } = settings;
   const cached = answers && createAnswers(answers, hostOf(answers.name));
   const guards = settings.guards.map((one) => createGuard(one, hostOf(one.name)));
@@ -39,7 +46,7 @@ export function assemble(settings: Settings, means: Means): Node {
   const broken: Broken = (why) => node?.broken(why);
   const { orderings } = ordered;
   const told = { log, metrics, broken, report };
-  const made = { ...components, orderings, cached, guards, consumers, ...told };
+  const made = { ...components, ...place, orderings, cached, guards, consumers, ...told };
   const container = wire(settings, means, made);
   const door = container.get(T.door);
   const transports = settings.transports.map((instance) => ({
@@ -50,6 +57,19 @@ export function assemble(settings: Settings, means: Means): Node {
       open: door.open.bind(door),
     }) as Transport,
   }));
+  const shards = container.get(T.shards);
+  const cluster = createCluster({
+    settings,
+    ...components,
+    ...place,
+    shards,
+    clock: means.clock,
+    log: log.child({ part: 'cluster' }),
+    report: (health) => report('cluster', health),
+    node: () => node as Node,
+    door,
+  });
+  const { membership } = cluster;
   node = new Node({
     name: settings.node.name,
     limits,
@@ -57,7 +77,10 @@ export function assemble(settings: Settings, means: Means): Node {
     log,
     metrics,
     supervisor,
-    components,
+    components: { ...components, cluster: cluster.component },
+    membership,
+    whereabouts: place.whereabouts,
+    gateway: undefined,
     orderings: ordered.parts,
     cache: cached?.cache,
     guards: guards.map(({ name, guard }) => ({ name, component: guard })),
@@ -85,6 +108,9 @@ function servicesOf(container: Container) {
 }
 
 interface Made {
+  readonly life: NodeLife;
+  readonly lease: Lease;
+  readonly whereabouts: Whereabouts;
   readonly persistence: Persistence;
   readonly orderings: Orderings;
   readonly failover: Failover;
@@ -102,6 +128,9 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   const { limits } = settings;
   container.bind(T.node).toConstantValue(settings.node.name);
+  container.bind(T.life).toConstantValue(made.life);
+  container.bind(T.lease).toConstantValue(made.lease);
+  container.bind(T.whereabouts).toConstantValue(made.whereabouts);
   container.bind(T.clock).toConstantValue(means.clock);
   container.bind(T.random).toConstantValue(means.random);
   container.bind(T.limits).toConstantValue(limits);

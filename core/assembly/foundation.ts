@@ -10,6 +10,7 @@ import type {
   OrderingHost,
   Persistence,
   Random,
+  Registry,
 } from '../contract/index.ts';
 import { makeHost } from '../kernel/host.ts';
 import type { NodeLog } from '../kernel/log.ts';
@@ -50,14 +51,16 @@ export function layFoundation(
   const create = (instance: Instance, extra: object = {}): Component =>
     instance.plugin.create(instance.config, { ...hostOf(instance.name), ...extra });
 
-  const persistence = create(settings.persistence) as Persistence;
+  const together = { together: settings.cluster !== undefined };
+  const persistence = create(settings.persistence, together) as Persistence;
   const register = lendRegister(persistence);
+  const registry = create(settings.registry, { register }) as Registry;
   const createOrdering = (one: Instance, announce: OrderingHost['announce']): Ordering => {
     const links = lendLinks(hostOf(one.name), means.network);
     return create(one, { register, links, announce }) as Ordering;
   };
   const ordered = createOrderings(settings.ordering, { create: createOrdering, news });
-  return { metrics, log, supervisor, report, hostOf, create, persistence, ordered };
+  return { metrics, log, supervisor, report, hostOf, create, persistence, registry, ordered };
 }
 
 /** A log that can be asked for children; a plain one gives itself. */

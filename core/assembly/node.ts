@@ -1,5 +1,5 @@
 /** A node: its parts in their ranks, its life from start to stop. */
-import { ImError } from '../contract/index.ts';
+import { ImError, reasonOf } from '../contract/index.ts';
 import type {
   Authentication,
   Cancel,
@@ -7,11 +7,15 @@ import type {
   Component,
   Failover,
   Log,
+  NodeLife,
   Persistence,
+  Registry,
   Transport,
 } from '../contract/index.ts';
 import type { Limits } from '../config/limits.ts';
+import type { Membership } from '../cluster/membership.ts';
 import type { Shards } from '../cluster/shards.ts';
+import type { Whereabouts } from '../cluster/whereabouts.ts';
 import type { PartHealth } from '../kernel/health.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
 import type { FailedListener, Supervisor } from '../kernel/supervisor.ts';
@@ -42,9 +46,17 @@ interface Parts {
   readonly supervisor: Supervisor;
   readonly components: {
     readonly persistence: Persistence;
+    readonly registry: Registry;
     readonly failover: Failover;
     readonly authentication: Authentication;
+    /** A membership, or what stands for it where the node is alone. */
+    readonly cluster: Component;
   };
+  /** Undefined: the node is alone. */
+  readonly membership: Membership | undefined;
+  readonly whereabouts: Whereabouts;
+  /** Undefined: this node tells nobody over HTTP who serves. */
+  readonly gateway: Component | undefined;
   /** One for all conversations, or one for each kind. */
   readonly orderings: readonly Named<Component>[];
   /** Of the role `answers`; undefined: there is none. */
@@ -72,15 +84,29 @@ interface Parts {
 const RANKS = [
   'persistence',
   'answers',
-  'ordering',
+  'registry',
   'failover',
   'authentication',
+  'cluster',
+  'ordering',
   'guards',
   'consumers',
   'path',
   'retention',
+  'gateway',
   'transports',
 ];
+
+/** What a node has before it owns anything; what only an owner has; what clients meet. */
+const STANDING = ranksOf('persistence', 'cluster');
+const SERVING = ranksOf('ordering', 'retention');
+const MEETING = ranksOf('gateway', 'transports');
+
+function ranksOf(first: string, last: string): ReadonlySet<number> {
+  const from = RANKS.indexOf(first);
+  const count = RANKS.indexOf(last) - from + 1;
+  return new Set(Array.from({ length: count }, (_, at) => from + at));
+}
 
 export class Node {
   readonly name: string;
@@ -88,6 +114,12 @@ export class Node {
   readonly #parts: Parts;
   readonly #listeners = new Set<FailedListener>();
   #broken = false;
+  /** It owns the shards, and where it has them from. */
+  #owns: { readonly from: NodeLife | undefined } | undefined;
+  #serving: Promise<void> | undefined;
+  #meeting = false;
+  #isOver = false;
+  readonly #overListeners = new Set<(why: string) => void>();
   #stopping: Promise<readonly ImError[]> | undefined;
 
   constructor(parts: Parts) {
@@ -95,7 +127,7 @@ export class Node {
     this.metrics = parts.metrics;
     this.#parts = parts;
     const { supervisor, components, orderings, cache } = parts;
-    const { guards, consumers, retention, transports } = parts;
+    const { guards, consumers, retention, gateway, transports } = parts;
     const add = (name: string, rank: string, component: Component): void =>
       supervisor.add({ name, rank: RANKS.indexOf(rank), component });
     for (const [role, component] of Object.entries(components)) add(role, role, component);
@@ -105,6 +137,7 @@ export class Node {
     for (const { name, component } of consumers) add(name, 'consumers', component);
     add('path', 'path', this.#path());
     if (retention) add('retention', 'retention', retention);
+    if (gateway) add('gateway', 'gateway', gateway);
     for (const { name, component } of transports) add(name, 'transports', component);
     supervisor.onFailed((name, why) => this.#tell(name, why));
     parts.shards.onLost = (shard) => {
@@ -114,9 +147,50 @@ export class Node {
     this.#watch();
   }
 
-  /** Starts every part, or rolls back and rejects with the culprit's name. */
-  start(): Promise<void> {
-    return this.#parts.supervisor.start();
+  /**
+   * Starts every part, but what only an owner has as long as it is none; or rolls back and rejects
+   * with the culprit's name.
+   */
+  async start(): Promise<void> {
+    const { supervisor, membership } = this.#parts;
+    await supervisor.start(STANDING);
+    if (this.#owns) await this.#serve();
+    await supervisor.start(MEETING);
+    this.#meeting = true;
+    if (this.#owns) await this.#serve();
+    membership?.poke();
+  }
+
+  /** The shards are this node's from now on. */
+  serve(from: NodeLife | undefined): void {
+    this.#owns = { from };
+    if (!this.#meeting) return;
+    this.#serve().catch((error: unknown) => this.#tell('path', reasonOf(error)));
+  }
+
+  /** Takes in nothing more, answers what it owes, and sends everybody to where they are served. */
+  async drain(): Promise<void> {
+    const { door, lanes, progress, clock, limits, whereabouts } = this.#parts;
+    door.close(whereabouts.moved('another node follows', door.size));
+    const work = lanes.whenIdle().then(() => progress.flush());
+    await settledWithin(clock, limits.drainTimeout, work);
+  }
+
+  /** Nothing is this node's any more: who is still here is sent on, and the node should stop. */
+  over(why: string): void {
+    const { door, whereabouts, shards, log } = this.#parts;
+    log.warn('this node owns nothing any more', { why });
+    shards.end();
+    this.#broken = true;
+    this.#isOver = true;
+    door.turnAway(whereabouts.moved(why, door.size));
+    for (const listener of this.#overListeners) listener(why);
+  }
+
+  /** `listener` hears that the node should be stopped, and may come back as another life. */
+  onOver(listener: (why: string) => void): Cancel {
+    this.#overListeners.add(listener);
+    return () => void this.#overListeners.delete(listener);
   }
 
   /**
@@ -169,29 +243,22 @@ export class Node {
     for (const listener of this.#listeners) listener(name, why);
   }
 
-  /** Ownership, as a part between the strategies and the transports. */
+  #serve(): Promise<void> {
+    const { supervisor, whereabouts } = this.#parts;
+    this.#serving ??= supervisor.start(SERVING).then(() => whereabouts.isHere());
+    return this.#serving;
+  }
+
+  /** What serves, as a part behind all that it needs. */
   #path(): Component {
-    const { shards, components, recent, effects, progress, wheel } = this.#parts;
+    const { shards, recent, effects, progress } = this.#parts;
     return {
       start: async () => {
-        const count = components.persistence.shards;
-        const view = {
-          self: this.name,
-          nodes: [{ name: this.name, lastBeatAgoMs: 0 }],
-          shards: Array.from({ length: count }, (_, shard) => ({
-            shard,
-            owner: undefined,
-            epoch: 0,
-          })),
-        };
-        const owned = components.failover.plan(view);
-        await shards.take(owned);
         await recent.open();
-        await effects.start(owned);
+        await effects.start(shards.owned().map(({ shard }) => shard));
       },
       stop: async () => {
         progress.stop();
-        wheel.stop();
         await recent.close();
         await effects.stop();
       },
@@ -199,25 +266,26 @@ export class Node {
   }
 
   async #stop(): Promise<readonly ImError[]> {
-    const { supervisor } = this.#parts;
+    const { supervisor, membership, limits } = this.#parts;
+    if (!this.#broken) await membership?.yieldTo(limits.drainTimeout);
     const running = this.states().some(
       ({ name, state }) => name === 'path' && (state === 'running' || state === 'degraded'),
     );
-    const errors = running ? await this.#drain() : [];
-    return [...errors, ...(await supervisor.stop())];
+    const errors = running ? await this.#leave() : [];
+    const stopped = await supervisor.stop();
+    this.#parts.wheel.stop();
+    return [...errors, ...stopped];
   }
 
   /** Finishes what was begun, within `drainTimeout`. */
-  async #drain(): Promise<readonly ImError[]> {
+  async #leave(): Promise<readonly ImError[]> {
     const { transports, door, lanes, progress, clock, limits, log } = this.#parts;
     await Promise.allSettled(transports.map(({ component }) => component.stopAccepting()));
     door.close();
-    const work = this.#broken
-      ? Promise.resolve()
-      : lanes
-          .whenIdle()
-          .then(() => door.whenEmpty())
-          .then(() => progress.flush());
+    const settled = this.#broken ? Promise.resolve() : lanes.whenIdle();
+    const work = settled
+      .then(() => (this.#broken && !this.#isOver ? undefined : door.whenEmpty()))
+      .then(() => (this.#broken ? undefined : progress.flush()));
     const inTime = await settledWithin(clock, limits.drainTimeout, work);
     door.clear();
     if (inTime) return [];

@@ -15,4 +15,6 @@ export interface Program {
   stop(): Promise<readonly ImError[]>;
   /** `listener` hears of a part that failed while it ran: the program should be stopped. */
   onFailed(listener: FailedListener): Cancel;
+  /** `listener` hears that the program should be stopped and made anew: others do its work now. */
+  onOver?(listener: (why: string) => void): Cancel;
 }

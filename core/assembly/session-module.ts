@@ -20,8 +20,8 @@ export const sessionModule = new ContainerModule(({ bind }) => {
   bind(T.wheel).toResolvedValue((clock) => new Wheel(clock, WHEEL_TICK_MS), [T.clock]);
   bind(T.directory).toResolvedValue(() => new Directory(), []);
   bind(T.shards).toResolvedValue(
-    (persistence, node) => new Shards(persistence, node),
-    [T.persistence, T.node],
+    (persistence, life) => new Shards(persistence, life),
+    [T.persistence, T.life],
   );
   bind(T.delivery).toResolvedValue(
     (persistence, conversations, progress, clock, log, limits, metrics) => {
@@ -40,11 +40,11 @@ export const sessionModule = new ContainerModule(({ bind }) => {
     [T.delivery, T.lanes, T.shards, T.answers, T.questions, T.signals, T.presence, T.attendants],
   );
   bind(T.reception).toResolvedValue(
-    (node, authentication, orderings, directory, metrics, attendance) => {
+    (node, authentication, orderings, directory, metrics, attendance, whereabouts) => {
       const { delivery, progress, presence, limits } = attendance;
       const { persistence, clock, log } = delivery;
       const unauthenticated = metrics.counter('im_tokens_refused_total', 'Greetings refused.');
-      const around = { node, authentication, orderings, directory, persistence, clock };
+      const around = { node, authentication, orderings, directory, persistence, clock, whereabouts };
       return new Reception({
         ...around,
         progress,
@@ -55,10 +55,18 @@ export const sessionModule = new ContainerModule(({ bind }) => {
         attendance,
       });
     },
-    [T.node, T.authentication, T.orderings, T.directory, T.metrics, T.attendance],
+    [
+      T.node,
+      T.authentication,
+      T.orderings,
+      T.directory,
+      T.metrics,
+      T.attendance,
+      T.whereabouts,
+    ],
   );
   bind(T.door).toResolvedValue(
-    (clock, log, limits, wheel, directory, random, metrics, reception) =>
+    (clock, log, limits, wheel, directory, random, metrics, reception, lease) =>
       new Door({
         clock,
         log,
@@ -67,11 +75,11 @@ export const sessionModule = new ContainerModule(({ bind }) => {
         directory,
         random,
         reception,
-        flusher: new Flusher((run) => clock.soon(run), limits.fanoutPerTurn),
+        flusher: new Flusher((run) => clock.soon(run), limits.fanoutPerTurn, lease),
         counters: sessionCounters(metrics),
         kicks: new Kicks(log),
         left: (session) => reception.leave(session),
       }),
-    [T.clock, T.log, T.limits, T.wheel, T.directory, T.random, T.metrics, T.reception],
+    [T.clock, T.log, T.limits, T.wheel, T.directory, T.random, T.metrics, T.reception, T.lease],
   );
 });

@@ -3,7 +3,9 @@
  */
 import type { ServiceIdentifier } from 'inversify';
 import type { ChatRules } from '../chat/rules.ts';
+import type { Lease } from '../cluster/lease.ts';
 import type { Shards } from '../cluster/shards.ts';
+import type { Whereabouts } from '../cluster/whereabouts.ts';
 import type { Blocks } from '../config/blocks.ts';
 import type { Limits } from '../config/limits.ts';
 import type {
@@ -12,6 +14,7 @@ import type {
   Failover,
   Health,
   Metrics,
+  NodeLife,
   Persistence,
   Random,
 } from '../contract/index.ts';
@@ -53,6 +56,9 @@ export type Report = (part: string, health: Health) => void;
 
 export const T = {
   node: token<string>('node'),
+  life: token<NodeLife>('life'),
+  lease: token<Lease>('lease'),
+  whereabouts: token<Whereabouts>('whereabouts'),
   clock: token<Clock>('clock'),
   random: token<Random>('random'),
   log: token<NodeLog>('log'),

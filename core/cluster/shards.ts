@@ -22,6 +22,7 @@ export class Shards {
   readonly life: NodeLife;
   readonly #persistence: Persistence;
   readonly #epochs = new Map<number, number>();
+  #ended = false;
   /** Told of each shard that the store says another owns. */
   onLost: (shard: number) => void = () => undefined;
 
@@ -82,6 +83,16 @@ export class Shards {
   async settle(shard: number): Promise<boolean> {
     const { shards } = await this.#persistence.ownership.look();
     return this.#heed(shard, shards[shard]);
+  }
+
+  /** Nothing is owned any more, nor will be: nobody is left to be answered. */
+  end(): void {
+    this.#ended = true;
+    this.#epochs.clear();
+  }
+
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** Another node owns it. */

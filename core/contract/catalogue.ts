@@ -245,6 +245,46 @@ export const CATALOGUE = {
     message: 'old bodies could not be retired: {why}',
     act: 'See how the store is; it is tried again every limits.retireEvery, from where it was.',
   },
+  IM_FAILOVER_ALONE: {
+    kind: 'config',
+    message: 'failover.use {type} needs a store that the nodes share, and {store} is not one',
+    act: 'In {file}, use persistence sqlite (nodes on one machine) or postgres, or failover none.',
+  },
+  IM_CLUSTER_NAME: {
+    kind: 'config',
+    message: 'another node named "{node}" runs on this store',
+    act: 'Give each node of a cluster a name of its own (node.name), or stop the other one.',
+  },
+  IM_CLUSTER_NONE: {
+    kind: 'config',
+    message: '{file} has no block `cluster`, which failover.use {type} needs',
+    act: 'Add `cluster: { name: … }` to the file of each node, or use failover.use none.',
+  },
+  IM_CLUSTER_SHARDS: {
+    kind: 'config',
+    message: 'the store has {there} shards, not the {wanted} of cluster.shards',
+    act: 'Write the number that the store was made with; it is fixed for the life of the store.',
+  },
+  IM_CLUSTER_CLOCK: {
+    kind: 'lasting',
+    message: 'the clock of {node} differs from this one by {seconds} s',
+    act: 'Set the clocks of all nodes by NTP. Nothing is lost meanwhile, but times shown are wrong.',
+  },
+  IM_CLUSTER_VERSION: {
+    kind: 'lasting',
+    message: '{node} runs {theirs}, this node {ours}: it does not follow this one',
+    act: 'Bring both nodes to one version of im-kernel.',
+  },
+  IM_CLUSTER_ADDRESS: {
+    kind: 'config',
+    message: '{node} tells clients the address {address}, as this node does',
+    act: 'Give each node addresses of its own, or set cluster.addresses to what clients must use.',
+  },
+  IM_CLUSTER_OTHER: {
+    kind: 'config',
+    message: '{node} uses this store under the cluster name "{theirs}", not "{ours}"',
+    act: 'Give all nodes on one store the same cluster.name, or each cluster a store of its own.',
+  },
   IM_SHARD_TAKEN: {
     kind: 'lasting',
     message: 'shard {shard} was taken by another node; what belongs to it gets not-ready here',

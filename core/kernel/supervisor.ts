@@ -71,14 +71,14 @@ export class Supervisor {
   }
 
   /**
-   * Called once. Resolves when every part runs. Otherwise stops again what had started and rejects
-   * with IM_KERNEL_START or IM_KERNEL_TIMEOUT, which name the culprit; `stop` during the start ends
-   * it so, too.
+   * Starts the parts of these ranks that were not started before, or all of them. Resolves when
+   * they run. Otherwise stops again everything that had started and rejects with IM_KERNEL_START or
+   * IM_KERNEL_TIMEOUT, which name the culprit; `stop` during the start ends it so, too.
    */
-  start(): Promise<void> {
-    must(!this.#starting, 'a node starts once');
+  start(ranks?: ReadonlySet<number>): Promise<void> {
     // In a later turn, so that a part which asks for a stop while it starts finds a start to end.
-    this.#starting = Promise.resolve().then(() => this.#startAll());
+    const before = this.#starting ?? Promise.resolve();
+    this.#starting = before.then(() => this.#startAll(ranks));
     return this.#starting;
   }
 
@@ -132,9 +132,12 @@ export class Supervisor {
     part.state = move(part.name, part.state, to);
   }
 
-  async #startAll(): Promise<void> {
+  async #startAll(ranks: ReadonlySet<number> | undefined): Promise<void> {
+    const parts = this.#inOrder().filter(({ rank, state }) => {
+      return state === 'created' && (!ranks || ranks.has(rank));
+    });
     try {
-      for (const part of this.#inOrder()) await this.#startPart(part);
+      for (const part of parts) await this.#startPart(part);
     } catch (error) {
       await this.#stopParts();
       throw error;

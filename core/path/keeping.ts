@@ -134,7 +134,7 @@ export class Keeping {
 
   /** Asks the store until it answers; rejects only if it cannot be trusted any more. */
   async #untilAnswered<T>(ask: () => Promise<T>, held: () => void): Promise<T> {
-    const { clock } = this.#around;
+    const { clock, shards } = this.#around;
     for (;;) {
       try {
         const answer = await ask();
@@ -144,6 +144,8 @@ export class Keeping {
         if (!(error instanceof ImError) || error.kind !== 'passing') throw error;
         this.#doubt.met('the store is asked again about a batch', { why: reasonOf(error) });
         held();
+        // Nobody is left to be answered, and the store of this life is about to stop.
+        if (shards.ended) return new Promise<never>(() => undefined);
         await new Promise<void>((resolve) => clock.after(READ_BACK_MS, resolve));
       }
     }

@@ -10,12 +10,14 @@ import type {
   Log,
   Persistence,
 } from '../contract/index.ts';
+import type { Whereabouts } from '../cluster/whereabouts.ts';
 import type { Limits } from '../config/limits.ts';
 import type { DeviceSeat, Directory } from '../session/directory.ts';
 import type { Reception as Greeter, SessionHandler } from '../session/session-handler.ts';
 import type { Session } from '../session/session.ts';
 import type { Hello, Known, Welcome } from '../wire/frames.ts';
 import { isName, parseConversation } from '../wire/names.ts';
+import { PROTOCOL_VERSION } from '../wire/protocol-version.ts';
 import { Attendance, type AttendanceSurroundings } from './attendance.ts';
 import type { Orderings } from './orderings.ts';
 import type { Presence } from './presence.ts';
@@ -33,10 +35,10 @@ interface Surroundings {
   readonly log: Log;
   readonly limits: Limits;
   readonly unauthenticated: Counter;
+  readonly whereabouts: Whereabouts;
   readonly attendance: Omit<AttendanceSurroundings, 'leave'>;
 }
 
-const PROTOCOL_VERSION = 1;
 const PENDING_MAX = 64;
 
 export class Reception implements Greeter {
@@ -50,6 +52,13 @@ export class Reception implements Greeter {
 
   async greet(session: Session, hello: Hello): Promise<SessionHandler | undefined> {
     if (!this.#wellFormed(session, hello)) return undefined;
+    const { whereabouts } = this.#around;
+    await whereabouts.settled();
+    if (session.state !== 'welcoming') return undefined;
+    if (!whereabouts.here) {
+      session.move(whereabouts.moved('another node serves'));
+      return undefined;
+    }
     const identity = await this.#identify(session, hello);
     if (!identity || session.state !== 'welcoming') return undefined;
     const seat = this.#sit(session, identity, hello.device);

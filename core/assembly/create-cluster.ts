@@ -1,0 +1,126 @@
+/** A node's place among others, or alone. */
+import { createRequire } from 'node:module';
+import { Alone } from '../cluster/alone.ts';
+import { Lease } from '../cluster/lease.ts';
+import { Membership } from '../cluster/membership.ts';
+import type { NodeCard } from '../cluster/node-card.ts';
+import type { Shards } from '../cluster/shards.ts';
+import { Whereabouts } from '../cluster/whereabouts.ts';
+import type { Settings } from '../config/settings.ts';
+import {
+  CONTRACT_VERSION,
+  ImError,
+  type Clock,
+  type Component,
+  type Failover,
+  type Health,
+  type Log,
+  type NodeLife,
+  type Persistence,
+  type Random,
+  type Registry,
+} from '../contract/index.ts';
+import type { Door } from '../session/door.ts';
+import { PROTOCOL_VERSION } from '../wire/protocol-version.ts';
+import type { Node } from './node.ts';
+
+interface Sources {
+  readonly settings: Settings;
+  readonly persistence: Persistence;
+  readonly registry: Registry;
+  readonly failover: Failover;
+  readonly life: NodeLife;
+  readonly lease: Lease;
+  readonly whereabouts: Whereabouts;
+  readonly shards: Shards;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly report: (health: Health) => void;
+  readonly node: () => Node;
+  readonly door: Door;
+}
+
+const LIFE_BYTES = 12;
+
+export function newLife(node: string, random: Random): NodeLife {
+  return { node, life: Buffer.from(random.bytes(LIFE_BYTES)).toString('hex') };
+}
+
+export function placeOf(clock: Clock): {
+  readonly lease: Lease;
+  readonly whereabouts: Whereabouts;
+} {
+  return { lease: new Lease(clock), whereabouts: new Whereabouts() };
+}
+
+/** @throws ImError where the policy asks for what the file does not give. */
+export function mustFit({ cluster, file, failover }: Settings, { rule }: Failover): void {
+  if (!rule.leased || cluster) return;
+  throw new ImError('IM_CLUSTER_NONE', { file, type: failover.type });
+}
+
+/** Starts nothing. */
+export function createCluster(sources: Sources): {
+  readonly component: Component;
+  readonly membership: Membership | undefined;
+} {
+  const { settings, persistence, failover, shards, whereabouts, node } = sources;
+  const { cluster } = settings;
+  if (!cluster) {
+    const serve = (): void => node().serve(undefined);
+    return {
+      component: new Alone({ persistence, failover, shards, whereabouts, serve }),
+      membership: undefined,
+    };
+  }
+  const startedAt = sources.clock.now();
+  const membership = new Membership({
+    ...sources,
+    beatMs: cluster.beat,
+    leaseMs: cluster.lease,
+    card: () => cardOf(sources, startedAt, membership.phase),
+    serve: (from) => node().serve(from),
+    drain: () => node().drain(),
+    over: (why) => node().over(why),
+  });
+  const { file, failover: policy } = settings;
+  const component: Component = {
+    async start(signal) {
+      const wanted = cluster.shards ?? persistence.shards;
+      if (wanted !== persistence.shards) {
+        throw new ImError('IM_CLUSTER_SHARDS', { wanted, there: persistence.shards });
+      }
+      if (failover.rule.leased && !persistence.guarantees.shared) {
+        const { type: store } = settings.persistence;
+        throw new ImError('IM_FAILOVER_ALONE', { type: policy.type, store, file });
+      }
+      await membership.start(signal);
+    },
+    stop: () => membership.stop(),
+  };
+  return { component, membership };
+}
+
+function cardOf(sources: Sources, startedAt: number, phase: Membership['phase']): NodeCard {
+  const { settings, failover, life, persistence, clock, node, door } = sources;
+  const { cluster, gateway } = settings;
+  return {
+    ...life,
+    addresses: cluster?.addresses ?? node().addresses,
+    version: PACKAGE.version,
+    contract: CONTRACT_VERSION,
+    protocol: PROTOCOL_VERSION,
+    cluster: cluster?.name ?? '',
+    shards: persistence.shards,
+    priority: failover.rule.priority,
+    ready: phase === 'joining' || phase === 'standby' || phase === 'serving',
+    state: phase === 'serving' ? 'active' : phase === 'leaving' ? 'leaving' : 'standby',
+    sessions: door.size,
+    loopDelayMs: 0,
+    clock: clock.now(),
+    startedAt,
+    ...(gateway ? { gateway: `http://${gateway.listen.host}:${gateway.listen.port}` } : {}),
+  };
+}
+
+const PACKAGE = createRequire(import.meta.url)('im-kernel/package.json') as { version: string };
