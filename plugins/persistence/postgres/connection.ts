@@ -11,8 +11,6 @@ export interface Statement {
 }
 
 const INT8 = 20;
-/** What the server gets to end a statement by itself, before the connection is given up. */
-const GRACE_MS = 2_000;
 
 /** Whole numbers of 64 bits arrive as numbers: nothing here passes 2^48. */
 const parsers: CustomTypesConfig = {
@@ -24,7 +22,8 @@ export interface Dialing {
   readonly config: ClientConfig;
   readonly clock: Clock;
   readonly connectTimeoutMs: number;
-  readonly statementTimeoutMs: number;
+  /** For an answer; then the connection is given up. */
+  readonly answerTimeoutMs: number;
 }
 
 export class Connection {
@@ -37,10 +36,10 @@ export class Connection {
   readonly #waiting = new Set<(why: Error) => void>();
   #whenLost: (() => void) | undefined;
 
-  private constructor({ config, clock, statementTimeoutMs }: Dialing) {
+  private constructor({ config, clock, answerTimeoutMs }: Dialing) {
     this.#client = new Client({ ...config, types: parsers, keepAlive: true });
     this.#clock = clock;
-    this.#limitMs = statementTimeoutMs + GRACE_MS;
+    this.#limitMs = answerTimeoutMs;
     this.#client.on('error', (error) => this.destroy(error));
     this.#closed = new Promise((resolve) => {
       this.#client.on('end', () => {
@@ -85,10 +84,10 @@ export class Connection {
   }
 
   /** Rejects with what pg rejects with; without an answer in time the connection is lost. */
-  async rows<R>({ name, text, values }: Statement): Promise<R[]> {
+  async rows<R>({ name, text, values }: Statement, limitMs = this.#limitMs): Promise<R[]> {
     if (this.#lost) throw this.#lost;
     const query = this.#client.query({ ...(name && { name }), text, values: values as unknown[] });
-    return (await this.#within(query, this.#limitMs, 'no answer')).rows as R[];
+    return (await this.#within(query, limitMs, 'no answer')).rows as R[];
   }
 
   /** Several statements in one text, without values; resolves to the last one's command. */

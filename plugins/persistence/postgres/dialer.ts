@@ -17,6 +17,9 @@ const PLANNING = `
   SET enable_mergejoin = off;
   SET jit = off;`;
 
+/** What the server gets to end a statement by itself, before the connection is given up. */
+const GRACE_MS = 2_000;
+
 const LOG_NAME = `SELECT value FROM meta WHERE key = 'log'`;
 
 export class Dialer {
@@ -43,15 +46,18 @@ export class Dialer {
     this.#log = log;
   }
 
-  /** Rejects with an ImError, or with what the server or the socket said. */
-  async open(signal: AbortSignal): Promise<Connection> {
+  /**
+   * Rejects with an ImError, or with what the server or the socket said. Neither the dialling nor
+   * an answer is waited for longer than `limitMs`.
+   */
+  async open(signal: AbortSignal, limitMs = Infinity): Promise<Connection> {
     this.#config ??= await this.#readConfig();
     const { connectTimeout, statementTimeout } = this.#settings;
     const dialing = {
       config: this.#config,
       clock: this.#host.clock,
-      connectTimeoutMs: connectTimeout,
-      statementTimeoutMs: statementTimeout,
+      connectTimeoutMs: Math.min(connectTimeout, limitMs),
+      answerTimeoutMs: Math.min(statementTimeout + GRACE_MS, limitMs),
     };
     const connection = await Connection.open(dialing, signal);
     try {

@@ -24,6 +24,8 @@ export interface PoolOptions {
   readonly open: (signal: AbortSignal) => Promise<Connection>;
   readonly clock: Clock;
   readonly random: Random;
+  /** What the limit of the time between two attempts to connect doubles up to. */
+  readonly backoffMaxMs?: number;
   /** How often what waits is looked at while there is no connection. */
   readonly sweepMs: number;
   /** Called with the error when there is no connection (any more), with undefined when there is. */
@@ -164,10 +166,11 @@ export class Pool {
   }
 
   async #reopen(): Promise<Connection | undefined> {
+    const { backoffMaxMs = LAST_BACKOFF_MS } = this.#options;
     let limitMs = FIRST_BACKOFF_MS;
     while (!this.#stopping) {
       await this.#pause(this.#options.random.next() * limitMs);
-      limitMs = Math.min(limitMs * 2, LAST_BACKOFF_MS);
+      limitMs = Math.min(limitMs * 2, backoffMaxMs);
       if (this.#stopping) return undefined;
       try {
         return await this.#options.open(this.#gone.signal);

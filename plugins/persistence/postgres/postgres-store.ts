@@ -1,5 +1,5 @@
 /** Role `persistence` over a PostgreSQL database. */
-import type { Host, Random } from 'im-kernel/contract';
+import type { Host } from 'im-kernel/contract';
 import type {
   AppendOutcome,
   ConversationLine,
@@ -7,6 +7,7 @@ import type {
   Cursor,
   Entry,
   FriendLine,
+  Ownership,
   Persistence,
   Progress,
   Range,
@@ -23,30 +24,26 @@ import { CallQueue } from './call-queue.ts';
 import type { Connection } from './connection.ts';
 import { Dialer } from './dialer.ts';
 import { openingError } from './faults.ts';
-import { nameLog } from './log-name.ts';
+import { Lifeline } from './lifeline.ts';
+import { nameLog, uuidFrom } from './log-name.ts';
 import { migrate } from './migrate.ts';
-import { Pool } from './pool.ts';
+import { Pool, type PoolOptions } from './pool.ts';
 import * as reads from './reads.ts';
 import * as register from './register.ts';
-import { Reporter } from './reporter.ts';
+import { Reporter, type Side } from './reporter.ts';
 import type { Settings } from './settings.ts';
 import * as shardReads from './shard-reads.ts';
 import * as writes from './writes.ts';
-
-function uuidFrom(random: Random): string {
-  const bytes = random.bytes(16);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = Buffer.from(bytes).toString('hex');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
 
 /** Between two attempts to reach a server at the start. */
 const FIRST_RETRY_MS = 100;
 /** A part of `wait`, so that what waits is refused soon after. */
 const SWEEPS_PER_WAIT = 4;
+/** The lifeline comes back well within a lease. */
+const LIFELINE_BACKOFF_MAX_MS = 500;
 
 export class PostgresStore implements Persistence {
+  readonly ownership: Ownership;
   readonly register: Register;
   readonly #settings: Settings;
   readonly #host: Host;
@@ -54,8 +51,9 @@ export class PostgresStore implements Persistence {
   readonly #reporter: Reporter;
   readonly #appends: AppendQueue;
   readonly #calls: CallQueue;
-  readonly #writers: Pool;
-  readonly #readers: Pool;
+  readonly #beats: CallQueue;
+  /** In the sequence in which they are opened. */
+  readonly #pools: readonly Pool[];
   #log = '';
   #shards: number;
 
@@ -65,15 +63,20 @@ export class PostgresStore implements Persistence {
     this.#shards = settings.shards;
     this.#dialer = new Dialer(settings, host);
     this.#reporter = new Reporter(host);
-    this.#appends = this.#appendQueue();
-    this.#calls = new CallQueue({
-      clock: host.clock,
-      waitMs: settings.wait,
-      added: () => this.#readers.wake(),
-      failed: (error, fault) => this.#reporter.failed(error, fault),
+    this.#appends = this.#appendQueue(() => writers.wake());
+    this.#calls = this.#callQueue(() => readers.wake());
+    this.#beats = this.#callQueue(() => beats.wake());
+    const lifeline = new Lifeline(this.#beats, this.#calls);
+    const open = (signal: AbortSignal): Promise<Connection> => this.#dialer.open(signal);
+    const writers = this.#pool('writers', this.#appends, { size: settings.writers, open });
+    const readers = this.#pool('readers', this.#calls, { size: settings.readers, open });
+    const beats = this.#pool('lifeline', this.#beats, {
+      size: 1,
+      open: (signal) => lifeline.open((limitMs) => this.#dialer.open(signal, limitMs)),
+      backoffMaxMs: LIFELINE_BACKOFF_MAX_MS,
     });
-    this.#writers = this.#pool('writers', settings.writers, this.#appends);
-    this.#readers = this.#pool('readers', settings.readers, this.#calls);
+    this.#pools = [writers, readers, beats];
+    this.ownership = lifeline;
     this.register = {
       read: (key) => this.#ask(true, (on) => register.readValue(on, key)),
       compareAndSet: (key, expected, next) =>
@@ -97,23 +100,16 @@ export class PostgresStore implements Persistence {
   async start(signal: AbortSignal): Promise<void> {
     try {
       await this.#prepare(signal);
-      await this.#writers.start(signal);
-      await this.#startReaders(signal);
+      await this.#startPools(signal);
     } catch (error) {
       throw openingError(error, this.#dialer.database);
     }
-    this.#appends.open();
-    this.#calls.open();
+    for (const queue of this.#queues) queue.open();
   }
 
   async stop(deadline: AbortSignal): Promise<void> {
-    this.#appends.close();
-    this.#calls.close();
-    await Promise.all([this.#writers.stop(deadline), this.#readers.stop(deadline)]);
-  }
-
-  takeShards(node: string, shards: readonly number[]): Promise<readonly number[]> {
-    return this.#ask(false, (on) => writes.takeShards(on, node, shards));
+    for (const queue of this.#queues) queue.close();
+    await Promise.all(this.#pools.map((pool) => pool.stop(deadline)));
   }
 
   async append(batch: readonly ShardAppend[]): Promise<readonly AppendOutcome[]> {
@@ -220,16 +216,33 @@ export class PostgresStore implements Persistence {
     }
   }
 
-  async #startReaders(signal: AbortSignal): Promise<void> {
+  async #startPools(signal: AbortSignal): Promise<void> {
+    const started: Pool[] = [];
     try {
-      await this.#readers.start(signal);
+      for (const pool of this.#pools) {
+        await pool.start(signal);
+        started.push(pool);
+      }
     } catch (error) {
-      await this.#writers.stop(signal);
+      for (const pool of started) await pool.stop(signal);
       throw error;
     }
   }
 
-  #appendQueue(): AppendQueue {
+  get #queues(): readonly (AppendQueue | CallQueue)[] {
+    return [this.#appends, this.#calls, this.#beats];
+  }
+
+  #callQueue(added: () => void): CallQueue {
+    return new CallQueue({
+      clock: this.#host.clock,
+      waitMs: this.#settings.wait,
+      added,
+      failed: (error, fault) => this.#reporter.failed(error, fault),
+    });
+  }
+
+  #appendQueue(added: () => void): AppendQueue {
     const { commit, batchEntries, batchBytes, wait } = this.#settings;
     return new AppendQueue({
       clock: this.#host.clock,
@@ -239,21 +252,24 @@ export class PostgresStore implements Persistence {
       bytesMax: batchBytes,
       keep: writes.append,
       events: {
-        added: () => this.#writers.wake(),
+        added,
         committed: (...numbers) => this.#reporter.committed(...numbers),
         failed: (error, fault) => this.#reporter.failed(error, fault),
       },
     });
   }
 
-  #pool(side: 'writers' | 'readers', size: number, source: AppendQueue | CallQueue): Pool {
+  #pool(
+    side: Side,
+    source: AppendQueue | CallQueue,
+    options: Pick<PoolOptions, 'size' | 'open' | 'backoffMaxMs'>,
+  ): Pool {
     const { clock, random } = this.#host;
     return new Pool({
-      size,
+      ...options,
       source,
       clock,
       random,
-      open: (signal) => this.#dialer.open(signal),
       sweepMs: this.#settings.wait / SWEEPS_PER_WAIT,
       whenAway: (why) => {
         const error = why === undefined ? undefined : openingError(why, this.#dialer.database);
@@ -261,8 +277,7 @@ export class PostgresStore implements Persistence {
       },
       whenLost: (why) => this.#reporter.lost(side, why),
       whenSilent: () => {
-        this.#writers.renew();
-        this.#readers.renew();
+        for (const pool of this.#pools) pool.renew();
       },
     });
   }
@@ -270,10 +285,10 @@ export class PostgresStore implements Persistence {
   #gauges(): void {
     const { metrics } = this.#host;
     metrics.gauge('store_pending_requests', 'Requests that wait for a connection.', () => {
-      return this.#appends.length + this.#calls.length;
+      return this.#queues.reduce((sum, queue) => sum + queue.length, 0);
     });
     metrics.gauge('store_connections', 'Connections to the database.', () => {
-      return this.#writers.size + this.#readers.size;
+      return this.#pools.reduce((sum, pool) => sum + pool.size, 0);
     });
   }
 }

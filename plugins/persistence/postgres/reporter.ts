@@ -2,7 +2,7 @@
 import type { Counter, Health, Histogram, Host, ImError } from 'im-kernel/contract';
 import type { Fault } from './faults.ts';
 
-type Side = 'writers' | 'readers';
+export type Side = 'writers' | 'readers' | 'lifeline';
 
 export class Reporter {
   readonly #host: Host;

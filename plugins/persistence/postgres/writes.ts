@@ -1,5 +1,4 @@
 /** What is written, one autocommit statement each. */
-import { must } from 'im-kernel/contract';
 import type { AppendOutcome, CursorMove, Progress, ShardAppend } from 'im-kernel/contract';
 import type { Connection } from './connection.ts';
 import { APPEND, pack } from './packing.ts';
@@ -14,26 +13,6 @@ export async function append(
     values: pack(parts),
   });
   return row!.outcomes;
-}
-
-const TAKE = { name: 'take', text: 'SELECT shard, epoch FROM take_shards($1, $2)' };
-
-/** The new epochs, in the sequence of `shards`. */
-export async function takeShards(
-  connection: Connection,
-  node: string,
-  shards: readonly number[],
-): Promise<readonly number[]> {
-  const rows = await connection.rows<{ shard: number; epoch: number }>({
-    ...TAKE,
-    values: [node, shards],
-  });
-  const epochs = new Map(rows.map(({ shard, epoch }) => [shard, epoch]));
-  return shards.map((shard) => {
-    const epoch = epochs.get(shard);
-    must(epoch !== undefined, `there is no shard ${shard}`);
-    return epoch;
-  });
 }
 
 const SAVE = {

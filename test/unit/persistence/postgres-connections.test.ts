@@ -129,7 +129,7 @@ postgres.describe('the connections of postgres', () => {
     assert.deepEqual(await appending, ['unknown']);
     const taking = bench.take().then(() => bench.store.findEntry(keyOf(entry), entry.number));
     const takes = `SELECT FROM pg_stat_activity
-                    WHERE wait_event_type = 'Lock' AND query LIKE '%take_shards(%'
+                    WHERE wait_event_type = 'Lock' AND query LIKE '%take(%'
                       AND datname = current_database() AND pid <> pg_backend_pid()`;
     await until(async () => (await rig.query(takes)).length > 0, 'the takeover waits');
     await blocker.query('SELECT pg_advisory_unlock(7)');

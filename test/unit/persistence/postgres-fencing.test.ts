@@ -45,12 +45,18 @@ postgres.describe('the fence of postgres', () => {
     assert.deepEqual(await now.store.append([again]), ['fenced']);
   });
 
-  it('lets an append wait for a takeover under way, and fences it then', async () => {
-    const { bench } = await rig.open();
+  /** A connection with a take of shard 0 that is neither committed nor given up. */
+  async function openTake(epoch: number): Promise<Client> {
     const taker = new Client({ connectionString: rig.url });
     await taker.connect();
     await taker.query(`SET search_path = "${rig.schema}"`);
-    await taker.query(`BEGIN; SELECT take_shards('other', ARRAY[0])`);
+    await taker.query(`BEGIN; SELECT take('other', 'life', ARRAY[0], ARRAY[${epoch}], true)`);
+    return taker;
+  }
+
+  it('lets an append wait for a takeover under way, and fences it then', async () => {
+    const { bench } = await rig.open();
+    const taker = await openTake(bench.epoch(0));
     const appending = bench.store.append([
       bench.part(0, bench.run('g/tea', 1, 1)),
       bench.part(1, bench.run('g/pie', 1, 1)),
@@ -64,14 +70,25 @@ postgres.describe('the fence of postgres', () => {
 
   it('lets an append wait for a takeover that is given up, and keeps it', async () => {
     const { bench } = await rig.open();
-    const taker = new Client({ connectionString: rig.url });
-    await taker.connect();
-    await taker.query(`SET search_path = "${rig.schema}"`);
-    await taker.query(`BEGIN; SELECT take_shards('other', ARRAY[0])`);
+    const taker = await openTake(bench.epoch(0));
     const appending = bench.keep(bench.run('g/tea', 1, 1));
     await waits('append(');
     await taker.query('ROLLBACK');
     await appending;
+    await taker.end();
+  });
+
+  it('would be seen to let a former owner write if appends locked FOR KEY SHARE', async () => {
+    const { bench } = await rig.open();
+    const [append] = await rig.query<{ made: string }>(
+      `SELECT pg_get_functiondef('append'::regproc) AS made`,
+    );
+    const lock = 'FOR NO KEY UPDATE';
+    assert.equal(append!.made.split(lock).length, 2);
+    await rig.query(append!.made.replace(lock, 'FOR KEY SHARE'));
+    const taker = await openTake(bench.epoch(0));
+    await bench.keep(bench.run('g/tea', 1, 1));
+    await taker.query('COMMIT');
     await taker.end();
   });
 
@@ -103,17 +120,22 @@ postgres.describe('the fence of postgres', () => {
     }
   });
 
-  it('gives each of many takers an epoch of its own', async () => {
+  it('lets one of many takers have all shards under an epoch, and tells the others who', async () => {
     const benches = await Promise.all(Array.from({ length: 3 }, () => rig.open({ readers: 2 })));
-    const all = Array.from({ length: 8 }, (_, shard) => shard);
+    const { shards } = await benches[0]!.bench.store.ownership.look();
     const taken = await Promise.all(
       Array.from({ length: 30 }, (_, at) => {
-        const shards = at % 2 === 0 ? all : all.toReversed();
-        return takeShards(benches[at % 3]!.bench.store, `node-${at}`, shards);
+        const life = { node: `node-${at}`, life: `life-${at}` };
+        const { ownership } = benches[at % 3]!.bench.store;
+        return ownership.take(life, at % 2 === 0 ? shards : shards.toReversed(), true);
       }),
     );
-    const first = taken.map((epochs, at) => (at % 2 === 0 ? epochs[0] : epochs.at(-1)));
-    assert.equal(new Set(first).size, 30);
+    const owners = taken.flat().map(({ owner, epoch }) => `${owner?.life} ${epoch}`);
+    assert.equal(owners.length, 240);
+    assert.deepEqual(
+      [...new Set(owners)],
+      [`${taken[0]![0]!.owner?.life} ${shards[0]!.epoch + 1}`],
+    );
   });
 
   it('lets two nodes write for each other’s devices at the same time without a deadlock', async () => {

@@ -4,6 +4,7 @@
  */
 import { BODIES } from './bodies.ts';
 import { LOG } from './log.ts';
+import { OWNERSHIP } from './ownership.ts';
 import { WRITING } from './writing.ts';
 
 export interface Migration {
@@ -15,4 +16,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'log', sql: LOG },
   { name: 'writing', sql: WRITING },
   { name: 'bodies', sql: BODIES },
+  { name: 'ownership', sql: OWNERSHIP },
 ];
