@@ -11,6 +11,11 @@ export interface Shelf {
    * has stopped.
    */
   open(): Persistence;
+  /**
+   * Makes a component over this data as another node would have it, while earlier ones run. A store
+   * that calls itself shared must have it.
+   */
+  openBeside?(): Persistence;
   /** Called last, with everything stopped. */
   destroy(): Promise<void>;
 }
@@ -39,6 +44,7 @@ export function without(entry: Entry): Entry {
 
 export class Bench {
   readonly #shelf: Shelf;
+  readonly #beside = new Set<Persistence>();
   #store: Persistence | undefined;
   #epochs: readonly number[] = [];
   #made = 0;
@@ -52,11 +58,39 @@ export class Bench {
     return this.#store;
   }
 
+  get canOpenBeside(): boolean {
+    return this.#shelf.openBeside !== undefined;
+  }
+
   /** Opens the store, and takes all its shards. */
   async open(): Promise<void> {
-    this.#store = this.#shelf.open();
-    await this.#store.start(never());
+    await this.start();
     await this.take();
+  }
+
+  /** Opens the store. */
+  async start(): Promise<void> {
+    this.#store = this.made();
+    await this.#store.start(never());
+  }
+
+  /** A component over the same data that was not started. */
+  made(): Persistence {
+    return this.#shelf.open();
+  }
+
+  /** Opens the store once more, as another node. */
+  async openBeside(): Promise<Persistence> {
+    const store = this.#shelf.openBeside?.();
+    assert.ok(store, 'the shelf can be opened by two at once');
+    this.#beside.add(store);
+    await store.start(never());
+    return store;
+  }
+
+  async closeBeside(store: Persistence): Promise<void> {
+    this.#beside.delete(store);
+    await store.stop(never());
   }
 
   async take(): Promise<void> {
@@ -76,6 +110,7 @@ export class Bench {
   }
 
   async destroy(): Promise<void> {
+    for (const store of this.#beside) await this.closeBeside(store);
     await this.close();
     await this.#shelf.destroy();
   }

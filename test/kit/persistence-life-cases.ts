@@ -4,9 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { ImError } from 'im-kernel/contract';
-import { NODE, plainAll, type Bench, type Cases } from './persistence-bench.ts';
+import { plainAll, type Bench, type Cases } from './persistence-bench.ts';
 import { never } from './quiet-host.ts';
-import { takeShards } from './take-shards.ts';
 
 function lasts(bench: Bench): boolean {
   return bench.store.guarantees.durability !== 'memory';
@@ -55,7 +54,8 @@ const LIFE: Cases = {
     assert.ok(Number.isInteger(bench.store.shards) && bench.store.shards >= 1);
     const known = ['memory', 'process', 'disk', 'replicated'];
     assert.ok(known.includes(bench.store.guarantees.durability));
-    assert.equal(typeof bench.store.guarantees.shared, 'boolean');
+    const { shared } = bench.store.guarantees;
+    assert.ok(!shared || bench.canOpenBeside, 'what is shared is judged with `openBeside`');
   },
 
   'holds after a reopening what its durability says, under the same log’s name or a new one':
@@ -106,7 +106,6 @@ const LIFE: Cases = {
     const late = bench.part(0, bench.run('g/tea', 1, 1));
     for (const work of [
       () => store.append([late]),
-      () => takeShards(store, NODE, [0]),
       () => store.loadConversation('g/tea'),
       () => store.registerDevice('bob', 'phone'),
       () => store.retire({ shard: 0, after: 0, acceptedBefore: 1, limit: 1 }),

@@ -1,7 +1,7 @@
 /**
  * The plain reference of role `persistence`. It has no I/O and takes time and chance from its host,
- * so a simulator can own it. What it holds lives as long as the object: stopped and started again, it is
- * the same log.
+ * so a simulator can own it. What it holds lives as long as the object: stopped and started again,
+ * it is the same log.
  */
 import { ImError } from 'im-kernel/contract';
 import type {
@@ -79,7 +79,10 @@ export class MemoryStore implements Persistence {
     this.ownership = {
       beat: async (life, leaseMs) => this.#open() && this.#owners.beat(life, leaseMs),
       look: async () => this.#open() && this.#owners.look(),
-      leave: async (life) => void (this.#open() && this.#owners.leave(life)),
+      leave: async (life) => {
+        this.#open();
+        this.#owners.leave(life);
+      },
       take: async (life, takes, force) => this.#open() && this.#owners.take(life, takes, force),
     };
     this.register = {
