@@ -1,9 +1,9 @@
 /** `im new plugin ROLE NAME`: a small plugin that works, with the test that judges it. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { isNamed } from '../core/config/blocks.ts';
+import { isNamed, keyOf } from '../core/config/blocks.ts';
 import { nearest } from '../core/config/nearest.ts';
-import { ROLE_FOLDERS, ROLES, type Role } from '../core/contract/index.ts';
+import { ROLES, type Role } from '../core/contract/index.ts';
 import { EXIT, type Io } from './io.ts';
 import { howToTest, manifestFor } from './plugin-surroundings.ts';
 import { pluginFiles } from './plugin-files.ts';
@@ -74,7 +74,7 @@ function yaml(role: Role, name: string, folder: string, config: string): string 
   const use = `use: ${path.startsWith('../') ? path : `./${path}`}`;
   const lines = [use, ...(SETTINGS[role] === undefined ? [] : [SETTINGS[role]])];
   const named = isNamed(role) ? [`  ${name.slice(0, 32)}:`] : [];
-  const head = [`${ROLE_FOLDERS[role]}:`, ...named];
+  const head = [`${keyOf(role)}:`, ...named];
   const indent = isNamed(role) ? '    ' : '  ';
   return [...head, ...lines.map((line) => indent + line)].join('\n');
 }

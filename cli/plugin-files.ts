@@ -47,6 +47,7 @@ const ABOUT: Readonly<Record<Role, string>> = {
   persistence: 'keeps the log and what stands beside it',
   answers: 'remembers recent answers outside of the node',
   ordering: 'says what readers sort messages by',
+  registry: 'tells nodes, gateways and operators which nodes there are',
   failover: 'says which node should own what',
   authentication: 'says whom a token belongs to',
   guard: 'looks at every message before it is kept',

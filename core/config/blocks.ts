@@ -11,6 +11,7 @@ import {
   oneOf,
   optional,
   path,
+  ROLE_FOLDERS,
   text,
   whole,
   type Fields,
@@ -65,7 +66,9 @@ export const CLUSTER = {
     }),
   ),
   link: optional(
-    address({ help: 'Where the other nodes hear this one beat. None: they learn it of the store.' }),
+    address({
+      help: 'Where the other nodes hear this one beat. None: they learn it of the store.',
+    }),
   ),
   secretFile: path({
     help: 'What all nodes share; made by the first, if it is absent.',
@@ -119,6 +122,11 @@ export const NAMED_ROLES: readonly NamedRole[] = ['transport', 'guard', 'consume
 /** True for roles whose block holds names. */
 export function isNamed(role: Role): role is NamedRole {
   return NAMED_ROLES.some((named) => named === role);
+}
+
+/** The key of a role's block in the file. */
+export function keyOf(role: Role): string {
+  return isNamed(role) ? ROLE_FOLDERS[role] : role;
 }
 
 /** The kinds of conversations that may each have an ordering of their own, as keys of its block. */

@@ -28,6 +28,12 @@ ordering: { use: conversation-owner }
 failover: { use: none }
 authentication: { use: jwt, secretFile: ./data/auth.key }
 
+# Nodes that stand in for each other, over a store that they share, and where clients ask which one
+# is theirs: docs/failover.md
+# cluster: { name: demo, link: 127.0.0.1:7421, secretFile: ./cluster.key, beat: 1s, lease: 5s }
+# gateway: { listen: 127.0.0.1:7430 }
+# registry: { use: store }
+
 # A cache of recent answers that nodes share; never the authority: plugins/answers/redis
 # answers: { use: redis, url: '\${IM_REDIS_URL}' }
 

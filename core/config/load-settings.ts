@@ -5,7 +5,9 @@
 import { dirname, resolve } from 'node:path';
 import { BLOCKS, DEFAULT_USE, SINGLE_ROLES, TOP_KEYS } from './blocks.ts';
 import type { Blocks, SingleRole } from './blocks.ts';
-import { checkLimits, checkPorts } from './check.ts';
+import { checkCluster } from './check-cluster.ts';
+import { checkLimits } from './check-limits.ts';
+import { checkPorts } from './check-ports.ts';
 import type { Environment } from './interpolate.ts';
 import { nearest } from './nearest.ts';
 import { parse } from './parse.ts';
@@ -68,7 +70,8 @@ async function readParts(tree: TreeMap, reading: InstanceReading): Promise<Parts
   const singles: Partial<Record<SingleRole, Instance | OrderingInstances | undefined>> = {};
   for (const role of SINGLE_ROLES) singles[role] = await readSingle(role, tree, reading);
   checkLimits(blocks.limits, tree, reading.problems);
-  checkPorts(named.transport, tree, reading.problems);
+  checkPorts(named.transport, blocks, tree, reading.problems);
+  checkCluster(blocks.cluster, tree, reading.problems);
   return {
     ...blocks,
     ...(singles as Singles),

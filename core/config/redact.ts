@@ -11,7 +11,7 @@ export const HIDDEN = '(hidden)';
 type Shown = Readonly<Record<string, unknown>>;
 
 export interface Redacted {
-  /** By block: node, chat, log, limits. */
+  /** By block: node, chat, log, limits, and those of the others that are there. */
   readonly blocks: Readonly<Record<string, Shown>>;
   /** By the instance's name. */
   readonly instances: Readonly<
@@ -20,9 +20,9 @@ export interface Redacted {
 }
 
 export function redact(settings: Settings): Redacted {
-  const blocks = Object.entries(BLOCKS).map(([key, block]) => {
+  const blocks = Object.entries(BLOCKS).flatMap(([key, block]) => {
     const values = settings[key as keyof typeof BLOCKS];
-    return [key, redactFields(block.fields ?? {}, values)] as const;
+    return values ? [[key, redactFields(block.fields ?? {}, values)] as const] : [];
   });
   const instances = instancesOf(settings).map(({ name, type, plugin, config, added }) => {
     const shown = redactFields(settingsOf(plugin), { ...config, ...added });

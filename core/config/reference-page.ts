@@ -1,13 +1,6 @@
 /** docs/configuration.md: everything that the file may hold, written from the fields themselves. */
-import {
-  ROLE_FOLDERS,
-  ROLES,
-  type AnyPlugin,
-  type Field,
-  type Fields,
-  type Role,
-} from '../contract/index.ts';
-import { BLOCKS, DEFAULT_USE, type NamedRole, type SingleRole } from './blocks.ts';
+import { ROLES, type AnyPlugin, type Field, type Fields, type Role } from '../contract/index.ts';
+import { BLOCKS, DEFAULT_USE, keyOf, type NamedRole, type SingleRole } from './blocks.ts';
 import { describe } from './describe.ts';
 import { ORDERING_PER_KIND } from './explain.ts';
 import { settingsOf } from './role-settings.ts';
@@ -58,7 +51,7 @@ const ABOUT: Readonly<Record<NamedRole, string>> = {
 
 function roleSection(role: Role, plugins: readonly AnyPlugin[]): string {
   const about = ABOUT[role as NamedRole] ?? aboutSingle(role as SingleRole);
-  return [`## ${ROLE_FOLDERS[role]}\n`, `${about}\n`, ...plugins.map(pluginSection)].join('\n');
+  return [`## ${keyOf(role)}\n`, `${about}\n`, ...plugins.map(pluginSection)].join('\n');
 }
 
 function aboutSingle(role: SingleRole): string {

@@ -1,7 +1,6 @@
 /** A commented piece of YAML for a plugin: every setting at its default, ready to copy. */
 import type { AnyPlugin, Field, Fields } from '../contract/index.ts';
-import { ROLE_FOLDERS } from '../contract/index.ts';
-import { isNamed } from './blocks.ts';
+import { isNamed, keyOf } from './blocks.ts';
 import { printValue } from './describe.ts';
 import { retype } from './interpolate.ts';
 import { settingsOf } from './role-settings.ts';
@@ -22,7 +21,7 @@ const EXAMPLES: Readonly<Partial<Record<Field<unknown>['kind'], string>>> = {
 export function sample(plugin: AnyPlugin): string {
   const { role, type } = plugin;
   const depth = isNamed(role) ? 2 : 1;
-  const head = [`${ROLE_FOLDERS[role]}:`, ...(isNamed(role) ? [`  ${type.split('-')[0]}:`] : [])];
+  const head = [`${keyOf(role)}:`, ...(isNamed(role) ? [`  ${type.split('-')[0]}:`] : [])];
   const fields = sampleFields(settingsOf(plugin), depth);
   return [...head, `${indent(depth)}use: ${type}`, ...fields].join('\n');
 }

@@ -44,6 +44,19 @@ export function isBroken(tree: Tree | undefined): boolean {
   return tree?.broken ?? false;
 }
 
+/** Where a value stands; of what is not there: the nearest key above it that is. */
+export function placeIn(tree: TreeMap, keys: readonly string[]): Place {
+  let place = tree.place;
+  let inner: Tree = tree;
+  for (const [at, key] of keys.entries()) {
+    const entry: TreeEntry | undefined = inner.kind === 'map' ? inner.entries.get(key) : undefined;
+    if (!entry) return place;
+    place = at === keys.length - 1 ? entry.value.place : entry.place;
+    inner = entry.value;
+  }
+  return place;
+}
+
 /** How the path goes on below. */
 export function below(path: string, key: string | number): string {
   return path === '' ? String(key) : `${path}.${key}`;

@@ -138,6 +138,11 @@ export const CATALOGUE = {
     message: 'the cache of answers at {place} cannot be used: {why}',
     act: 'Look after it, answers.url and the password in it; it tries again by itself, and till then the store answers repeats.',
   },
+  IM_REGISTRY_AWAY: {
+    kind: 'passing',
+    message: 'the registry of nodes at {place} cannot be used: {why}',
+    act: 'Look after it, and the settings of `registry`; it tries again by itself, and till then gateways answer by what they saw last.',
+  },
   IM_ANSWERS_FAILING: {
     kind: 'passing',
     message: 'the cache of answers is left alone: {why}',

@@ -43,9 +43,7 @@ export const ROLES = [
   'transport',
 ] as const satisfies readonly Role[];
 
-/**
- * Where the plugins of a role live: `plugins/<folder>/<type>/`, and the key in the configuration.
- */
+/** Where the plugins of a role live: `plugins/<folder>/<type>/`. */
 export const ROLE_FOLDERS: Readonly<Record<Role, string>> = {
   transport: 'transports',
   persistence: 'persistence',

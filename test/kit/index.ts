@@ -13,6 +13,7 @@ export * from './memory-links.ts';
 export { orderingHost } from './ordering-bench.ts';
 export * from './ordering-judge.ts';
 export * from './quiet-host.ts';
+export * from './registry-judge.ts';
 export * from './runner.ts';
 export * from './persistence-judge.ts';
 export * from './take-shards.ts';

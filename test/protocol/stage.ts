@@ -25,6 +25,7 @@ import type {
 } from '../../core/config/settings.ts';
 import type { Deliver } from '../../core/wire/frames.ts';
 import noFailover from '../../plugins/failover/none/index.ts';
+import storeRegistry from '../../plugins/registries/store/index.ts';
 import conversationOwner from '../../plugins/ordering/conversation-owner/index.ts';
 import memory from '../../plugins/persistence/memory/index.ts';
 import sqlite from '../../plugins/persistence/sqlite/index.ts';
@@ -125,10 +126,13 @@ export class Stage {
       file: 'none',
       folder: tmpdir(),
       node: { name: 'im-1', data: tmpdir() },
+      cluster: undefined,
+      gateway: undefined,
       transports: [instance('transport', this.loopback.plugin())],
       persistence: this.#store(options),
       answers: options.answers,
       ordering: orderings(options),
+      registry: instance('registry', storeRegistry),
       failover: instance('failover', noFailover),
       authentication: instance('authentication', authentication),
       guards: options.guards ?? [],

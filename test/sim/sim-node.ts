@@ -14,6 +14,7 @@ import { assemble } from '../../core/assembly/assemble.ts';
 import type { Node } from '../../core/assembly/node.ts';
 import type { Instance, Settings } from '../../core/config/settings.ts';
 import noFailover from '../../plugins/failover/none/index.ts';
+import storeRegistry from '../../plugins/registries/store/index.ts';
 import { effectsSettings } from './effects-settings.ts';
 import type { NodeEvent } from './history.ts';
 import { Life } from './life.ts';
@@ -231,10 +232,13 @@ export class SimNode {
       file: 'simulated',
       folder: '/',
       node: { name: 'sim-1', data: '/' },
+      cluster: undefined,
+      gateway: undefined,
       transports: [instance('transport', simTransport(transport))],
       persistence: instance('persistence', store),
       answers: undefined,
       ordering: orderingSettings(plan.ordering, plan.seed),
+      registry: instance('registry', storeRegistry),
       failover: instance('failover', noFailover),
       authentication: instance('authentication', authentication),
       ...effectsSettings(this.#world, life, lives),

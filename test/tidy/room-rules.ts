@@ -44,7 +44,7 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   ws: ['plugins/transports/websocket'],
   'net-keepalive': ['plugins/transports/tcp-tlv'],
   pg: ['plugins/persistence/postgres'],
-  '@redis/client': ['plugins/answers/redis'],
+  '@redis/client': ['plugins/answers/redis', 'plugins/registries/redis'],
 };
 
 /** No `node:` in these: they run in browsers and in the simulator. */

@@ -1,8 +1,6 @@
 /** Rules between settings of different blocks; those inside a plugin are the plugin's own. */
-import type { ListenAddress } from '../contract/index.ts';
 import type { Blocks } from './blocks.ts';
 import type { Problems } from './problem.ts';
-import type { Instance } from './settings.ts';
 import type { TreeMap } from './tree.ts';
 import { printDuration, printSize } from './units.ts';
 import type { Limits } from './limits.ts';
@@ -52,51 +50,4 @@ export function checkLimits(limits: Blocks['limits'], tree: TreeMap, problems: P
 function printerOf(limit: keyof Limits): (value: number) => string {
   if (limit === 'window') return String;
   return limit === 'retransmit' ? printDuration : printSize;
-}
-
-interface Listener {
-  readonly name: string;
-  readonly key: string;
-  readonly address: ListenAddress;
-}
-
-/** Two transports on one port would fail at the start, when the file is no longer at hand. */
-export function checkPorts(
-  transports: readonly Instance[],
-  tree: TreeMap,
-  problems: Problems,
-): void {
-  const block = tree.entries.get('transports')?.value;
-  const seen: Listener[] = [];
-  for (const listener of transports.flatMap(listenersOf)) {
-    const { name, key, address } = listener;
-    const other = seen.find((one) => clash(one.address, address));
-    seen.push(listener);
-    if (!other) continue;
-    const instance = block?.kind === 'map' ? block.entries.get(name) : undefined;
-    const value = instance?.value.kind === 'map' ? instance.value.entries.get(key) : undefined;
-    const place = value?.value.place ?? instance?.place ?? tree.place;
-    const taken = `transports.${other.name}.${other.key} has this port already`;
-    problems.add(place, `transports.${name}.${key}`, `${taken}; choose another (0: any free one)`);
-  }
-}
-
-function listenersOf(instance: Instance): readonly Listener[] {
-  const { name, plugin, config } = instance;
-  return Object.entries(plugin.config).flatMap(([key, field]) => {
-    const address = config[key] as ListenAddress | undefined;
-    return field.kind === 'address' && address ? [{ name, key, address }] : [];
-  });
-}
-
-const EVERY = ['0.0.0.0', '::'];
-const LOCAL = ['localhost', '127.0.0.1', '::1'];
-
-function clash(a: ListenAddress, b: ListenAddress): boolean {
-  if (a.port === 0 || a.port !== b.port) return false;
-  if (a.host === b.host || EVERY.includes(a.host) || EVERY.includes(b.host)) return true;
-  return (
-    (a.host === 'localhost' && LOCAL.includes(b.host)) ||
-    (b.host === 'localhost' && LOCAL.includes(a.host))
-  );
 }
