@@ -5,14 +5,19 @@ import { judgePersistence } from '../kit/persistence-judge.ts';
 import { quietHost } from '../kit/quiet-host.ts';
 import sqlite from '../../plugins/persistence/sqlite/index.ts';
 
-judgePersistence({
-  name: 'sqlite',
-  async make() {
-    const folder = await mkdtemp(join(tmpdir(), 'im-sqlite-'));
-    const config = { file: join(folder, 'im.db'), shards: 8 };
-    return {
-      open: () => sqlite.create(config, quietHost()),
-      destroy: () => rm(folder, { recursive: true }),
-    };
-  },
-});
+function judge(name: string, together: boolean): void {
+  judgePersistence({
+    name,
+    async make() {
+      const folder = await mkdtemp(join(tmpdir(), 'im-sqlite-'));
+      const config = { file: join(folder, 'im.db'), shards: 8 };
+      return {
+        open: () => sqlite.create(config, quietHost({ together })),
+        destroy: () => rm(folder, { recursive: true }),
+      };
+    },
+  });
+}
+
+judge('sqlite', false);
+judge('sqlite, where several use the file', true);

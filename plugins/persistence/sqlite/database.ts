@@ -4,9 +4,11 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { faultOf, primaryCode, reasonOf } from './faults.ts';
 import type { Failure, OpenSettings } from './messages.ts';
+import { patiently } from './patience.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
+import { within } from './transaction.ts';
 
-/** How long a start waits for a predecessor that is just closing the file. */
+/** How long a start waits for others that just open or close the file. */
 const LOCK_WAIT_MS = 1_000;
 const BUSY = 5;
 const NOT_A_DATABASE = 26;
@@ -49,21 +51,22 @@ function pragma(db: DatabaseSync, name: string): unknown {
 }
 
 /**
- * Exclusive: one process, and the index of the write-ahead log in its memory, where a full disk
- * cannot hurt it. Full: a commit is synced before it returns. Secure: what is deleted, such as a
- * body that is retired, is overwritten with zeros. Checkpoints are ours to time.
+ * Exclusive, when alone: one process, and the index of the write-ahead log in its memory, where a
+ * full disk cannot hurt it. Full: a commit is synced before it returns. Secure: what is deleted,
+ * such as a body that is retired, is overwritten with zeros. Checkpoints are ours to time.
  */
-function configure(db: DatabaseSync, file: string): void {
-  db.exec('PRAGMA page_size = 4096; PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY');
-  db.exec('PRAGMA secure_delete = ON');
+function configure(db: DatabaseSync, { file, together }: OpenSettings): void {
+  db.exec('PRAGMA page_size = 4096; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON');
+  if (!together) db.exec('PRAGMA locking_mode = EXCLUSIVE');
   if (pragma(db, 'journal_mode = WAL') !== 'wal') refuse(file, 'it cannot keep a write-ahead log');
   db.exec(
     `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -${CACHE_KIB}`,
   );
-  // Takes the lock now and for good, where a mere read would leave a second process in.
+  // Alone, takes the lock now and for good, where a mere read would leave a second process in.
   db.exec('BEGIN IMMEDIATE; COMMIT');
 }
 
+/** In a transaction: others may be about to do the same. */
 function migrate(db: DatabaseSync, file: string): void {
   const found = Number(pragma(db, 'user_version'));
   const known = MIGRATIONS.length;
@@ -73,10 +76,8 @@ function migrate(db: DatabaseSync, file: string): void {
     throw new Refusal({ code: 'IM_STORE_NEWER', details: { file, setting: 'file', found, known } });
   }
   for (let version = found; version < known; version += 1) {
-    db.exec('BEGIN IMMEDIATE');
     db.exec(MIGRATIONS[version]!);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`);
-    db.exec('COMMIT');
   }
 }
 
@@ -84,38 +85,50 @@ function isOurs(db: DatabaseSync): boolean {
   return pragma(db, 'application_id') === APPLICATION_ID;
 }
 
-function reasonToRefuse(error: unknown): string {
+function reasonToRefuse(error: unknown, together: boolean): string {
   const primary = primaryCode(error);
-  if (primary === BUSY) return 'another process has it open';
+  const busy = together
+    ? 'another process has it open for itself alone, or was stopped with it'
+    : 'another process has it open';
+  if (primary === BUSY) return busy;
   if (primary === NOT_A_DATABASE) return 'it is damaged, or no SQLite file';
   return reasonOf(error);
 }
 
-function prepare(db: DatabaseSync, file: string): void {
-  configure(db, file);
-  migrate(db, file);
+function prepare(db: DatabaseSync, settings: OpenSettings): void {
+  configure(db, settings);
+  within(db, () => migrate(db, settings.file));
   // What a broken predecessor could not sync may stand in the write-ahead log as if it were kept:
-  // copied and synced now, it really is, before anybody is told of it.
+  // copied and synced now, it really is, before anybody is told of it. (While others have the file
+  // open, the log's index knows what is kept, and this may do nothing.)
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
-/** Throws a Refusal. */
-export function openDatabase({ file }: OpenSettings): DatabaseSync {
-  let db: DatabaseSync | undefined;
+function opened(settings: OpenSettings): DatabaseSync {
+  makeFolder(dirname(settings.file));
+  const db = new DatabaseSync(settings.file, { timeout: 0 });
   try {
-    makeFolder(dirname(file));
-    db = new DatabaseSync(file, { timeout: LOCK_WAIT_MS });
-    prepare(db, file);
+    prepare(db, settings);
     return db;
   } catch (error) {
-    db?.close();
+    db.close();
+    throw error;
+  }
+}
+
+/** Throws a Refusal. */
+export function openDatabase(settings: OpenSettings): DatabaseSync {
+  const { file, together } = settings;
+  try {
+    return patiently(LOCK_WAIT_MS, () => opened(settings));
+  } catch (error) {
     if (error instanceof Refusal) throw error;
     // What stands in the write-ahead log alone must find room in the file before anything is said.
     if (faultOf(error) === 'full') {
       const why = `${file}: ${reasonOf(error)}`;
       throw new Refusal({ code: 'IM_STORE_FULL', details: { setting: 'file', why } });
     }
-    return refuse(file, reasonToRefuse(error));
+    return refuse(file, reasonToRefuse(error, together));
   }
 }
 
@@ -126,10 +139,11 @@ export function identify(
 ): { log: string; shards: number } {
   const insert = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING');
   const select = db.prepare('SELECT value FROM meta WHERE key = ?');
-  db.exec('BEGIN IMMEDIATE');
-  insert.run('log', settings.log);
-  insert.run('shards', String(settings.shards));
-  db.exec('COMMIT');
+  const write = (): void => {
+    insert.run('log', settings.log);
+    insert.run('shards', String(settings.shards));
+  };
+  patiently(LOCK_WAIT_MS, () => within(db, write));
   return {
     log: String(select.get('log')?.['value']),
     shards: Number(select.get('shards')?.['value']),

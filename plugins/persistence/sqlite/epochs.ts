@@ -1,19 +1,12 @@
-/** Who owns which shard: the fence that every append passes. */
+/** Under which epoch each shard is owned: the fence that every append passes. In a transaction. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 export class Epochs {
-  readonly #shards: number;
   readonly #known = new Map<number, number>();
   readonly #select: StatementSync;
-  readonly #take: StatementSync;
 
-  constructor(db: DatabaseSync, shards: number) {
-    this.#shards = shards;
+  constructor(db: DatabaseSync) {
     this.#select = db.prepare('SELECT epoch FROM shard WHERE shard = ?');
-    this.#take = db.prepare(
-      `INSERT INTO shard (shard, epoch, node) VALUES (?, 1, ?)
-       ON CONFLICT DO UPDATE SET epoch = epoch + 1, node = excluded.node RETURNING epoch`,
-    );
   }
 
   /** A shard that was never taken has no epoch, and no append passes. */
@@ -27,17 +20,7 @@ export class Epochs {
     return this.#known.get(shard);
   }
 
-  /** Inside a transaction. */
-  take(node: string, shard: number): number {
-    if (!Number.isInteger(shard) || shard < 0 || shard >= this.#shards) {
-      throw new Error(`there is no shard ${shard}`);
-    }
-    const epoch = Number(this.#take.get(shard, node)?.['epoch']);
-    this.#known.set(shard, epoch);
-    return epoch;
-  }
-
-  /** After a roll back. */
+  /** After a roll back, and after anybody else took shards. */
   forget(): void {
     this.#known.clear();
   }

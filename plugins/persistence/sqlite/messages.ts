@@ -6,12 +6,16 @@ import type {
   ConversationRecord,
   Cursor,
   FriendLine,
+  NodeLife,
+  OwnershipRecord,
   Progress,
   Range,
   Registered,
   Retired,
   Retirement,
   SenderKey,
+  ShardOwner,
+  Take,
 } from 'im-kernel/contract';
 import type { Packed } from './packing.ts';
 
@@ -26,7 +30,7 @@ export interface PartHead {
 /** What is done inside a transaction. */
 export interface WriteCalls {
   append(heads: readonly PartHead[], entries: Packed): AppendOutcome[];
-  takeShards(node: string, shards: readonly number[]): number[];
+  take(life: NodeLife, takes: readonly Take[], force: boolean): ShardOwner[];
   saveProgress(progress: Progress): void;
   registerDevice(user: string, device: string): boolean;
   retire(retirement: Retirement): Retired;
@@ -57,7 +61,16 @@ export interface ReadCalls {
   listRegister(prefix: string, after: string, limit: number): Registered[];
 }
 
-export type Calls = WriteCalls & ReadCalls;
+/** What concerns the file of beats. */
+export interface BeatCalls {
+  beat(life: NodeLife, leaseMs: number): OwnershipRecord | 'taken';
+  look(): OwnershipRecord;
+  leave(life: NodeLife): void;
+  /** Returns once the file can be written, whoever had to be ended for that. */
+  free(): void;
+}
+
+export type Calls = WriteCalls & ReadCalls & BeatCalls;
 
 export interface Request<K extends keyof Calls = keyof Calls> {
   readonly serial: number;
@@ -71,7 +84,12 @@ export type ToThread = Request | typeof CLOSE;
 
 /** Codes of the kernel's catalogue that come out of the thread. */
 export type FailureCode =
-  'IM_STORE_FULL' | 'IM_STORE_BROKEN' | 'IM_STORE_OPEN' | 'IM_STORE_NEWER' | 'IM_BUG';
+  | 'IM_STORE_FULL'
+  | 'IM_STORE_AWAY'
+  | 'IM_STORE_BROKEN'
+  | 'IM_STORE_OPEN'
+  | 'IM_STORE_NEWER'
+  | 'IM_BUG';
 
 export interface Failure {
   readonly code: FailureCode;
@@ -91,7 +109,20 @@ export type FromThread =
   | { readonly say: 'answers'; readonly answers: readonly Answer[]; readonly commitMs?: number }
   /** The log before the checkpoint could not be made shorter: no room. */
   | { readonly say: 'cramped'; readonly why: string }
-  | { readonly say: 'broken'; readonly why: string };
+  | { readonly say: 'broken'; readonly why: string }
+  /** A process that held the file was ended. */
+  | { readonly say: 'ended'; readonly ended: Ended };
+
+/** A process that was stopped while it wrote, and was ended when its lease was over. */
+export interface Ended extends NodeLife {
+  readonly pid: number;
+  /** Clock ticks from the machine's start to the process's. */
+  readonly started: string;
+  /** The machine's start. */
+  readonly boot: string;
+  /** What it held. */
+  readonly file: string;
+}
 
 export interface OpenSettings {
   readonly file: string;
@@ -99,4 +130,6 @@ export interface OpenSettings {
   readonly shards: number;
   /** The name of a log that is made now. */
   readonly log: string;
+  /** Other processes use the file at once. */
+  readonly together: boolean;
 }

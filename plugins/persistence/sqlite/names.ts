@@ -8,12 +8,16 @@ export interface KnownConversation {
   readonly id: number;
   /** The last position; 0: no entry yet. */
   last: number;
+  /** Since which forgetting of last positions `last` is remembered. */
+  since: number;
 }
 
 export class Names {
   readonly #conversations = new Map<string, KnownConversation>();
   readonly #devices = new Map<string, number>();
+  #since = 0;
   readonly #findConversation: StatementSync;
+  readonly #findLast: StatementSync;
   readonly #makeConversation: StatementSync;
   readonly #findDevice: StatementSync;
   readonly #makeDevice: StatementSync;
@@ -23,6 +27,9 @@ export class Names {
       `SELECT id, coalesce((SELECT max(position) FROM entry WHERE conversation = c.id), 0) AS last
          FROM conversation c WHERE name = ?`,
     );
+    this.#findLast = db.prepare(
+      'SELECT coalesce(max(position), 0) AS last FROM entry WHERE conversation = ?',
+    );
     this.#makeConversation = db.prepare('INSERT INTO conversation (name, shard) VALUES (?, ?)');
     this.#findDevice = db.prepare('SELECT id FROM device WHERE user = ? AND name = ?');
     this.#makeDevice = db.prepare('INSERT INTO device (user, name) VALUES (?, ?)');
@@ -30,9 +37,16 @@ export class Names {
 
   conversation(name: string): KnownConversation | undefined {
     const known = this.#conversations.get(name);
-    if (known) return known;
+    if (known) return this.#refreshed(known);
     const row = this.#findConversation.get(name);
     return row && this.#remember(name, Number(row['id']), Number(row['last']));
+  }
+
+  #refreshed(known: KnownConversation): KnownConversation {
+    if (known.since === this.#since) return known;
+    known.last = Number(this.#findLast.get(known.id)?.['last']);
+    known.since = this.#since;
+    return known;
   }
 
   /** The conversation; made, in this shard, if there is none. */
@@ -44,7 +58,7 @@ export class Names {
   }
 
   #remember(name: string, id: number, last: number): KnownConversation {
-    const known = { id, last };
+    const known = { id, last, since: this.#since };
     this.#conversations.set(name, known);
     return known;
   }
@@ -71,6 +85,11 @@ export class Names {
   forget(): void {
     this.#conversations.clear();
     this.#devices.clear();
+  }
+
+  /** After another process wrote: the numbers of names stay for ever, the last positions do not. */
+  forgetLasts(): void {
+    this.#since += 1;
   }
 
   /** Between transactions only: inside one, what is remembered may be in use. */

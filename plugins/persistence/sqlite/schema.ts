@@ -121,5 +121,10 @@ CREATE VIEW log AS
     JOIN device d ON d.id = e.device;
 `;
 
+/** '-': taken by a version that knew no lives. */
+const SECOND = `
+ALTER TABLE shard ADD COLUMN life TEXT NOT NULL DEFAULT '-';
+`;
+
 /** Migration n takes a file from schema n to n + 1. */
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, SECOND];

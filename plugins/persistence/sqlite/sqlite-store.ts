@@ -8,9 +8,9 @@ import type {
   Cursor,
   Entry,
   FriendLine,
-  Histogram,
-  Host,
+  Ownership,
   Persistence,
+  PersistenceHost,
   Progress,
   Random,
   Range,
@@ -22,7 +22,8 @@ import type {
   ShardPage,
 } from 'im-kernel/contract';
 import { pack, unpack } from './packing.ts';
-import { StoreThread, type ThreadEvents } from './store-thread.ts';
+import { Reporter } from './reporter.ts';
+import { StoreThread } from './store-thread.ts';
 
 export interface SqliteSettings {
   readonly file: string;
@@ -38,20 +39,27 @@ function uuidFrom(random: Random): string {
 }
 
 export class SqliteStore implements Persistence {
-  readonly guarantees = { durability: 'disk', shared: false } as const;
+  readonly guarantees: Persistence['guarantees'];
+  readonly ownership: Ownership;
   readonly register: Register;
   readonly #settings: SqliteSettings;
-  readonly #host: Host;
+  readonly #host: PersistenceHost;
   readonly #thread: StoreThread;
+  /** Where one process has the file alone, one thread does both. */
+  readonly #owning: StoreThread;
   readonly #outcomes: Counter;
   #log = '';
   #shards: number;
+  #freeing = false;
 
-  constructor(settings: SqliteSettings, host: Host) {
+  constructor(settings: SqliteSettings, host: PersistenceHost) {
     this.#settings = settings;
     this.#host = host;
     this.#shards = settings.shards;
-    this.#thread = new StoreThread(new Reporter(host));
+    this.guarantees = { durability: 'disk', shared: host.together };
+    const reporter = new Reporter(host, () => void this.#free());
+    this.#thread = new StoreThread(reporter, 'worker');
+    this.#owning = host.together ? new StoreThread(reporter, 'ownership-worker') : this.#thread;
     this.#outcomes = host.metrics.counter(
       'store_parts_total',
       'Parts of batches handed in, by outcome.',
@@ -59,6 +67,12 @@ export class SqliteStore implements Persistence {
     host.metrics.gauge('store_pending_requests', 'Requests on their way.', () => {
       return this.#thread.pending;
     });
+    this.ownership = {
+      beat: (life, leaseMs) => this.#owning.ask('beat', [life, leaseMs]),
+      look: () => this.#owning.ask('look', []),
+      leave: (life) => this.#owning.ask('leave', [life]),
+      take: (life, takes, force) => this.#owning.ask('take', [life, takes, force]),
+    };
     this.register = {
       read: (key) => this.#thread.ask('readRegister', [key]),
       compareAndSet: (key, expected, next) =>
@@ -76,8 +90,10 @@ export class SqliteStore implements Persistence {
 
   async start(signal: AbortSignal): Promise<void> {
     const { file, shards } = this.#settings;
-    const proposed = { file, shards, log: uuidFrom(this.#host.random) };
+    const { together } = this.#host;
+    const proposed = { file, shards, log: uuidFrom(this.#host.random), together };
     const opened = await this.#thread.open(proposed, signal);
+    if (together) await this.#owning.open({ ...proposed, ...opened }, signal);
     this.#log = opened.log;
     this.#shards = opened.shards;
     if (opened.shards === shards) return;
@@ -88,12 +104,17 @@ export class SqliteStore implements Persistence {
     });
   }
 
-  stop(deadline: AbortSignal): Promise<void> {
-    return this.#thread.close(deadline);
+  async stop(deadline: AbortSignal): Promise<void> {
+    await this.#owning.close(deadline);
+    await this.#thread.close(deadline);
   }
 
-  takeShards(node: string, shards: readonly number[]): Promise<readonly number[]> {
-    return this.#thread.ask('takeShards', [node, shards]);
+  /** Somebody holds the file: whoever was stopped with it, and owns nothing any more, is ended. */
+  async #free(): Promise<void> {
+    if (this.#freeing) return;
+    this.#freeing = true;
+    await this.#owning.ask('free', []).catch(() => undefined);
+    this.#freeing = false;
   }
 
   async append(batch: readonly ShardAppend[]): Promise<readonly AppendOutcome[]> {
@@ -182,54 +203,5 @@ function packAll(batch: readonly ShardAppend[]): ReturnType<typeof pack> {
     return pack(batch.flatMap(({ entries }) => entries));
   } catch (error) {
     throw new ImError('IM_BUG', { why: error instanceof Error ? error.message : String(error) });
-  }
-}
-
-/** Tells the operator how the store is, once per change, and counts. */
-class Reporter implements ThreadEvents {
-  readonly #host: Host;
-  readonly #commits: Counter;
-  readonly #full: Counter;
-  readonly #commitMs: Histogram;
-  readonly #requests: Histogram;
-  #state: 'running' | 'degraded' | 'failed' = 'running';
-
-  constructor(host: Host) {
-    const { metrics } = host;
-    this.#host = host;
-    this.#commits = metrics.counter('store_commits_total', 'Transactions that ended.');
-    this.#full = metrics.counter('store_full_total', 'Transactions for which there was no room.');
-    this.#commitMs = metrics.histogram('store_commit_ms', 'How long a transaction took.');
-    this.#requests = metrics.histogram('store_commit_requests', 'Requests per transaction.');
-  }
-
-  committed(requests: number, commitMs: number): void {
-    this.#commits.add();
-    this.#commitMs.record(commitMs);
-    this.#requests.record(requests);
-  }
-
-  full(why: string): void {
-    this.#full.add();
-    if (this.#state !== 'running') return;
-    this.#state = 'degraded';
-    this.#host.log.warn('the store has no room', { why });
-    const error = new ImError('IM_STORE_FULL', { why });
-    this.#host.report({ state: 'degraded', why, error });
-  }
-
-  fits(): void {
-    if (this.#state !== 'degraded') return;
-    this.#state = 'running';
-    this.#host.log.info('the store has room again');
-    this.#host.report({ state: 'running' });
-  }
-
-  broken(why: string): void {
-    if (this.#state === 'failed') return;
-    this.#state = 'failed';
-    this.#host.log.error('the store cannot be trusted any more', { why });
-    const error = new ImError('IM_STORE_BROKEN', { why });
-    this.#host.report({ state: 'failed', why, error });
   }
 }

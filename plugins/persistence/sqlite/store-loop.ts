@@ -6,20 +6,29 @@ import { receiveMessageOnPort, type MessagePort, type Transferable } from 'node:
 import type { DatabaseSync } from 'node:sqlite';
 import type { Checkpoints } from './checkpoints.ts';
 import { faultOf, reasonOf } from './faults.ts';
-import type { GroupCommit } from './group-commit.ts';
+import { passingOf, type GroupCommit } from './group-commit.ts';
 import { CLOSE } from './messages.ts';
 import type { Answer, Calls, Failure, FromThread, Request, ToThread } from './messages.ts';
+import type { OwnershipTable } from './ownership-table.ts';
+import { patiently } from './patience.ts';
 import type { Reads } from './reads.ts';
+import { within } from './transaction.ts';
 
 /** Entries in one transaction: bounds how long a reading waits. */
 const COMMIT_ENTRIES_MAX = 4_096;
+/** How long a reading waits for another process that opens, closes or mends the file, ms. */
+const READ_WAIT_MS = 1_000;
 
 export interface Store {
   readonly db: DatabaseSync;
   readonly reads: Reads;
   readonly commits: GroupCommit;
   readonly checkpoints: Checkpoints;
+  /** Undefined: another thread has it, and other processes write. */
+  readonly ownership: OwnershipTable | undefined;
 }
+
+type Ask = (...args: unknown[]) => unknown;
 
 /** What a request adds to a transaction. */
 function weightOf({ call, args }: Request): number {
@@ -98,17 +107,26 @@ export class StoreLoop {
 
   #read({ serial, call, args }: Request): Answer {
     if (this.#broken !== undefined) return { serial, failure: broken(this.#broken) };
-    const { reads } = this.#store;
+    const { reads, ownership } = this.#store;
     try {
-      const read = reads[call as keyof typeof reads] as (...args: unknown[]) => unknown;
-      return { serial, value: read.apply(reads, args as unknown[]) };
+      const on = call in reads ? reads : ownership!;
+      const ask = (on as unknown as Record<string, Ask>)[call]!;
+      return { serial, value: this.#inOnePiece(() => ask.apply(on, args as unknown[])) };
     } catch (error) {
       const why = reasonOf(error);
       if (faultOf(error) === 'bug')
         return { serial, failure: { code: 'IM_BUG', details: { why } } };
+      const passing = passingOf(error);
+      if (passing) return { serial, failure: passing };
       this.#break(why);
       return { serial, failure: broken(why) };
     }
+  }
+
+  /** Alone, nobody writes between the statements of a reading. */
+  #inOnePiece<T>(read: () => T): T {
+    const { db, ownership } = this.#store;
+    return ownership ? read() : patiently(READ_WAIT_MS, () => within(db, read, 'BEGIN'));
   }
 
   /** The oldest waiting requests that fit one transaction; at least one. */
@@ -156,6 +174,7 @@ export class StoreLoop {
   /** Closing copies the write-ahead log into the tables and removes it. */
   #close(): void {
     this.#port.close();
+    this.#store.ownership?.close(true);
     this.#store.db.close();
   }
 

@@ -2,16 +2,24 @@
 import { Worker, type Transferable } from 'node:worker_threads';
 import { ImError, must } from 'im-kernel/contract';
 import { CLOSE } from './messages.ts';
-import type { Answer, Calls, Failure, FromThread, OpenSettings, Request } from './messages.ts';
+import type {
+  Answer,
+  Calls,
+  Ended,
+  Failure,
+  FromThread,
+  OpenSettings,
+  Request,
+} from './messages.ts';
 
 /** Requests on their way; the kernel's own bounds are far below. */
 const PENDING_MAX = 65_536;
 
 /** `./worker.ts` from source, `./worker.js` once compiled. */
-const WORKER = new URL(
-  `./worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`,
-  import.meta.url,
-);
+function code(name: string): URL {
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+  return new URL(`./${name}${extension}`, import.meta.url);
+}
 
 export interface Opened {
   readonly log: string;
@@ -22,6 +30,10 @@ export interface Opened {
 export interface ThreadEvents {
   committed(requests: number, commitMs: number): void;
   full(why: string): void;
+  /** Another process holds the file for longer than a request waits. */
+  busy(why: string): void;
+  /** A process that held the file was ended. */
+  ended(ended: Ended): void;
   /** A transaction went through again. */
   fits(): void;
   broken(why: string): void;
@@ -40,8 +52,14 @@ function away(why: string): ImError {
   return new ImError('IM_STORE_AWAY', { why });
 }
 
+function whyOf(answers: readonly Answer[], code: Failure['code']): string | undefined {
+  const failure = answers.find((answer) => answer.failure?.code === code)?.failure;
+  return failure && String(failure.details['why']);
+}
+
 export class StoreThread {
   readonly #events: ThreadEvents;
+  readonly #code: URL;
   readonly #pending = new Map<number, Pending>();
   #worker: Worker | undefined;
   #ended: Promise<void> = Promise.resolve();
@@ -49,15 +67,16 @@ export class StoreThread {
   #opened = false;
   #closing = false;
 
-  constructor(events: ThreadEvents) {
+  constructor(events: ThreadEvents, work: 'worker' | 'ownership-worker') {
     this.#events = events;
+    this.#code = code(work);
   }
 
   /** Once. Rejects with the kernel's error if the file is of no use, or the signal's reason. */
   async open(settings: OpenSettings, signal: AbortSignal): Promise<Opened> {
     signal.throwIfAborted();
     must(this.#worker === undefined && !this.#closing, 'a store is started once');
-    const worker = new Worker(WORKER, { workerData: settings, name: 'im-sqlite' });
+    const worker = new Worker(this.#code, { workerData: settings, name: 'im-sqlite' });
     this.#worker = worker;
     const opened = Promise.withResolvers<Opened>();
     const abort = (): void => opened.reject(signal.reason);
@@ -96,6 +115,7 @@ export class StoreThread {
   #hear(message: Exclude<FromThread, { say: 'opened' | 'refused' }>): void {
     if (message.say === 'cramped') return this.#events.full(message.why);
     if (message.say === 'broken') return this.#events.broken(message.why);
+    if (message.say === 'ended') return this.#events.ended(message.ended);
     const { answers, commitMs } = message;
     if (commitMs !== undefined) this.#events.committed(answers.length, commitMs);
     this.#tellOfRoom(answers, commitMs !== undefined);
@@ -103,8 +123,10 @@ export class StoreThread {
   }
 
   #tellOfRoom(answers: readonly Answer[], committed: boolean): void {
-    const full = answers.find(({ failure }) => failure?.code === 'IM_STORE_FULL')?.failure;
-    if (full) this.#events.full(String(full.details['why']));
+    const full = whyOf(answers, 'IM_STORE_FULL');
+    const busy = whyOf(answers, 'IM_STORE_AWAY');
+    if (full !== undefined) this.#events.full(full);
+    else if (busy !== undefined) this.#events.busy(busy);
     else if (committed) this.#events.fits();
   }
 

@@ -9,6 +9,7 @@ import { reasonOf } from './faults.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { Failure, FromThread, OpenSettings } from './messages.ts';
 import { Names } from './names.ts';
+import { OwnershipTable } from './ownership-table.ts';
 import { ProgressWriter } from './progress.ts';
 import { Reads } from './reads.ts';
 import { RegisterTable } from './register.ts';
@@ -22,15 +23,18 @@ function open(settings: OpenSettings): void {
   const db = openDatabase(settings);
   const opened = identify(db, settings);
   const names = new Names(db);
-  const epochs = new Epochs(db, opened.shards);
+  const epochs = new Epochs(db);
   const register = new RegisterTable(db);
   const appends = new Appends(db, names, epochs);
   const progress = new ProgressWriter(db, names);
   const bodies = new Bodies(db);
-  const writers = { names, epochs, appends, bodies, progress, register };
+  const { file, together } = settings;
+  const ownership = together ? undefined : new OwnershipTable(db, file, opened.shards);
+  const writers = { names, epochs, appends, bodies, progress, register, ownership };
   const commits = new GroupCommit(db, writers);
   const reads = new Reads(db, names, register);
-  new StoreLoop(parentPort!, { db, reads, commits, checkpoints: new Checkpoints(db) }).run();
+  const checkpoints = new Checkpoints(db);
+  new StoreLoop(parentPort!, { db, reads, commits, checkpoints, ownership }).run();
   say({ say: 'opened', ...opened });
 }
 

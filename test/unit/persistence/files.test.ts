@@ -37,7 +37,7 @@ describe('sqlite files', () => {
     await made(folder);
     altered(folder.file, 'PRAGMA user_version = 99');
     const store = folder.store();
-    await assert.rejects(store.start(never()), coded('IM_STORE_NEWER', 'schema 99, known up to 1'));
+    await assert.rejects(store.start(never()), coded('IM_STORE_NEWER', 'schema 99, known up to 2'));
     await store.stop(never());
   });
 
