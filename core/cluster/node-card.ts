@@ -1,80 +1,112 @@
-/** What a node tells of itself, as text for the registry. What others wrote is read with care. */
+/**
+ * What a node tells of itself in the registry, as JSON. Whoever reads it believes nothing: every
+ * field is bounded, and what is ill-formed is no card at all.
+ */
+
+/** active: it owns shards. standby: it could. leaving: it hands over, or stops. */
+export type NodeState = (typeof STATES)[number];
+const STATES = ['active', 'standby', 'leaving'] as const;
 
 export interface NodeCard {
   readonly node: string;
+  /** The life that tells; see `NodeLife`. */
   readonly life: string;
-  /** Where clients reach it, as in MOVED. */
-  readonly addresses: readonly string[];
-  /** `host:port` where other nodes hear it beat. */
-  readonly link?: string;
-  /** Where it tells clients which server is theirs. */
-  readonly gateway?: string;
-  /** Of the package. */
-  readonly version: string;
-  readonly contract: number;
-  readonly protocol: number;
+  /** The name of its cluster. */
   readonly cluster: string;
+  /** Where clients reach it, as in MOVED: `tcp://`, `tls://`, `ws://`, `wss://`. */
+  readonly addresses: readonly string[];
+  /** Where other nodes hear it beat: `host:port`. Absent: nowhere. */
+  readonly link?: string;
+  /** Where clients ask which server is theirs: `http://host:port`. Absent: nowhere. */
+  readonly gateway?: string;
+  /** Of the package, such as `1.2.0`. */
+  readonly version: string;
+  /** The version of the contract of plugins. */
+  readonly contract: number;
+  /** The version of the protocol. */
+  readonly protocol: number;
+  /** The shards of its store. */
   readonly shards: number;
   /** Lower goes first. */
   readonly priority: number;
+  readonly state: NodeState;
   /** It could own shards. */
   readonly ready: boolean;
-  readonly state: 'active' | 'standby' | 'leaving';
+  /** Connections that it has. */
   readonly sessions: number;
-  /** How late its event loop ran lately, 99th percentile, ms. */
+  /** The longest that its event loop was late since its last card, ms. */
   readonly loopDelayMs: number;
-  /** Its wall clock when it wrote this, ms. */
+  /** Its wall clock when it told this, ms. */
   readonly clock: number;
-  /** Wall clock ms. */
+  /** When this life began, by the same clock. */
   readonly startedAt: number;
 }
 
-const STATES = ['active', 'standby', 'leaving'];
+const CARD_MAX_CHARS = 16_384;
+const NAME_MAX_CHARS = 64;
+const ADDRESS_MAX_CHARS = 300;
 const ADDRESSES_MAX = 16;
-const TEXT_MAX = 300;
-const CARD_MAX = 16_384;
 
 export function printCard(card: NodeCard): string {
   return JSON.stringify(card);
 }
 
-/** Undefined if it is not a card. */
-export function parseCard(text: string): NodeCard | undefined {
-  if (text.length > CARD_MAX) return undefined;
+/** Undefined: it is no card of `node`. Fields that nobody knows are left out. Never throws. */
+export function parseCard(node: string, text: string): NodeCard | undefined {
+  const read = readObject(text);
+  if (read?.['node'] !== node) return undefined;
+  const link = read['link'] === undefined ? {} : { link: read['link'] };
+  const gateway = read['gateway'] === undefined ? {} : { gateway: read['gateway'] };
+  const fields = Object.entries(FIELDS).map(([key, isRight]) =>
+    isRight(read[key]) ? [key, read[key]] : undefined,
+  );
+  if (fields.includes(undefined)) return undefined;
+  if (!Object.values({ ...link, ...gateway }).every(isText(ADDRESS_MAX_CHARS))) return undefined;
+  return { ...Object.fromEntries(fields as [string, unknown][]), ...link, ...gateway } as NodeCard;
+}
+
+function readObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (text.length > CARD_MAX_CHARS) return undefined;
   try {
-    return cardOf(JSON.parse(text));
+    const read: unknown = JSON.parse(text);
+    return read instanceof Object ? (read as Readonly<Record<string, unknown>>) : undefined;
   } catch {
     return undefined;
   }
 }
 
-type Unknown = Readonly<Partial<Record<keyof NodeCard, unknown>>>;
+type Is = (value: unknown) => boolean;
 
-const TEXTS = ['node', 'life', 'version', 'cluster'] as const;
-const NUMBERS = [
-  'contract',
-  'protocol',
-  'shards',
-  'priority',
-  'sessions',
-  'loopDelayMs',
-  'clock',
-  'startedAt',
-] as const;
-
-function cardOf(value: unknown): NodeCard | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const card: Unknown = value;
-  const { addresses, ready, state, link, gateway } = card;
-  if (!TEXTS.every((key) => isText(card[key]))) return undefined;
-  if (!NUMBERS.every((key) => Number.isFinite(card[key]))) return undefined;
-  if (!Array.isArray(addresses) || addresses.length > ADDRESSES_MAX) return undefined;
-  if (!addresses.every((one) => isText(one)) || typeof ready !== 'boolean') return undefined;
-  if (!STATES.includes(state as string)) return undefined;
-  if (![link, gateway].every((one) => one === undefined || isText(one))) return undefined;
-  return value as NodeCard;
+/** Printable, so that a terminal may show it. */
+function isText(maxChars: number): Is {
+  return (value) => {
+    return typeof value === 'string' && value.length <= maxChars && /^[!-~][ -~]*$/.test(value);
+  };
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= TEXT_MAX;
-}
+const isWhole: Is = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isFlag: Is = (value) => typeof value === 'boolean';
+const isName = isText(NAME_MAX_CHARS);
+const isState: Is = (value) => STATES.some((state) => state === value);
+const isAddress: Is = (value) =>
+  isText(ADDRESS_MAX_CHARS)(value) && /^(?:tcp|tls|wss?):\/\/\S+$/.test(value as string);
+const areAddresses: Is = (value) =>
+  Array.isArray(value) && value.length <= ADDRESSES_MAX && value.every(isAddress);
+
+const FIELDS: Readonly<Record<Exclude<keyof NodeCard, 'link' | 'gateway'>, Is>> = {
+  node: isName,
+  life: isName,
+  cluster: isName,
+  addresses: areAddresses,
+  version: isName,
+  contract: isWhole,
+  protocol: isWhole,
+  shards: isWhole,
+  priority: isWhole,
+  state: isState,
+  ready: isFlag,
+  sessions: isWhole,
+  loopDelayMs: (value) => typeof value === 'number' && value >= 0 && value <= 86_400_000,
+  clock: isWhole,
+  startedAt: isWhole,
+};
