@@ -1,5 +1,6 @@
 /** Errors thrown on purpose: each has a line in the catalogue. */
-import { CATALOGUE, type CatalogueLine, type ErrorKind } from './catalogue.ts';
+import type { CatalogueLine, ErrorKind } from './catalogue-line.ts';
+import { CATALOGUE } from './catalogue.ts';
 
 export type ErrorCode = keyof typeof CATALOGUE;
 

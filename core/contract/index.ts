@@ -3,6 +3,7 @@ export * from './answers.ts';
 export * from './authentication.ts';
 export * from './component.ts';
 export * from './consumer.ts';
+export * from './catalogue-line.ts';
 export * from './catalogue.ts';
 export * from './errors.ts';
 export * from './fields.ts';
