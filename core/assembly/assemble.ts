@@ -5,7 +5,13 @@
  */
 import { Container } from 'inversify';
 import type { Settings } from '../config/settings.ts';
-import type { Authentication, Failover, NodeLife, Persistence, Transport } from '../contract/index.ts';
+import type {
+  Authentication,
+  Failover,
+  NodeLife,
+  Persistence,
+  Transport,
+} from '../contract/index.ts';
 import type { Lease } from '../cluster/lease.ts';
 import type { Whereabouts } from '../cluster/whereabouts.ts';
 import { createCluster, mustFit, newLife, placeOf } from './create-cluster.ts';

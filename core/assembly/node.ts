@@ -141,6 +141,7 @@ export class Node {
     for (const { name, component } of transports) add(name, 'transports', component);
     supervisor.onFailed((name, why) => this.#tell(name, why));
     parts.shards.onLost = (shard) => {
+      if (parts.membership?.fenced(shard) === true) return;
       const error = new ImError('IM_SHARD_TAKEN', { shard });
       supervisor.report('path', { state: 'degraded', why: error.message, error });
     };

@@ -44,7 +44,15 @@ export const sessionModule = new ContainerModule(({ bind }) => {
       const { delivery, progress, presence, limits } = attendance;
       const { persistence, clock, log } = delivery;
       const unauthenticated = metrics.counter('im_tokens_refused_total', 'Greetings refused.');
-      const around = { node, authentication, orderings, directory, persistence, clock, whereabouts };
+      const around = {
+        node,
+        authentication,
+        orderings,
+        directory,
+        persistence,
+        clock,
+        whereabouts,
+      };
       return new Reception({
         ...around,
         progress,
@@ -55,15 +63,7 @@ export const sessionModule = new ContainerModule(({ bind }) => {
         attendance,
       });
     },
-    [
-      T.node,
-      T.authentication,
-      T.orderings,
-      T.directory,
-      T.metrics,
-      T.attendance,
-      T.whereabouts,
-    ],
+    [T.node, T.authentication, T.orderings, T.directory, T.metrics, T.attendance, T.whereabouts],
   );
   bind(T.door).toResolvedValue(
     (clock, log, limits, wheel, directory, random, metrics, reception, lease) =>

@@ -40,7 +40,13 @@ export class Alone implements Component {
     const stand = all.map(({ shard, epoch }) => ({ shard, epoch, owner: undefined }));
     const view = { self, nodes: [own], shards: stand, tenureMs: Infinity };
     const planned = new Set(failover.plan(view));
-    if (!(await shards.take(all.filter(({ shard }) => planned.has(shard)), true))) return false;
+    if (
+      !(await shards.take(
+        all.filter(({ shard }) => planned.has(shard)),
+        true,
+      ))
+    )
+      return false;
     whereabouts.soonHere();
     serve();
     return true;

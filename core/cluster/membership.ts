@@ -63,6 +63,8 @@ export class Membership implements Component {
   #changedMs = -Infinity;
   /** Who owned shards last, other than this life. */
   #other: NodeLife | undefined;
+  /** A shard that the store let nothing into any more. */
+  #fenced: number | undefined;
   #turn: Promise<void> | undefined;
   #again = false;
   #stopped = false;
@@ -100,6 +102,16 @@ export class Membership implements Component {
   suspect(names: ReadonlySet<string>): void {
     this.#suspects = names;
     this.poke();
+  }
+
+  /** The store says that a shard is another node's; true if this node ends for it. */
+  fenced(shard: number): boolean {
+    if (!this.#around.failover.rule.leased) return false;
+    // Nothing goes out any more; where clients are to go, the next turn finds out.
+    this.#around.lease.end();
+    this.#fenced = shard;
+    this.poke();
+    return true;
   }
 
   /** Joins under its name; takes what the policy says. */
@@ -141,14 +153,14 @@ export class Membership implements Component {
    * resolves when it owns everything; false if nobody did within the limit.
    */
   async yieldTo(limitMs: number): Promise<boolean> {
+    this.poke();
+    await this.#turn;
     if (this.#phase !== 'serving' || !this.#record) return false;
     const view = this.#view(this.#record);
     const next = follower(view);
     if (!next) return false;
     const { node } = this.#around.shards.life;
-    const asked = await this.#switching
-      .ask(next, this.#record, `${node} stops`)
-      .catch(() => false);
+    const asked = await this.#switching.ask(next, this.#record, `${node} stops`).catch(() => false);
     if (!asked) return false;
     this.poke();
     return this.#switching.whenHandedOver(limitMs);
@@ -250,7 +262,8 @@ export class Membership implements Component {
       const stands = record.shards[shard];
       return !stands || !shards.isMine(stands);
     });
-    if (gone) this.#lost(`shard ${gone.shard} is another node's`);
+    const shard = this.#fenced ?? gone?.shard;
+    if (shard !== undefined) this.#lost(`shard ${shard} is another node's`);
   }
 
   /** One who does not serve may be given everything; else it knows who serves. */

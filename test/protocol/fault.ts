@@ -17,8 +17,11 @@ export class Fault {
   /** Reads are refused. */
   away = false;
   appends = 0;
+  /** What is behind it. */
+  store: Persistence | undefined;
 
   wrap(store: Persistence): Persistence {
+    this.store = store;
     const real: Append = (batch) => store.append(batch);
     const refuse = (): void => {
       if (this.away) throw new ImError('IM_STORE_AWAY', { why: 'on purpose' });

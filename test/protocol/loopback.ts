@@ -109,8 +109,12 @@ export class Wire implements Peer {
 }
 
 export class Loopback implements Transport {
-  readonly addresses = ['tcp://127.0.0.1:7400'];
+  readonly addresses: readonly string[];
   #host: TransportHost | undefined;
+
+  constructor(address = 'tcp://127.0.0.1:7400') {
+    this.addresses = [address];
+  }
 
   /** The bounds that it was handed. */
   get bounds(): Pick<TransportHost, 'messageMaxBytes' | 'highWaterBytes'> | undefined {

@@ -39,6 +39,16 @@ export const JSON_MESSAGES: Binding = { encoding: 'json', framing: 'messages' };
 const RESTING_TURNS = 12;
 
 export interface StageOptions {
+  /** Absent: `im-1`. */
+  readonly name?: string;
+  /** Of its chance. */
+  readonly seed?: number;
+  /** Shared with other nodes; absent: its own. */
+  readonly clock?: FakeClock;
+  readonly cluster?: Settings['cluster'];
+  readonly failover?: Instance;
+  /** Where it says that it listens. */
+  readonly address?: string;
   readonly limits?: Partial<Limits>;
   readonly friendsOnly?: boolean;
   readonly keepBodies?: number;
@@ -75,7 +85,7 @@ const authentication = definePlugin({
   }),
 });
 
-function instance(role: Role, plugin: unknown, config: Instance['config'] = {}): Instance {
+export function instance(role: Role, plugin: unknown, config: Instance['config'] = {}): Instance {
   const known = plugin as AnyPlugin;
   return { name: role, role, type: known.type, plugin: known, config };
 }
@@ -93,7 +103,7 @@ function orderings({ ordering, orderings: own }: StageOptions): Settings['orderi
 
 export class Stage {
   readonly clock: FakeClock;
-  readonly loopback = new Loopback();
+  readonly loopback: Loopback;
   readonly node: Node;
   readonly failed: string[] = [];
   /** Everything that the node logged. */
@@ -102,7 +112,8 @@ export class Stage {
   #peers = 0;
 
   constructor(options: StageOptions) {
-    this.clock = fakeClock();
+    this.clock = options.clock ?? fakeClock();
+    this.loopback = new Loopback(options.address);
     const host = quietHost();
     this.lines = host.lines;
     const clock: Clock = {
@@ -114,7 +125,7 @@ export class Stage {
         setImmediate(() => this.clock.turn());
       },
     };
-    const means = { clock, random: seededRandom(), log: host.log };
+    const means = { clock, random: seededRandom(options.seed ?? 1), log: host.log };
     this.node = assemble(this.#settings(options), means);
     this.node.onFailed((name, why) => void this.failed.push(`${name}: ${why}`));
   }
@@ -125,15 +136,15 @@ export class Stage {
     return {
       file: 'none',
       folder: tmpdir(),
-      node: { name: 'im-1', data: tmpdir() },
-      cluster: undefined,
+      node: { name: options.name ?? 'im-1', data: tmpdir() },
+      cluster: options.cluster,
       gateway: undefined,
       transports: [instance('transport', this.loopback.plugin())],
       persistence: this.#store(options),
       answers: options.answers,
       ordering: orderings(options),
       registry: instance('registry', storeRegistry),
-      failover: instance('failover', noFailover),
+      failover: options.failover ?? instance('failover', noFailover),
       authentication: instance('authentication', authentication),
       guards: options.guards ?? [],
       consumers: options.consumers ?? [],

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { ImError } from 'im-kernel/contract';
+import { ImError, type Persistence } from 'im-kernel/contract';
+import { takeShards } from 'im-kernel/kit';
+import { shardOf } from '../../core/cluster/shards.ts';
 import type { Refused } from '../../core/wire/frames.ts';
 import { all, withFault, type Trouble } from './fault.ts';
 import { closeStages, pluck } from './stage.ts';
@@ -142,7 +144,8 @@ describe('keeping, when the store is in trouble', () => {
   it('refuses as not-ready what belongs to a shard that it lost', async () => {
     const [stage, fault] = await withFault();
     const ann = await stage.join('ann');
-    fault.trouble = (batch) => Promise.resolve(all(batch, 'fenced'));
+    const store = fault.store as Persistence;
+    await takeShards(store, 'im-2', [shardOf(TALK, store.shards)]);
     const sent = ann.send(TALK, 'hi');
     assert.equal(await ann.fate(sent), 'not-ready');
     ann.say(sent);

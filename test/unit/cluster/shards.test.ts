@@ -1,24 +1,25 @@
 import assert from 'node:assert/strict';
 import type { Persistence } from 'im-kernel/contract';
+import { quietHost } from 'im-kernel/kit';
 import { Shards, shardOf } from '../../../core/cluster/shards.ts';
+import memory from '../../../plugins/persistence/memory/index.ts';
 
-/** `lost`: the answer to the next take never comes, though it came in. */
-function storeOf(shards: number, lost = false): Persistence {
-  const epochs = new Map<number, number>();
-  const raise = (shard: number): number => {
-    epochs.set(shard, (epochs.get(shard) ?? 0) + 1);
-    return epochs.get(shard) ?? 0;
-  };
-  const store: Partial<Persistence> = {
-    shards,
-    takeShards: async (_node, wanted) => {
-      const raised = wanted.map(raise);
-      if (!lost) return raised;
-      lost = false;
-      throw new Error('the answer got lost');
-    },
-  };
-  return store as Persistence;
+const LIFE = { node: 'im-1', life: 'first' };
+const OTHER = { node: 'im-2', life: 'second' };
+
+async function started(): Promise<Persistence> {
+  const store = memory.create({ shards: 8 }, quietHost());
+  await store.start(new AbortController().signal);
+  return store;
+}
+
+/** Takes these shards as they stand. */
+async function take(shards: Shards, store: Persistence, wanted: number[]): Promise<boolean> {
+  const { shards: all } = await store.ownership.look();
+  return shards.take(
+    all.filter(({ shard }) => wanted.includes(shard)),
+    false,
+  );
 }
 
 describe('shards', () => {
@@ -40,21 +41,48 @@ describe('shards', () => {
   });
 
   it('have an epoch while they are owned, a higher one each time', async () => {
-    const shards = new Shards(storeOf(8), 'im-1');
+    const store = await started();
+    const shards = new Shards(store, LIFE);
     assert.equal(shards.epoch(3), undefined);
-    await shards.take([3, 4]);
-    await shards.take([3]);
+    await take(shards, store, [3, 4]);
+    assert.equal(await shards.retake(3), true);
     assert.deepEqual([shards.epoch(3), shards.epoch(4), shards.epoch(5)], [2, 1, undefined]);
-    shards.lose(3);
-    assert.equal(shards.epoch(3), undefined);
+    assert.deepEqual(shards.owned(), [
+      { shard: 3, epoch: 2 },
+      { shard: 4, epoch: 1 },
+    ]);
     assert.ok(shards.of('g/tea') < 8);
   });
 
-  it('may have been taken by this node itself where an answer got lost, once for each', async () => {
-    const shards = new Shards(storeOf(8, true), 'im-1');
-    await assert.rejects(shards.take([3]), /got lost/);
-    await shards.take([3, 4]);
-    assert.deepEqual([shards.wasTakenHere(3), shards.wasTakenHere(3)], [true, false]);
-    assert.equal(shards.wasTakenHere(4), false);
+  it('are lost, and told of once, when another owns them', async () => {
+    const store = await started();
+    const shards = new Shards(store, LIFE);
+    const lost: number[] = [];
+    shards.onLost = (shard) => lost.push(shard);
+    await take(shards, store, [3, 4]);
+    await store.ownership.take(OTHER, [{ shard: 3, epoch: 1 }], true);
+    assert.equal(await shards.settle(3), false);
+    assert.equal(await shards.retake(3), false);
+    assert.equal(shards.epoch(3), undefined);
+    assert.equal(await shards.settle(4), true);
+    assert.deepEqual(lost, [3]);
+  });
+
+  it('are this life’s own where the answer to its take got lost', async () => {
+    const store = await started();
+    const shards = new Shards(store, LIFE);
+    await take(shards, store, [3]);
+    await store.ownership.take(LIFE, [{ shard: 3, epoch: 1 }], false);
+    assert.equal(await shards.settle(3), true);
+    assert.equal(shards.epoch(3), 2);
+  });
+
+  it('are nobody’s for a life that has ended', async () => {
+    const store = await started();
+    const shards = new Shards(store, LIFE);
+    await take(shards, store, [3]);
+    shards.end();
+    assert.equal(shards.ended, true);
+    assert.equal(shards.epoch(3), undefined);
   });
 });

@@ -1,0 +1,158 @@
+/** Two nodes on one store, and one clock that a test moves; each comes back as `main.ts` has it. */
+import type { Persistence } from 'im-kernel/contract';
+import { fakeClock, never, quietHost, type FakeClock } from 'im-kernel/kit';
+import standby from '../../plugins/failover/standby/index.ts';
+import memory from '../../plugins/persistence/memory/index.ts';
+import { inBetween } from './in-between.ts';
+import { instance, Stage, type StageOptions } from './stage.ts';
+
+export const BEAT_MS = 1_000;
+export const LEASE_MS = 5_000;
+
+/** A node's way to the store that all share. */
+export class Access {
+  readonly store: Persistence;
+  /** Nothing gets through. */
+  cut = false;
+  #held: (() => void)[] = [];
+
+  constructor(shared: Persistence) {
+    const still = Promise.resolve();
+    this.store = inBetween(shared, {
+      guarantees: { ...shared.guarantees, shared: true },
+      start: () => still,
+      stop: () => still,
+      ownership: inBetween(shared.ownership, {
+        beat: (life, leaseMs) => this.#pass(() => shared.ownership.beat(life, leaseMs)),
+        look: () => this.#pass(() => shared.ownership.look()),
+        take: (life, takes, force) => this.#pass(() => shared.ownership.take(life, takes, force)),
+        leave: (life) => this.#pass(() => shared.ownership.leave(life)),
+      }),
+      append: (batch) => this.#pass(() => shared.append(batch)),
+    });
+  }
+
+  heal(): void {
+    this.cut = false;
+    const held = this.#held;
+    this.#held = [];
+    for (const go of held) go();
+  }
+
+  /** What is sent while it is cut comes in when it is healed. */
+  async #pass<T>(run: () => Promise<T>): Promise<T> {
+    if (this.cut) await new Promise<void>((resolve) => this.#held.push(resolve));
+    return run();
+  }
+}
+
+export class Member {
+  readonly name: string;
+  readonly access: Access;
+  readonly #options: StageOptions;
+  stage: Stage;
+  lives = 1;
+  #stopping = false;
+
+  constructor(shared: Persistence, clock: FakeClock, name: string, priority: number) {
+    this.name = name;
+    this.access = new Access(shared);
+    const config = {
+      priority,
+      tenure: 10_000,
+      suspectAfter: 3_000,
+      replay: 'eager',
+      replayWithin: 0,
+    };
+    this.#options = {
+      name,
+      clock,
+      address: `tcp://${name}:7400`,
+      between: () => this.access.store,
+      failover: instance('failover', standby, config),
+      cluster: {
+        name: 'demo',
+        shards: undefined,
+        link: undefined,
+        secretFile: '/none',
+        beat: BEAT_MS,
+        lease: LEASE_MS,
+        addresses: undefined,
+      },
+    };
+    this.stage = this.#life();
+  }
+
+  get serves(): boolean {
+    const path = this.stage.node.states().find(({ name }) => name === 'path');
+    return path?.state === 'running';
+  }
+
+  /** As after a crash, or for the first time. */
+  async start(): Promise<void> {
+    const starting = this.stage.node.start();
+    // An earlier life may have a lease that runs: waiting for its end takes time.
+    let done = false;
+    void starting.finally(() => (done = true)).catch(() => undefined);
+    for (let at = 0; at < 100 && !done; at += 1) await this.stage.pass(BEAT_MS / 4);
+    await starting;
+  }
+
+  /** A process that is gone without a word: this life is heard of no more. */
+  renew(): void {
+    this.lives += 1;
+    this.stage = this.#life();
+  }
+
+  /** As on a signal: it does not come back. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.access.heal();
+    let done = false;
+    const stopping = this.stage.node.stop().finally(() => (done = true));
+    while (!done) await this.stage.pass(100, 100);
+    await stopping;
+  }
+
+  #life(): Stage {
+    const seed = this.lives * 1_000 + this.name.charCodeAt(3);
+    const stage = new Stage({ ...this.#options, seed });
+    stage.node.onOver(() => {
+      void stage.node.stop().then(() => {
+        if (this.stage !== stage || this.#stopping) return;
+        this.renew();
+        return this.stage.node.start();
+      });
+    });
+    return stage;
+  }
+}
+
+export class Pair {
+  readonly clock = fakeClock();
+  readonly shared: Persistence;
+  readonly a: Member;
+  readonly b: Member;
+
+  constructor() {
+    this.shared = memory.create({ shards: 8 }, { ...quietHost(), clock: this.clock });
+    this.a = new Member(this.shared, this.clock, 'im-a', 1);
+    this.b = new Member(this.shared, this.clock, 'im-b', 2);
+  }
+
+  async start(): Promise<void> {
+    await this.shared.start(never());
+    await this.a.start();
+    await this.b.start();
+  }
+
+  /** Lets time pass in small steps. */
+  async pass(ms: number): Promise<void> {
+    await this.a.stage.pass(ms, 100);
+  }
+
+  async stop(): Promise<void> {
+    for (const member of [this.b, this.a]) await member.stop();
+    await this.shared.stop(never());
+  }
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { LEASE_MS, Pair } from './pair-stage.ts';
+
+const TALK = 'd/ann/bob';
+
+describe('two nodes on one store', () => {
+  let pair: Pair;
+  beforeEach(async () => {
+    pair = new Pair();
+    await pair.start();
+  });
+  afterEach(() => pair.stop());
+
+  it('serve at one of them; the other sends clients there', async () => {
+    assert.deepEqual([pair.a.serves, pair.b.serves], [true, false]);
+    const ann = await pair.a.stage.join('ann');
+    assert.equal((await ann.accepted(ann.send(TALK, 'here'))).position, 1);
+    const lost = pair.b.stage.connect();
+    lost.hello('bob', 'd1');
+    await pair.pass(1_100);
+    const moved = await lost.next('moved');
+    assert.deepEqual(moved.address, ['tcp://im-a:7400']);
+  });
+
+  it('let the other take over when the lease of one that is cut off is over', async () => {
+    const ann = await pair.a.stage.join('ann');
+    await ann.accepted(ann.send(TALK, 'before'));
+    await pair.pass(11_000);
+    pair.a.access.cut = true;
+    ann.send(TALK, 'into the cut');
+    await pair.pass(LEASE_MS + 2_500);
+    assert.equal(pair.b.serves, true);
+    const again = await pair.b.stage.join('ann');
+    assert.equal((await again.accepted(again.send(TALK, 'after', { number: 7 }))).position, 2);
+    pair.a.access.heal();
+    await pair.pass(2_500);
+    assert.equal(pair.a.lives, 2);
+    assert.deepEqual([pair.a.serves, pair.b.serves], [false, true]);
+    assert.deepEqual(ann.take('accepted'), [], 'the old owner answered');
+    assert.deepEqual((await ann.next('moved')).address, ['tcp://im-b:7400']);
+    assert.equal((await again.accepted(again.send(TALK, 'more', { number: 8 }))).position, 3);
+  });
+
+  it('answer nothing after the lease, and what is owed once it is renewed', async () => {
+    const ann = await pair.a.stage.join('ann');
+    await pair.pass(2_000);
+    pair.b.access.cut = true;
+    pair.a.access.cut = true;
+    const sent = ann.send(TALK, 'held');
+    await pair.pass(LEASE_MS + 1_000);
+    assert.deepEqual(ann.take('accepted'), []);
+    pair.a.access.heal();
+    await pair.pass(1_500);
+    assert.equal((await ann.accepted(sent)).position, 1);
+    assert.deepEqual([pair.a.serves, pair.a.lives], [true, 1]);
+    pair.b.access.heal();
+  });
+
+  it('hand over when the owner is stopped, without a lease to be waited for', async () => {
+    const ann = await pair.a.stage.join('ann');
+    await ann.accepted(ann.send(TALK, 'before'));
+    await pair.a.stop();
+    await pair.pass(100);
+    assert.equal(pair.b.serves, true);
+    assert.deepEqual((await ann.next('moved')).address, ['tcp://im-b:7400']);
+    const again = await pair.b.stage.join('ann');
+    assert.equal((await again.accepted(again.send(TALK, 'after', { number: 7 }))).position, 2);
+  });
+});
