@@ -51,10 +51,10 @@ export function printCard(card: NodeCard): string {
   return JSON.stringify(card);
 }
 
-/** Undefined: it is no card of `node`. Fields that nobody knows are left out. Never throws. */
-export function parseCard(node: string, text: string): NodeCard | undefined {
+/** Undefined: it is no card. Fields that nobody knows are left out. Never throws. */
+export function parseCard(text: string): NodeCard | undefined {
   const read = readObject(text);
-  if (read?.['node'] !== node) return undefined;
+  if (!read) return undefined;
   const link = read['link'] === undefined ? {} : { link: read['link'] };
   const gateway = read['gateway'] === undefined ? {} : { gateway: read['gateway'] };
   const fields = Object.entries(FIELDS).map(([key, isRight]) =>
@@ -102,7 +102,7 @@ const FIELDS: Readonly<Record<Exclude<keyof NodeCard, 'link' | 'gateway'>, Is>> 
   contract: isWhole,
   protocol: isWhole,
   shards: isWhole,
-  priority: isWhole,
+  priority: (value) => Number.isSafeInteger(value),
   state: isState,
   ready: isFlag,
   sessions: isWhole,
