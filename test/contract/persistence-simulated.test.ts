@@ -30,10 +30,11 @@ judgePersistence({
 
 judgePersistence({
   name: 'the simulator’s database',
+  together: true,
   make: () => {
     made += 1;
-    const content = reference(SHARDS, seededRandom(made));
     const clock = realClock();
+    const content = reference(SHARDS, seededRandom(made), clock);
     const after = (delayMs: number, run: () => void) => clock.after(delayMs, run);
     const dialing = {
       world: { after: (delayMs: number, _actor: string, run: () => void) => after(delayMs, run) },
@@ -42,11 +43,13 @@ judgePersistence({
       situations: new Situations(),
       database: new SimDatabase(content, noTrouble()),
       storeMs: 0,
-      latest: () => true,
       failed: () => undefined,
     };
+    const settings = { writers: 2, readers: 2, together: true };
+    const open = () => databaseStore(settings, dialing, quietHost());
     return {
-      open: () => databaseStore({ writers: 2, readers: 2, together: true }, dialing, quietHost()),
+      open,
+      openBeside: open,
       destroy: () => Promise.resolve(),
     };
   },

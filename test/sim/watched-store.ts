@@ -1,5 +1,5 @@
 /** A store that tells the history which shards it gave to a node, and what it has saved for it. */
-import type { Persistence, Plugin } from 'im-kernel/contract';
+import type { NodeLife, Ownership, Persistence, Plugin, ShardOwner } from 'im-kernel/contract';
 import type { HistoryRecorder } from './history.ts';
 
 /** `life`: which life of the node uses it. `spoil`: stands between. */
@@ -17,11 +17,7 @@ export function watchedStore(
 
 function watched(store: Persistence, recorder: HistoryRecorder, life: number): Persistence {
   const changes: Partial<Persistence> = {
-    takeShards: async (node, shards) => {
-      const epochs = await store.takeShards(node, shards);
-      recorder.add({ type: 'taken', log: store.log, life, shards, epochs });
-      return epochs;
-    },
+    ownership: watchedOwnership(store, recorder, life),
     registerDevice: (user, device) => {
       recorder.add({ type: 'greeted', user, device });
       return store.registerDevice(user, device);
@@ -43,4 +39,40 @@ function watched(store: Persistence, recorder: HistoryRecorder, life: number): P
   return new Proxy(store, {
     get: (target, key) => Reflect.get(key in changes ? changes : target, key) as unknown,
   });
+}
+
+/** Whatever is answered, the history hears of each epoch that turns out to be this life's. */
+function watchedOwnership(store: Persistence, recorder: HistoryRecorder, life: number): Ownership {
+  const known = new Map<number, number>();
+  let own: NodeLife | undefined;
+  const hear = (owners: readonly ShardOwner[]): void => {
+    const news = owners.filter(({ shard, epoch, owner }) => {
+      return own !== undefined && owner?.life === own.life && epoch !== known.get(shard);
+    });
+    if (news.length === 0) return;
+    for (const { shard, epoch } of news) known.set(shard, epoch);
+    const shards = news.map(({ shard }) => shard);
+    const epochs = news.map(({ epoch }) => epoch);
+    recorder.add({ type: 'taken', log: store.log, life, shards, epochs });
+  };
+  return {
+    beat: async (self, leaseMs) => {
+      own = self;
+      const answer = await store.ownership.beat(self, leaseMs);
+      if (answer !== 'taken') hear(answer.shards);
+      return answer;
+    },
+    look: async () => {
+      const record = await store.ownership.look();
+      hear(record.shards);
+      return record;
+    },
+    leave: (self) => store.ownership.leave(self),
+    take: async (self, ...asked) => {
+      own = self;
+      const owners = await store.ownership.take(self, ...asked);
+      hear(owners);
+      return owners;
+    },
+  };
 }

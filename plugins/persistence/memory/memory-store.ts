@@ -6,12 +6,12 @@
 import { ImError } from 'im-kernel/contract';
 import type {
   AppendOutcome,
+  Clock,
   ConversationLine,
   ConversationRecord,
   Cursor,
   Entry,
   FriendLine,
-  Host,
   Ownership,
   Persistence,
   Progress,
@@ -52,6 +52,12 @@ function following(names: Iterable<string>, after: string): string[] {
   return [...names].filter((name) => byName(name, after) > 0).sort(byName);
 }
 
+/** What it takes of its host. */
+interface Needs {
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly random: Random;
+}
+
 export class MemoryStore implements Persistence {
   readonly guarantees = { durability: 'memory', shared: false } as const;
   readonly shards: number;
@@ -71,7 +77,7 @@ export class MemoryStore implements Persistence {
   #log = '';
   #running = false;
 
-  constructor(shards: number, { clock, random }: Pick<Host, 'clock' | 'random'>) {
+  constructor(shards: number, { clock, random }: Needs) {
     this.shards = shards;
     this.#random = random;
     this.#owners = new Owners(shards, clock);

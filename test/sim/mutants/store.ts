@@ -1,16 +1,34 @@
 /** Rules of a store broken on purpose. */
-import type { CursorMove, Entry, Persistence, Progress, ShardAppend } from 'im-kernel/contract';
+import type {
+  CursorMove,
+  Entry,
+  Ownership,
+  Persistence,
+  Progress,
+  ShardAppend,
+  Take,
+} from 'im-kernel/contract';
 import type { Mutant } from './mutant.ts';
 
 /** Above every number that a run reaches. */
 const GENERATION_STEP = 1_000_000;
 
-/** The store, with some of its methods replaced. */
-function altered(store: Persistence, changes: Partial<Persistence>): Persistence {
+/** The store, or a part of it, with some of its methods replaced. */
+function altered<T extends object>(store: T, changes: Partial<T>): T {
   return new Proxy(store, {
     get: (target, key) => {
       const value: unknown = Reflect.get(key in changes ? changes : target, key);
       return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+/** Calls `before` before each take. */
+function whenTaken(store: Persistence, before: (takes: readonly Take[]) => void): Ownership {
+  return altered(store.ownership, {
+    take: (life, takes, force) => {
+      before(takes);
+      return store.ownership.take(life, takes, force);
     },
   });
 }
@@ -33,10 +51,9 @@ function acknowledgeBeforeKeep(store: Persistence): Persistence {
       pending = batch;
       return batch.map(() => 'kept');
     },
-    takeShards: (node, shards) => {
+    ownership: whenTaken(store, () => {
       pending = [];
-      return store.takeShards(node, shards);
-    },
+    }),
     readConversation: async (name, range) => {
       await flush();
       return store.readConversation(name, range);
@@ -78,10 +95,9 @@ function renumbered(entry: Entry): Entry {
 function forgetNumbers(store: Persistence): Persistence {
   let base = 0;
   return altered(store, {
-    takeShards: (node, shards) => {
+    ownership: whenTaken(store, () => {
       base += GENERATION_STEP;
-      return store.takeShards(node, shards);
-    },
+    }),
     append: (batch) =>
       store.append(withEntries(batch, (entry) => ({ ...entry, number: entry.number + base }))),
     readConversation: async (name, range) =>
@@ -138,11 +154,13 @@ function membersNeverLeave(store: Persistence): Persistence {
 function withoutFence(store: Persistence): Persistence {
   const epochs = new Map<number, number>();
   return altered(store, {
-    takeShards: async (node, shards) => {
-      const taken = await store.takeShards(node, shards);
-      for (const [at, shard] of shards.entries()) epochs.set(shard, taken[at] ?? 0);
-      return taken;
-    },
+    ownership: altered(store.ownership, {
+      take: async (...asked) => {
+        const taken = await store.ownership.take(...asked);
+        for (const { shard, epoch } of taken) epochs.set(shard, epoch);
+        return taken;
+      },
+    }),
     append: (batch) =>
       store.append(batch.map((part) => ({ ...part, epoch: epochs.get(part.shard) ?? 0 }))),
   });
@@ -153,10 +171,9 @@ function progressUnkept(store: Persistence): Persistence {
   let unkept: Progress[] = [];
   const kept = (): CursorMove[] => unkept.flatMap(({ cursors }) => cursors);
   return altered(store, {
-    takeShards: (node, shards) => {
-      if (shards.length > 1) unkept = [];
-      return store.takeShards(node, shards);
-    },
+    ownership: whenTaken(store, (takes) => {
+      if (takes.length > 1) unkept = [];
+    }),
     saveProgress: (progress) => {
       unkept.push(progress);
       return Promise.resolve();

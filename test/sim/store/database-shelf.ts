@@ -8,6 +8,7 @@ import type { Ask } from './reads-of.ts';
 import { reference } from './reference.ts';
 import type { Shelf, ShelfParts } from './shelf.ts';
 import { SimDatabase } from './sim-database.ts';
+import { storeClock } from './store-clock.ts';
 import { askedThrough } from './store-wire.ts';
 import { noTrouble } from './trouble.ts';
 
@@ -17,15 +18,12 @@ export class DatabaseShelf implements Shelf {
   readonly #database: SimDatabase;
   readonly #settings: DatabaseSettings;
   readonly #harmed = new WeakSet<Life>();
-  #latest: Life | undefined;
 
   constructor(parts: ShelfParts) {
-    const { prng, shards, spoil } = parts;
+    const { prng, shards, spoil, world } = parts;
     this.#parts = parts;
-    this.#database = new SimDatabase(
-      this.#noting(spoil(reference(shards, prng.fork()), prng.fork())),
-      this.trouble,
-    );
+    const content = reference(shards, prng.fork(), storeClock(world));
+    this.#database = new SimDatabase(this.#noting(spoil(content, prng.fork())), this.trouble);
     this.#settings = {
       writers: prng.pick([1, 2, 4]),
       readers: prng.pick([1, 2, 4]),
@@ -40,10 +38,8 @@ export class DatabaseShelf implements Shelf {
   open(life: Life, prng: Prng, host: Host): Persistence {
     const { world, situations, storeMs } = this.#parts;
     const failed = (): void => void this.#harmed.add(life);
-    this.#latest = life;
-    const latest = (): boolean => this.#latest === life;
     const around = { world, life, prng, situations, storeMs };
-    const dialing = { ...around, database: this.#database, failed, latest };
+    const dialing = { ...around, database: this.#database, failed };
     return databaseStore(this.#settings, dialing, host);
   }
 

@@ -14,7 +14,7 @@ import { AppendQueue } from '../../../plugins/persistence/postgres/append-queue.
 import { CallQueue } from '../../../plugins/persistence/postgres/call-queue.ts';
 import type { Connection } from '../../../plugins/persistence/postgres/connection.ts';
 import { Pool } from '../../../plugins/persistence/postgres/pool.ts';
-import { Reporter } from '../../../plugins/persistence/postgres/reporter.ts';
+import { Reporter, type Side } from '../../../plugins/persistence/postgres/reporter.ts';
 import { readsOf } from './reads-of.ts';
 import { SimConnection, type Dialing, type Statement } from './sim-connection.ts';
 
@@ -41,8 +41,10 @@ class Queues {
   readonly #host: Host;
   readonly #appends: AppendQueue;
   readonly #calls: CallQueue;
+  readonly #beats: CallQueue;
   readonly #writers: Pool;
   readonly #readers: Pool;
+  readonly #lifeline: Pool;
 
   constructor(settings: DatabaseSettings, dialing: Dialing, host: Host) {
     this.#dialing = dialing;
@@ -61,14 +63,11 @@ class Queues {
         failed: (error, fault) => reporter.failed(error, fault),
       },
     });
-    this.#calls = new CallQueue({
-      clock: host.clock,
-      waitMs: WAIT_MS,
-      added: () => this.#readers.wake(),
-      failed: (error, fault) => reporter.failed(error, fault),
-    });
+    this.#calls = callQueue(host, reporter, () => this.#readers.wake());
+    this.#beats = callQueue(host, reporter, () => this.#lifeline.wake());
     this.#writers = this.#pool('writers', settings.writers, this.#appends, reporter);
     this.#readers = this.#pool('readers', settings.readers, this.#calls, reporter);
+    this.#lifeline = this.#pool('lifeline', 1, this.#beats, reporter);
   }
 
   /** A server that is away gets as long as a request would wait for it. */
@@ -93,12 +92,14 @@ class Queues {
     await this.#startPools(signal);
     this.#appends.open();
     this.#calls.open();
+    this.#beats.open();
   }
 
   async stop(deadline: AbortSignal): Promise<void> {
     this.#appends.close();
     this.#calls.close();
-    await Promise.all([this.#writers.stop(deadline), this.#readers.stop(deadline)]);
+    this.#beats.close();
+    await Promise.all(this.#pools.map((pool) => pool.stop(deadline)));
   }
 
   append(batch: readonly ShardAppend[]): ReturnType<Persistence['append']> {
@@ -114,12 +115,24 @@ class Queues {
     return this.#calls.ask(again, (connection) => simulated(connection).write(statement));
   }
 
+  /** On a connection that nothing else waits for. */
+  beat<T>(statement: Statement<T>): Promise<T> {
+    return this.#beats.ask(true, (connection) => simulated(connection).write(statement));
+  }
+
+  get #pools(): readonly Pool[] {
+    return [this.#writers, this.#readers, this.#lifeline];
+  }
+
   async #startPools(signal: AbortSignal): Promise<void> {
+    const started: Pool[] = [];
     try {
-      await this.#writers.start(signal);
-      await this.#readers.start(signal);
+      for (const pool of this.#pools) {
+        await pool.start(signal);
+        started.push(pool);
+      }
     } catch (error) {
-      await this.#writers.stop(signal);
+      for (const pool of started) await pool.stop(signal);
       signal.throwIfAborted();
       throw unreachable(error);
     }
@@ -130,12 +143,7 @@ class Queues {
     return connection as unknown as Connection;
   }
 
-  #pool(
-    side: 'writers' | 'readers',
-    size: number,
-    source: AppendQueue | CallQueue,
-    reporter: Reporter,
-  ): Pool {
+  #pool(side: Side, size: number, source: AppendQueue | CallQueue, reporter: Reporter): Pool {
     return new Pool({
       size,
       source,
@@ -146,11 +154,19 @@ class Queues {
       whenAway: (why) => reporter.away(side, why === undefined ? undefined : unreachable(why)),
       whenLost: (why) => reporter.lost(side, why),
       whenSilent: () => {
-        this.#writers.renew();
-        this.#readers.renew();
+        for (const pool of this.#pools) pool.renew();
       },
     });
   }
+}
+
+function callQueue(host: Host, reporter: Reporter, added: () => void): CallQueue {
+  return new CallQueue({
+    clock: host.clock,
+    waitMs: WAIT_MS,
+    added,
+    failed: (error, fault) => reporter.failed(error, fault),
+  });
 }
 
 function unreachable(cause: unknown): ImError {
@@ -176,15 +192,16 @@ export function databaseStore(
     start: (signal) => queues.start(signal),
     stop: (deadline) => queues.stop(deadline),
     append: (batch) => queues.append(batch),
-    takeShards: (node, shards) =>
-      queues.write(false, async (on) => {
-        // What a dead process asked for is over before the next one asks: they queue at the row.
-        return dialing.latest() ? on.takeShards(node, shards) : [];
-      }),
     saveProgress: (progress) => queues.write(true, (on) => on.saveProgress(progress)),
     registerDevice: (...device) => queues.write(false, (on) => on.registerDevice(...device)),
     retire: (retirement) => queues.write(true, (on) => on.retire(retirement)),
     ...readsOf((statement) => queues.read(statement)),
+    ownership: {
+      beat: (...asked) => queues.beat((on) => on.ownership.beat(...asked)),
+      look: () => queues.beat((on) => on.ownership.look()),
+      leave: (life) => queues.beat((on) => on.ownership.leave(life)),
+      take: (...asked) => queues.write(true, (on) => on.ownership.take(...asked)),
+    },
     register: {
       read: (key) => queues.read((on) => on.register.read(key)),
       list: (...page) => queues.read((on) => on.register.list(...page)),

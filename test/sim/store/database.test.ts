@@ -8,6 +8,7 @@ import { Trace } from '../trace.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { databaseStore } from './database-store.ts';
 import { reference } from './reference.ts';
+import { storeClock } from './store-clock.ts';
 import { SimDatabase } from './sim-database.ts';
 import { noTrouble } from './trouble.ts';
 import { takeShards } from '../../kit/take-shards.ts';
@@ -34,7 +35,7 @@ class Stage {
 
   constructor(seed: number, writers = 1) {
     const prng = new Prng(seed);
-    this.database = new SimDatabase(reference(4, prng), this.trouble);
+    this.database = new SimDatabase(reference(4, prng, storeClock(this.world)), this.trouble);
     const dialing = {
       world: this.world,
       life: this.life,
@@ -42,7 +43,6 @@ class Stage {
       situations: new Situations(),
       database: this.database,
       storeMs: 10,
-      latest: () => true,
       failed: () => void (this.failures += 1),
     };
     const host = quietHost({ clock: this.life.clock, random: prng });

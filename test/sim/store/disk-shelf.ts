@@ -48,6 +48,7 @@ export class DiskShelf implements Shelf {
     return {
       ...store,
       ...readsOf(read),
+      ownership: { ...store.ownership, look: () => read((on) => on.ownership.look()) },
       get log() {
         return store.log;
       },

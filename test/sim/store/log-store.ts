@@ -2,22 +2,26 @@
  * A store on a modelled disk: it writes what it is asked to do ahead into its log file, syncs, does
  * it on the reference store in memory, and answers. Recovery does all of it again, in the same
  * sequence, so it comes to the same state and to the same outcomes. What came in while one commit
- * ran is the next (group commit, without a timer), as in the store `sqlite`.
+ * ran is the next (group commit, without a timer), as in the store `sqlite`. A beat is one of them:
+ * nobody shares this disk, so nobody waits for a lease on it.
  */
 import {
   ImError,
   reasonOf,
   type AppendOutcome,
   type Host,
+  type NodeLife,
   type Persistence,
   type Progress,
   type Random,
   type Retirement,
   type ShardAppend,
+  type Take,
 } from 'im-kernel/contract';
 import { keptOf } from './ledger.ts';
 import { readsOf } from './reads-of.ts';
 import { DiskError } from './sim-disk.ts';
+import type { Times } from './store-clock.ts';
 import { LogFile, type LogFileOptions } from './log-file.ts';
 
 /** The first frame's payload. */
@@ -30,7 +34,20 @@ interface Head {
 /** What changes the state: a frame's payload is a list of these. */
 type Act =
   | { readonly call: 'append'; readonly batch: readonly ShardAppend[] }
-  | { readonly call: 'takeShards'; readonly node: string; readonly shards: readonly number[] }
+  | {
+      readonly call: 'beat';
+      readonly life: NodeLife;
+      readonly leaseMs: number;
+      readonly atMs: number;
+    }
+  | { readonly call: 'leave'; readonly life: NodeLife }
+  | {
+      readonly call: 'take';
+      readonly life: NodeLife;
+      readonly takes: readonly Take[];
+      readonly force: boolean;
+      readonly atMs: number;
+    }
   | { readonly call: 'saveProgress'; readonly progress: Progress }
   | { readonly call: 'registerDevice'; readonly user: string; readonly device: string }
   | { readonly call: 'retire'; readonly retirement: Retirement }
@@ -48,10 +65,10 @@ interface Waiting {
 }
 
 export interface LogStoreOptions extends LogFileOptions {
-  readonly host: Pick<Host, 'random' | 'log' | 'report'>;
+  readonly host: Pick<Host, 'clock' | 'random' | 'log' | 'report'>;
   readonly shards: number;
-  /** Makes an empty reference store, whose name comes from this chance. */
-  readonly make: (shards: number, random: Random) => Persistence;
+  /** Makes an empty reference store, with its name from this chance, and on this clock. */
+  readonly make: (shards: number, random: Random, clock: Times) => Persistence;
   /** Told of each batch that was kept, in the log of this name, in recovery too. */
   readonly kept?: (log: string, parts: readonly ShardAppend[]) => void;
   /** Recovery is over: all that was in the log is done again. */
@@ -63,7 +80,9 @@ const CHANCE_BYTES = 16;
 
 function perform(on: Persistence, act: Act): Promise<unknown> {
   if (act.call === 'append') return on.append(act.batch);
-  if (act.call === 'takeShards') return on.takeShards(act.node, act.shards);
+  if (act.call === 'beat') return on.ownership.beat(act.life, act.leaseMs);
+  if (act.call === 'leave') return on.ownership.leave(act.life);
+  if (act.call === 'take') return on.ownership.take(act.life, act.takes, act.force);
   if (act.call === 'saveProgress') return on.saveProgress(act.progress);
   if (act.call === 'registerDevice') return on.registerDevice(act.user, act.device);
   if (act.call === 'retire') return on.retire(act.retirement);
@@ -73,6 +92,12 @@ function perform(on: Persistence, act: Act): Promise<unknown> {
 class Log {
   readonly #options: LogStoreOptions;
   readonly #file: LogFile;
+  /** For a lease, an act happens when it was asked for, in recovery too. */
+  readonly #clock: Times = {
+    now: () => this.#options.host.clock.now(),
+    monotonic: () => this.#atMs ?? this.#options.host.clock.monotonic(),
+  };
+  #atMs: number | undefined;
   #memory: Persistence | undefined;
   #waiting: Waiting[] = [];
   #working: Promise<void> | undefined;
@@ -96,7 +121,8 @@ class Log {
     const [first, ...frames] = await this.#file.open(fresh);
     signal.throwIfAborted();
     const head = first as Head;
-    const memory = make(head.shards, { next: () => 0, bytes: () => head.chance.slice() });
+    const random = { next: () => 0, bytes: () => head.chance.slice() };
+    const memory = make(head.shards, random, this.#clock);
     await memory.start(NEVER);
     for (const acts of frames)
       for (const act of acts as readonly Act[]) await this.#redo(memory, act);
@@ -161,7 +187,11 @@ class Log {
   }
 
   async #do(memory: Persistence, act: Act): Promise<unknown> {
-    const answer = await perform(memory, act);
+    // The reference has done it when it returns.
+    this.#atMs = 'atMs' in act ? act.atMs : undefined;
+    const asked = perform(memory, act);
+    this.#atMs = undefined;
+    const answer = await asked;
     if (act.call === 'append') {
       const kept = keptOf(act.batch, answer as readonly AppendOutcome[]);
       this.#options.kept?.(memory.log, kept);
@@ -179,6 +209,7 @@ class Log {
 
 export function logStore(options: LogStoreOptions): Persistence {
   const log = new Log(options);
+  const nowMs = (): number => options.host.clock.monotonic();
   return {
     guarantees: { durability: 'disk', shared: false },
     get log() {
@@ -189,12 +220,17 @@ export function logStore(options: LogStoreOptions): Persistence {
     },
     start: (signal) => log.open(signal),
     stop: () => log.close(),
-    takeShards: (node, shards) => log.ask({ call: 'takeShards', node, shards }),
     append: (batch) => log.ask({ call: 'append', batch }),
     saveProgress: (progress) => log.ask({ call: 'saveProgress', progress }),
     registerDevice: (user, device) => log.ask({ call: 'registerDevice', user, device }),
     retire: (retirement) => log.ask({ call: 'retire', retirement }),
     ...readsOf(async (read) => read(await log.reading())),
+    ownership: {
+      beat: (life, leaseMs) => log.ask({ call: 'beat', life, leaseMs, atMs: nowMs() }),
+      look: async () => (await log.reading()).ownership.look(),
+      leave: (life) => log.ask({ call: 'leave', life }),
+      take: (life, takes, force) => log.ask({ call: 'take', life, takes, force, atMs: nowMs() }),
+    },
     register: {
       read: async (key) => (await log.reading()).register.read(key),
       list: async (...args) => (await log.reading()).register.list(...args),

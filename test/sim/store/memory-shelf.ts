@@ -1,5 +1,5 @@
 /** A store in the memory of the node's process: it is gone with it, and the next log is another. */
-import { ImError, type AppendOutcome, type Persistence } from 'im-kernel/contract';
+import { ImError, type AppendOutcome, type Host, type Persistence } from 'im-kernel/contract';
 import type { ShardAppend } from 'im-kernel/contract';
 import type { Life } from '../life.ts';
 import type { Prng } from '../prng.ts';
@@ -27,10 +27,10 @@ export class MemoryShelf implements Shelf {
     return this.#store;
   }
 
-  open(life: Life, prng: Prng): Persistence {
+  open(life: Life, prng: Prng, host: Host): Persistence {
     const { world, situations, storeMs, spoil, shards } = this.#parts;
     const { trouble } = this;
-    const store = spoil(reference(shards, prng), prng);
+    const store = spoil(reference(shards, prng, host.clock), prng);
     const lost = (): void => situations.add('write under way at a crash was lost');
     const wire = new StoreWire({ world, life, prng, trouble, storeMs, lost });
     return {

@@ -1,9 +1,9 @@
 /** The reference store, which holds the state of every simulated one. */
 import type { Persistence, Random } from 'im-kernel/contract';
-import memory from '../../../plugins/persistence/memory/index.ts';
-import { quietHost } from '../../kit/quiet-host.ts';
+import { MemoryStore } from '../../../plugins/persistence/memory/memory-store.ts';
+import type { Times } from './store-clock.ts';
 
-/** Empty; its log's name comes from `random`. */
-export function reference(shards: number, random: Random): Persistence {
-  return memory.create({ shards }, quietHost({ random }));
+/** Empty; its log's name comes from `random`, its leases run on `clock`. */
+export function reference(shards: number, random: Random, clock: Times): Persistence {
+  return new MemoryStore(shards, { random, clock });
 }

@@ -17,8 +17,6 @@ export interface Dialing {
   readonly database: SimDatabase;
   /** Mean time of a write; reads take a third. */
   readonly storeMs: number;
-  /** No later life of the node has begun. */
-  readonly latest: () => boolean;
   /** The database did not do what this node asked for. */
   readonly failed: () => void;
 }

@@ -80,12 +80,18 @@ export function askedThrough(store: Persistence, read: Ask, write: Ask): Persist
     },
     start: (signal) => store.start(signal),
     stop: (deadline) => store.stop(deadline),
-    takeShards: (node, shards) => write((on) => on.takeShards(node, shards)),
     append: (batch) => write((on) => on.append(batch)),
     saveProgress: (progress) => write((on) => on.saveProgress(progress)),
     registerDevice: (user, device) => write((on) => on.registerDevice(user, device)),
     retire: (retirement) => write((on) => on.retire(retirement)),
     ...readsOf(read),
+    ownership: {
+      // In a time of its own: a beat waits for no append.
+      beat: (...asked) => read((on) => on.ownership.beat(...asked)),
+      look: () => read((on) => on.ownership.look()),
+      leave: (life) => write((on) => on.ownership.leave(life)),
+      take: (...asked) => write((on) => on.ownership.take(...asked)),
+    },
     register: {
       read: (key) => read((on) => on.register.read(key)),
       list: (...page) => read((on) => on.register.list(...page)),
