@@ -1,25 +1,34 @@
 /** Which shards this node should own: a pure function of what is known of the others. */
-import { definePlugin, duration, type ClusterView, type Failover } from 'im-kernel/contract';
+import { definePlugin, whole, type ClusterView, type Failover } from 'im-kernel/contract';
 
 class MyFailover implements Failover {
-  readonly #patienceMs: number;
+  readonly rule: Failover['rule'];
 
-  constructor(patienceMs: number) {
-    this.#patienceMs = patienceMs;
+  constructor(priority: number) {
+    this.rule = {
+      leased: true,
+      priority,
+      suspectAfterMs: 3_000,
+      replay: 'eager',
+      replayWithinMs: 0,
+    };
   }
 
   async start(): Promise<void> {}
 
   async stop(): Promise<void> {}
 
-  /** Its own shards, and those of nobody who lives, if it is the first by name of those who do. */
-  plan(view: ClusterView): readonly number[] {
-    const heard = view.nodes.filter((node) => node.lastBeatAgoMs <= this.#patienceMs);
-    const living = new Set([...heard.map((node) => node.name), view.self]);
-    const [heir] = [...living].toSorted();
-    const mine = view.shards.filter(({ owner }) => {
-      if (owner !== undefined && living.has(owner)) return owner === view.self;
-      return heir === view.self;
+  /** Its own shards, and those of nobody who lives, if it is the first of those who can. */
+  plan({ self, nodes, shards }: ClusterView): readonly number[] {
+    const living = nodes.filter(({ state }) => state === 'live');
+    const owners = new Set(living.map(({ name }) => name));
+    // The nodes come by name, and the sort leaves equals as they are.
+    const [heir] = living
+      .filter(({ ready, suspect }) => ready && !suspect)
+      .toSorted((one, other) => one.priority - other.priority);
+    const mine = shards.filter(({ owner }) => {
+      if (owner === self) return true;
+      return heir?.name === self && (owner === undefined || !owners.has(owner));
     });
     return mine.map(({ shard }) => shard);
   }
@@ -29,14 +38,10 @@ export default definePlugin({
   contract: 1,
   role: 'failover',
   type: 'my-plugin',
-  summary: 'The first living node by name takes what a silent one owned.',
+  summary: 'The first node that lives takes what one that does not has left.',
   stability: 'experimental',
   config: {
-    patience: duration({
-      help: 'A node that is silent for longer is held to be gone.',
-      fallback: 5_000,
-      min: 100,
-    }),
+    priority: whole({ help: 'Lower goes first.', fallback: 100, min: 0, max: 1_000 }),
   },
-  create: ({ patience }) => new MyFailover(patience),
+  create: ({ priority }) => new MyFailover(priority),
 });

@@ -18,8 +18,13 @@ class None implements Failover {
   stop(): Promise<void> {
     return done;
   }
-  plan(view: ClusterView): readonly number[] {
-    return view.shards.map(({ shard }) => shard);
+  plan({ self, nodes, shards }: ClusterView): readonly number[] {
+    const others = new Set(
+      nodes.filter(({ name, state }) => name !== self && state === 'live').map(({ name }) => name),
+    );
+    return shards
+      .filter(({ owner }) => owner === undefined || !others.has(owner))
+      .map(({ shard }) => shard);
   }
 }
 

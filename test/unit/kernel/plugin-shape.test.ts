@@ -20,6 +20,13 @@ const good = definePlugin({
   create: () => ({
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
+    rule: {
+      leased: false,
+      priority: 0,
+      suspectAfterMs: 1_000,
+      replay: 'eager',
+      replayWithinMs: 0,
+    },
     plan: () => [],
   }),
 });

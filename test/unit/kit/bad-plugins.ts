@@ -3,20 +3,11 @@
  * own.
  */
 import { createServer, type Server } from 'node:net';
-import type { Authentication, Component, Failover } from 'im-kernel/contract';
-import { judgeAuthentication, judgeComponent, judgeFailover } from 'im-kernel/kit';
+import type { Authentication, Component } from 'im-kernel/contract';
+import { judgeAuthentication, judgeComponent } from 'im-kernel/kit';
 
 const done = Promise.resolve();
 const plain: Component = { start: () => done, stop: () => done };
-function failover(name: string, plan: Failover['plan']): void {
-  judgeFailover({ name, make: () => ({ ...plain, plan }) });
-}
-let calls = 0;
-failover('stranger’s shard', ({ shards }) => [shards.length]);
-failover('twice', ({ shards }) => shards.flatMap(({ shard }) => [shard, shard]));
-failover('remembers', ({ shards }) => ((calls += 1) % 2 ? [] : shards.map(({ shard }) => shard)));
-failover('takes nothing', () => []);
-
 function authentication(name: string, authenticate: Authentication['authenticate']): void {
   judgeAuthentication({
     name,
