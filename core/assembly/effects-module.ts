@@ -9,6 +9,7 @@ import { Consumption } from '../path/consumption.ts';
 import { DeadLetters } from '../path/dead-letters.ts';
 import { Effects, type Consuming } from '../path/effects.ts';
 import { Guarding } from '../path/guarding.ts';
+import { Replay } from '../path/replay.ts';
 import { Retention } from '../path/retention.ts';
 import { RetentionCursors } from '../path/retention-cursors.ts';
 import { lendRegister } from './lend-register.ts';
@@ -48,14 +49,28 @@ export const effectsModule = new ContainerModule(({ bind }) => {
     [T.guards, T.clock, T.limits],
   );
   bind(T.effects).toResolvedValue(
-    (consumers, persistence, shards, clock, limits) => {
+    (consumers, persistence, shards, clock, limits, replay) => {
       const around = { persistence, shards, limits };
       return new Effects(
         consumers.map((one) => consuming(one, around)),
         clock,
+        replay,
       );
     },
-    [T.consumers, T.persistence, T.shards, T.clock, T.limits],
+    [T.consumers, T.persistence, T.shards, T.clock, T.limits, T.replay],
+  );
+  bind(T.replay).toResolvedValue(
+    ({ rule }, persistence, directory, clock, log, metrics, limits) =>
+      new Replay({
+        rule,
+        persistence,
+        clock,
+        log,
+        metrics,
+        most: limits.replayLook,
+        isHere: (user) => directory.isHere(user),
+      }),
+    [T.failover, T.persistence, T.directory, T.clock, T.log, T.metrics, T.limits],
   );
   bind(T.retention).toResolvedValue(
     (chat, limits, persistence, shards, conversations, effects, clock, metrics, report) =>

@@ -256,7 +256,10 @@ export class Node {
     return {
       start: async () => {
         await recent.open();
-        await effects.start(shards.owned().map(({ shard }) => shard));
+        const owned = shards.owned().map(({ shard }) => shard);
+        const from = this.#owns?.from?.node;
+        const inherited = from !== undefined && from !== this.name ? owned : [];
+        await effects.start(owned, inherited);
       },
       stop: async () => {
         progress.stop();

@@ -31,37 +31,32 @@ export const sessionModule = new ContainerModule(({ bind }) => {
     [T.persistence, T.conversations, T.progress, T.clock, T.log, T.limits, T.metrics],
   );
   bind(T.attendance).toResolvedValue(
-    (delivery, lanes, shards, answers, questions, signals, presence, attendants) => {
+    (delivery, lanes, shards, answers, questions, signals, presence, attendants, effects) => {
       const { progress, limits, clock } = delivery;
       const rates = new Rates(limits.messagesPerSecond, limits.messagesBurst, clock);
-      const path = { delivery, lanes, shards, answers, questions, signals, presence, attendants };
-      return { ...path, progress, rates, limits };
+      const path = { delivery, lanes, shards, answers, questions, signals, presence };
+      return { ...path, attendants, effects, progress, rates, limits };
     },
-    [T.delivery, T.lanes, T.shards, T.answers, T.questions, T.signals, T.presence, T.attendants],
+    [
+      T.delivery,
+      T.lanes,
+      T.shards,
+      T.answers,
+      T.questions,
+      T.signals,
+      T.presence,
+      T.attendants,
+      T.effects,
+    ],
   );
   bind(T.reception).toResolvedValue(
     (node, authentication, orderings, directory, metrics, attendance, whereabouts) => {
       const { delivery, progress, presence, limits } = attendance;
       const { persistence, clock, log } = delivery;
       const unauthenticated = metrics.counter('im_tokens_refused_total', 'Greetings refused.');
-      const around = {
-        node,
-        authentication,
-        orderings,
-        directory,
-        persistence,
-        clock,
-        whereabouts,
-      };
-      return new Reception({
-        ...around,
-        progress,
-        presence,
-        limits,
-        log,
-        unauthenticated,
-        attendance,
-      });
+      const who = { node, authentication, orderings, directory, whereabouts };
+      const around = { persistence, clock, log, limits, progress, presence };
+      return new Reception({ ...who, ...around, unauthenticated, attendance });
     },
     [T.node, T.authentication, T.orderings, T.directory, T.metrics, T.attendance, T.whereabouts],
   );

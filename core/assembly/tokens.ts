@@ -39,6 +39,7 @@ import type { Recall } from '../path/recall.ts';
 import type { Receipts } from '../path/receipts.ts';
 import type { Cached, RecentAnswers } from '../path/recent-answers.ts';
 import type { Reception } from '../path/reception.ts';
+import type { Replay } from '../path/replay.ts';
 import type { Retention } from '../path/retention.ts';
 import type { Signals } from '../path/signals.ts';
 import type { Directory } from '../session/directory.ts';
@@ -77,6 +78,7 @@ export const T = {
   consumers: token<readonly Consumed[]>('consumers'),
   guarding: token<Guarding>('guarding'),
   effects: token<Effects>('effects'),
+  replay: token<Replay>('replay'),
   retention: token<Retention>('retention'),
   wheel: token<Wheel>('wheel'),
   directory: token<Directory>('directory'),

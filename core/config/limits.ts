@@ -185,6 +185,12 @@ export const LIMITS = {
     fallback: 60_000,
     min: 100,
   }),
+  replayLook: whole({
+    help: 'After a takeover: entries looked at in a shard, and users awaited by all, for `replay`.',
+    fallback: 10_000,
+    min: 1,
+    max: 1_000_000,
+  }),
   guardFailures: whole({
     help: 'Failures of a guard in a row after which it is left out for a while.',
     fallback: 5,

@@ -15,6 +15,7 @@ import type { Answers } from './answers.ts';
 import type { Attendants } from './attendants.ts';
 import type { DeliverySurroundings } from './delivery-surroundings.ts';
 import { Delivery } from './delivery.ts';
+import type { Effects } from './effects.ts';
 import type { Lanes } from './lanes.ts';
 import type { Presence } from './presence.ts';
 import type { Progress } from './progress.ts';
@@ -30,6 +31,7 @@ export interface AttendanceSurroundings {
   readonly signals: Signals;
   readonly presence: Presence;
   readonly attendants: Attendants;
+  readonly effects: Pick<Effects, 'welcomed'>;
   readonly progress: Progress;
   readonly rates: Rates;
   readonly limits: Limits;
@@ -64,6 +66,7 @@ export class Attendance implements SessionHandler {
   begin(): void {
     this.#around.attendants.add(this.#session, this.#delivery);
     this.#around.presence.arrived(this.#session);
+    this.#around.effects.welcomed(this.#session.user);
     this.#delivery.begin();
   }
 

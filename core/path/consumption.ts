@@ -38,6 +38,7 @@ type Next = 'idle' | 'more' | number;
 
 /** Entries read at once. */
 const PAGE = 32;
+const BEGINNING: Place = { after: 0, skip: 0 };
 
 export class Consumption {
   readonly #around: Surroundings;
@@ -60,16 +61,20 @@ export class Consumption {
     this.#around = around;
   }
 
-  /** Finds its places in these shards and goes on from there. */
+  /** Finds its places in these shards; `wake` goes on from there. */
   async start(shards: readonly number[]): Promise<void> {
     const { cursors, health, deadLetters } = this.#around;
     await cursors.load();
     await Promise.all(shards.map((shard) => this.#begin(shard)));
     health.begin(await deadLetters.count());
-    for (const shard of shards) this.wake(shard);
   }
 
-  /** Something was kept in this shard. */
+  /** Something may follow in this shard, and is not to be taken yet. */
+  wait(shard: number): void {
+    this.#around.health.behind(shard);
+  }
+
+  /** Something may follow in this shard. */
   wake(shard: number): void {
     if (this.#stopped || this.#resting.has(shard)) return;
     this.#around.health.behind(shard);
@@ -90,7 +95,12 @@ export class Consumption {
 
   /** The cursor up to which every entry of the shard is taken or set aside. */
   passed(shard: number): number {
-    return this.#around.cursors.get(shard)?.after ?? 0;
+    return this.place(shard).after;
+  }
+
+  /** Its place in a shard that it was started with. */
+  place(shard: number): Place {
+    return this.#around.cursors.get(shard) ?? BEGINNING;
   }
 
   get resting(): number {

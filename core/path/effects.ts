@@ -5,6 +5,7 @@
 import type { Clock } from '../contract/index.ts';
 import type { Consumption } from './consumption.ts';
 import type { DeadLetterPage, DeadLetters } from './dead-letters.ts';
+import type { Replay } from './replay.ts';
 
 /** A consumer under its name in the configuration. */
 export interface Consuming {
@@ -16,20 +17,46 @@ export interface Consuming {
 export class Effects {
   readonly #consumers: readonly Consuming[];
   readonly #clock: Clock;
+  readonly #replay: Replay;
   readonly #woken = new Set<number>();
 
-  constructor(consumers: readonly Consuming[], clock: Clock) {
+  constructor(consumers: readonly Consuming[], clock: Clock, replay: Replay) {
     this.#consumers = consumers;
     this.#clock = clock;
+    this.#replay = replay;
   }
 
-  /** Rejects if the store cannot say where the consumers are. */
-  async start(shards: readonly number[]): Promise<void> {
+  /**
+   * Goes on where the consumers are in these shards. `inherited`: those of them that another node
+   * owned last; its unfinished entries wait as the failover policy says. Rejects if the store
+   * cannot say where the consumers are.
+   */
+  async start(shards: readonly number[], inherited: readonly number[]): Promise<void> {
+    if (this.#consumers.length === 0) return;
     for (const { consumption } of this.#consumers) await consumption.start(shards);
+    this.#replay.hold({
+      shards: inherited,
+      placesOf: (shard) => this.#consumers.map(({ consumption }) => consumption.place(shard)),
+      release: (shard) => this.#wake(shard),
+    });
+    for (const shard of shards) {
+      if (!this.#replay.isHeld(shard)) this.#wake(shard);
+      else for (const { consumption } of this.#consumers) consumption.wait(shard);
+    }
+  }
+
+  /** A session of the user went live. */
+  welcomed(user: string): void {
+    this.#replay.welcomed(user);
   }
 
   /** Something was kept in this shard. Costs the path nothing but a mark. */
-  wake(shard: number): void {
+  kept(shard: number): void {
+    if (this.#replay.isHeld(shard)) this.#replay.kept(shard);
+    else this.#wake(shard);
+  }
+
+  #wake(shard: number): void {
     if (this.#consumers.length === 0) return;
     if (this.#woken.size === 0) this.#clock.soon(() => this.#pass());
     this.#woken.add(shard);
@@ -42,6 +69,7 @@ export class Effects {
   }
 
   async stop(): Promise<void> {
+    this.#replay.stop();
     await Promise.all(this.#consumers.map(({ consumption }) => consumption.stop()));
   }
 

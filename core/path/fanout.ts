@@ -40,7 +40,7 @@ export class Fanout {
     for (const planned of kept) {
       const draft = drafts.get(planned.entry.conversation) as Draft;
       last.set(draft, planned);
-      this.#around.effects.wake(planned.shard);
+      this.#around.effects.kept(planned.shard);
       this.#around.conversations.remember(draft.conversation, new Kept(planned.entry));
     }
     const changed: Changed[] = [];

@@ -76,6 +76,12 @@ export class Directory {
     for (const seat of this.seatsOf(user)) if (seat.session?.live) yield seat.session;
   }
 
+  /** True if a session of the user is live. */
+  isHere(user: string): boolean {
+    for (const seat of this.seatsOf(user)) if (seat.session?.live) return true;
+    return false;
+  }
+
   /** The user's sessions that hold a seat, whether welcomed yet or not. */
   countOf(user: string): number {
     let count = 0;
