@@ -22,6 +22,7 @@ import {
 } from '../contract/index.ts';
 import type { Door } from '../session/door.ts';
 import { PROTOCOL_VERSION } from '../wire/protocol-version.ts';
+import { lendRegister } from './lend-register.ts';
 import type { Node } from './node.ts';
 
 interface Sources {
@@ -76,6 +77,7 @@ export function createCluster(sources: Sources): {
   const startedAt = sources.clock.now();
   const membership = new Membership({
     ...sources,
+    register: lendRegister(persistence),
     beatMs: cluster.beat,
     leaseMs: cluster.lease,
     card: () => cardOf(sources, startedAt, membership.phase),

@@ -59,3 +59,12 @@ export function activeOf(record: OwnershipRecord): NodeLife | undefined {
   });
   return lives ? owner : undefined;
 }
+
+/** Who should follow the owner; undefined: nobody could. */
+export function followerOf({ self, nodes }: ClusterView): string | undefined {
+  const fit = nodes.filter(({ name, state, ready, suspect }) => {
+    return name !== self && state === 'live' && ready && !suspect;
+  });
+  const [first] = fit.toSorted((a, b) => a.priority - b.priority || (a.name < b.name ? -1 : 1));
+  return first?.name;
+}

@@ -6,7 +6,6 @@
 import {
   ImError,
   reasonOf,
-  type Cancel,
   type Clock,
   type ClusterView,
   type Component,
@@ -16,12 +15,16 @@ import {
   type NodeLife,
   type OwnershipRecord,
   type Persistence,
+  type Register,
   type Registry,
 } from '../contract/index.ts';
-import { activeOf, clusterView } from './cluster-view.ts';
+import { activeOf, clusterView, followerOf } from './cluster-view.ts';
 import type { Lease } from './lease.ts';
-import { parseCard, printCard, type NodeCard } from './node-card.ts';
+import { Neighbours } from './neighbours.ts';
+import type { NodeCard } from './node-card.ts';
+import { Pulse } from './pulse.ts';
 import type { Shards } from './shards.ts';
+import { Sightings } from './sightings.ts';
 import { Switching } from './switching.ts';
 import type { Whereabouts } from './whereabouts.ts';
 
@@ -29,6 +32,7 @@ export interface MembershipSurroundings {
   readonly beatMs: number;
   readonly leaseMs: number;
   readonly persistence: Persistence;
+  readonly register: Register;
   readonly registry: Registry;
   readonly failover: Failover;
   readonly shards: Shards;
@@ -49,32 +53,31 @@ export interface MembershipSurroundings {
 
 /** Between two turns while a change of the owner is under way, ms. */
 const HURRY_MS = 50;
-/** A card is listed for this many beats. */
-const CARD_BEATS = 5;
 
 export class Membership implements Component {
   readonly #around: MembershipSurroundings;
   readonly #switching: Switching;
+  readonly #neighbours: Neighbours;
+  readonly #pulse: Pulse;
+  readonly #sightings: Sightings;
   #phase: 'joining' | 'standby' | 'serving' | 'leaving' | 'over' = 'joining';
-  #record: OwnershipRecord | undefined;
-  #cards: ReadonlyMap<string, NodeCard> = new Map();
   #suspects: ReadonlySet<string> = new Set();
-  #seenMs = -Infinity;
-  #changedMs = -Infinity;
-  /** Who owned shards last, other than this life. */
-  #other: NodeLife | undefined;
   /** A shard that the store let nothing into any more. */
   #fenced: number | undefined;
-  #turn: Promise<void> | undefined;
-  #again = false;
-  #stopped = false;
-  #troubled = false;
-  #cancel: Cancel = () => undefined;
+  /** Why it was not well when it reported last; empty: it was. */
+  #health = '';
 
   constructor(around: MembershipSurroundings) {
     this.#around = around;
+    this.#neighbours = new Neighbours(around);
+    this.#sightings = new Sightings(around.clock, around.shards);
+    this.#pulse = new Pulse({
+      clock: around.clock,
+      turn: () => this.#tryTurn(),
+      pauseMs: () => this.#pauseMs,
+    });
     this.#switching = new Switching({
-      register: around.persistence.register,
+      register: around.register,
       self: around.shards.life,
       clock: around.clock,
       log: around.log,
@@ -84,14 +87,14 @@ export class Membership implements Component {
     });
   }
 
-  /** How all stood when last looked, and how long ago, ms. */
-  get seen(): { readonly record: OwnershipRecord | undefined; readonly agoMs: number } {
-    return { record: this.#record, agoMs: this.#around.clock.monotonic() - this.#seenMs };
+  /** How all stood when last looked, and how long ago. */
+  get seen(): Pick<Sightings, 'record' | 'agoMs'> {
+    return this.#sightings;
   }
 
   /** What the nodes told of themselves last, by name. */
   get cards(): ReadonlyMap<string, NodeCard> {
-    return this.#cards;
+    return this.#neighbours.cards;
   }
 
   get phase(): 'joining' | 'standby' | 'serving' | 'leaving' | 'over' {
@@ -126,26 +129,22 @@ export class Membership implements Component {
       await new Promise<void>((resolve) => clock.after(beatMs / 4, resolve));
       signal.throwIfAborted();
     }
-    this.#schedule(beatMs);
+    this.#pulse.start();
   }
 
   /** Says that it leaves; whoever is next need not wait for the end of the lease. */
   async stop(): Promise<void> {
-    const { persistence, registry, shards } = this.#around;
-    this.#stopped = true;
-    this.#cancel();
-    await this.#turn;
+    const { persistence, shards } = this.#around;
+    await this.#pulse.stop();
     if (this.#phase === 'joining') return;
     this.#phase = 'over';
-    await registry.withdraw(shards.life.node).catch(() => undefined);
+    await this.#neighbours.leave(shards.life.node);
     await persistence.ownership.leave(shards.life).catch(() => undefined);
   }
 
   /** Looks now instead of at the next beat. */
   poke(): void {
-    if (this.#stopped || this.#phase === 'joining') return;
-    this.#cancel();
-    this.#run();
+    void this.#pulse.beat();
   }
 
   /**
@@ -153,54 +152,43 @@ export class Membership implements Component {
    * resolves when it owns everything; false if nobody did within the limit.
    */
   async yieldTo(limitMs: number): Promise<boolean> {
-    this.poke();
-    await this.#turn;
-    if (this.#phase !== 'serving' || !this.#record) return false;
-    const view = this.#view(this.#record);
-    const next = follower(view);
-    if (!next) return false;
+    await this.#pulse.beat();
+    if (this.#phase !== 'serving' || !this.#sightings.record) return false;
+    const next = followerOf(this.#view(this.#sightings.record));
+    if (next === undefined) return false;
     const { node } = this.#around.shards.life;
-    const asked = await this.#switching.ask(next, this.#record, `${node} stops`).catch(() => false);
+    const asked = await this.#switching
+      .ask(next, this.#sightings.record, `${node} stops`)
+      .catch(() => false);
     if (!asked) return false;
     this.poke();
     return this.#switching.whenHandedOver(limitMs);
   }
 
-  #schedule(delayMs: number): void {
-    this.#cancel = this.#around.clock.after(delayMs, () => this.#run());
-  }
-
-  #run(): void {
-    if (this.#turn) {
-      this.#again = true;
-      return;
-    }
-    this.#turn = this.#tryTurn().finally(() => {
-      this.#turn = undefined;
-      if (this.#stopped || this.#phase === 'over') return;
-      const { beatMs } = this.#around;
-      this.#schedule(this.#again ? 0 : this.#switching.hurried ? HURRY_MS : beatMs);
-      this.#again = false;
-    });
+  get #pauseMs(): number | undefined {
+    if (this.#phase === 'over') return undefined;
+    return this.#switching.hurried ? HURRY_MS : this.#around.beatMs;
   }
 
   async #tryTurn(): Promise<void> {
-    const { report, log } = this.#around;
     try {
-      const known = await this.#beat();
-      if (!known) this.#lost('another life of this node has its name');
-      if (this.#troubled) report({ state: 'running' });
-      this.#troubled = false;
+      if (!(await this.#beat())) this.#lost('another life of this node has its name');
+      const error = this.#neighbours.problem;
+      if (error) this.#tell({ state: 'degraded', why: error.message, error });
+      else this.#tell({ state: 'running' });
     } catch (error) {
       const why = `it does not reach the store: ${reasonOf(error)}`;
-      if (!(error instanceof ImError) || error.kind !== 'passing') {
-        report({ state: 'failed', why });
-        return;
-      }
-      if (!this.#troubled) log.warn('a beat was missed', { why });
-      if (!this.#troubled) report({ state: 'degraded', why, error });
-      this.#troubled = true;
+      const passing = error instanceof ImError && error.kind === 'passing';
+      this.#tell(passing ? { state: 'degraded', why, error } : { state: 'failed', why });
     }
+  }
+
+  /** Reports what is new. */
+  #tell(health: Health): void {
+    const text = health.state === 'running' ? '' : health.why;
+    if (text === this.#health) return;
+    this.#health = text;
+    this.#around.report(health);
   }
 
   /** One turn; false if another life of this node has its name. */
@@ -212,47 +200,16 @@ export class Membership implements Component {
     lease.renewed(askedMs, leaseMs);
     const joined = this.#phase === 'joining';
     if (joined) this.#phase = 'standby';
-    await this.#meet();
+    await this.#neighbours.meet();
     if (this.#phase === 'leaving' || this.#phase === 'over') return true;
-    this.#note(record);
+    this.#sightings.note(record);
     if (this.#phase === 'serving') this.#keep(record);
     else this.#follow(record);
     if (this.phase === 'over') return true;
-    await this.#switching.turn(record, this.#cards, this.#phase === 'serving');
+    await this.#switching.turn(record, this.#neighbours.cards, this.#phase === 'serving');
     // Without leases nobody asks who is first: a node that was fenced must not take it all back.
     if (joined || this.#around.failover.rule.leased) await this.#plan(record);
     return true;
-  }
-
-  /** Tells of itself, and hears of the others; without the registry, what was heard last holds. */
-  async #meet(): Promise<void> {
-    const { registry, card, beatMs, log } = this.#around;
-    try {
-      const own = card();
-      await registry.announce(own.node, printCard(own), CARD_BEATS * beatMs);
-      const cards = new Map<string, NodeCard>();
-      for (const one of await registry.list()) {
-        const known = parseCard(one.card);
-        if (known) cards.set(one.node, known);
-      }
-      this.#cards = cards;
-    } catch (error) {
-      if (!(error instanceof ImError) || error.kind !== 'passing') throw error;
-      log.debug('the registry is away', { why: reasonOf(error) });
-    }
-  }
-
-  #note(record: OwnershipRecord): void {
-    const { clock, shards } = this.#around;
-    const before = this.#record;
-    const changed = record.shards.some(({ owner }, at) => {
-      return before !== undefined && before.shards[at]?.owner?.life !== owner?.life;
-    });
-    this.#seenMs = clock.monotonic();
-    const other = record.shards.find((one) => one.owner && !shards.isMine(one));
-    this.#other = other?.owner ?? this.#other;
-    if (changed) this.#changedMs = this.#seenMs;
-    this.#record = record;
   }
 
   /** What a serving node owns must be its own still. */
@@ -271,10 +228,10 @@ export class Membership implements Component {
     const { shards, whereabouts } = this.#around;
     if (record.shards.every((one) => shards.isMine(one))) {
       shards.adopt(record.shards);
-      return this.#serve(this.#other);
+      return this.#serve(this.#sightings.other);
     }
     const active = activeOf(record);
-    const card = active && this.#cards.get(active.node);
+    const card = active && this.#neighbours.cards.get(active.node);
     if (!this.#switching.expected) whereabouts.isElsewhere(card?.addresses ?? []);
   }
 
@@ -285,15 +242,18 @@ export class Membership implements Component {
     if (wanted.length === 0 || this.#phase === 'leaving') return;
     // A policy without leases owns by force; with them, the store says whether it may.
     if (!(await shards.take(wanted, !failover.rule.leased))) return;
-    this.#changedMs = this.#around.clock.monotonic();
-    if (this.phase !== 'over') this.#serve(this.#other);
+    this.#sightings.changed();
+    if (this.phase !== 'over') this.#serve(this.#sightings.other);
   }
 
   #view(record: OwnershipRecord): ClusterView {
-    const { clock, shards } = this.#around;
-    const tenureMs = clock.monotonic() - this.#changedMs;
-    const self = shards.life.node;
-    return clusterView({ self, record, cards: this.#cards, suspects: this.#suspects, tenureMs });
+    return clusterView({
+      self: this.#around.shards.life.node,
+      record,
+      cards: this.#neighbours.cards,
+      suspects: this.#suspects,
+      tenureMs: this.#sightings.tenureMs,
+    });
   }
 
   #serve(from: NodeLife | undefined): void {
@@ -314,8 +274,8 @@ export class Membership implements Component {
     for (const { shard } of shards.owned()) shards.lose(shard);
     if (!failover.rule.leased) return;
     lease.end();
-    const active = this.#record && activeOf(this.#record);
-    const card = active && this.#cards.get(active.node);
+    const active = this.#sightings.record && activeOf(this.#sightings.record);
+    const card = active && this.#neighbours.cards.get(active.node);
     whereabouts.isElsewhere(card?.addresses ?? []);
     over(why);
   }
@@ -331,13 +291,4 @@ export class Membership implements Component {
     lease.end();
     over(`${to.node} follows, as planned`);
   }
-}
-
-/** Who should follow the owner; undefined: nobody could. */
-function follower({ self, nodes }: ClusterView): string | undefined {
-  const fit = nodes.filter(({ name, state, ready, suspect }) => {
-    return name !== self && state === 'live' && ready && !suspect;
-  });
-  const [first] = fit.toSorted((a, b) => a.priority - b.priority || (a.name < b.name ? -1 : 1));
-  return first?.name;
 }
