@@ -42,8 +42,8 @@ export class Neighbours {
       await registry.announce(own.node, printCard(own), CARD_BEATS * beatMs);
       const cards = new Map<string, NodeCard>();
       for (const one of await registry.list()) {
-        const known = parseCard(one.node, one.card);
-        if (!known) continue;
+        const known = parseCard(one.card);
+        if (known?.node !== one.node) continue;
         cards.set(one.node, fits(own, known) ? known : { ...known, ready: false });
       }
       this.#cards = cards;

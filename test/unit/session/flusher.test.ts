@@ -5,7 +5,8 @@ describe('the flusher', () => {
   it('flushes all in the sequence of their writing, so many in a turn, later ones behind', () => {
     let planned: (() => void)[] = [];
     const flushed: number[] = [];
-    const flusher = new Flusher((run) => void planned.push(run), 4);
+    const open = { open: true, whenOpen: () => undefined };
+    const flusher = new Flusher((run) => void planned.push(run), 4, open);
     const write = (id: number): void =>
       flusher.add({ flush: () => flushed.push(id) } as unknown as Output);
     const turns: number[][] = [];
@@ -23,5 +24,21 @@ describe('the flusher', () => {
       [4, 5, 6, 7],
       [8, 9, 10],
     ]);
+  });
+
+  it('flushes nothing while the gate is shut, and everything once it is open', () => {
+    const flushed: number[] = [];
+    const planned: (() => void)[] = [];
+    const waiting: (() => void)[] = [];
+    const gate = { open: false, whenOpen: (run: () => void) => void waiting.push(run) };
+    const flusher = new Flusher((run) => void planned.push(run), 4, gate);
+    for (const id of [1, 2]) {
+      flusher.add({ flush: () => flushed.push(id) } as unknown as Output);
+    }
+    for (const run of planned.splice(0)) run();
+    assert.deepEqual([flushed, planned.length, waiting.length], [[], 0, 1]);
+    gate.open = true;
+    for (const run of waiting) run();
+    assert.deepEqual(flushed, [1, 2]);
   });
 });
