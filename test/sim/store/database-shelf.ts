@@ -40,7 +40,8 @@ export class DatabaseShelf implements Shelf {
   open(life: Life, prng: Prng, host: Host): Persistence {
     const { world, situations, storeMs } = this.#parts;
     const failed = (): void => void this.#harmed.add(life);
-    this.#latest = life;
+    // Whoever comes beside the node takes no shards.
+    if (life.actor === 'node') this.#latest = life;
     const latest = (): boolean => this.#latest === life;
     const around = { world, life, prng, situations, storeMs };
     const dialing = { ...around, database: this.#database, failed, latest };
