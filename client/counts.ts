@@ -16,6 +16,9 @@ export const COUNTED = [
   'gaveUp',
   // Connections
   'connections',
+  'moved',
+  'gatewaysAsked',
+  'gatewayFailures',
   'pings',
   'protocolErrors',
   // Deliveries
