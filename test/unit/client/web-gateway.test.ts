@@ -4,6 +4,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { askByFetch } from '../../../client/web-gateway.ts';
 
+const ask = (url: string, maxBytes = 1_000, signal = new AbortController().signal) =>
+  askByFetch(url, maxBytes, signal);
+
 describe('the gateway, asked by fetch', () => {
   const servers: Server[] = [];
   afterEach(() => {
@@ -20,8 +23,6 @@ describe('the gateway, asked by fetch', () => {
     await once(server, 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
-  const ask = (url: string, maxBytes = 1_000, signal = new AbortController().signal) =>
-    askByFetch(url, maxBytes, signal);
 
   it('gives its answer, and takes with it nothing that could be kept', async () => {
     const heard: unknown[] = [];
