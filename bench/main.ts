@@ -8,15 +8,14 @@
  * `im-seq` from one in its own. CPU time counts the processes beside the server too: a database, a
  * sequencer. Load and server share the machine: ratios travel between machines, rates do not.
  *
- * `npm run bench -- order [--seed N]` takes the orderings alone, in virtual time. Any work may be
- * named like that, without `--work`.
+ * `npm run bench -- order [--seed N]` compares the orderings: delay and disorder in virtual time,
+ * throughput on this machine. Any work may be named like that, without `--work`.
  */
-import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { measure, type Outcome } from './measure.ts';
+import type { Outcome } from './measure.ts';
 import { runOrder } from './order/order.ts';
+import { runChat } from './run-chat.ts';
 import { runWork } from './run-work.ts';
 import { isOurs, withSystem } from './system.ts';
 import type { Workload } from './workload.ts';
@@ -49,18 +48,6 @@ const workload: Workload = {
   ...(asked === 'latency' ? { perSecond: Number(values.rate) } : {}),
 };
 
-async function run(peer: string): Promise<Outcome> {
-  return await withSystem(peer, async (system) => {
-    const tokens: Record<string, string> = {};
-    for (let pair = 0; pair < workload.pairs; pair += 1)
-      for (const user of [`bench-a${pair}`, `bench-b${pair}`])
-        tokens[user] = await system.token(user);
-    const file = join(system.folder, 'tokens.json');
-    writeFileSync(file, JSON.stringify(tokens), { mode: 0o600 });
-    return await measure(system, workload, file);
-  });
-}
-
 async function runBeside(name: string, work: Work, peers: readonly string[]): Promise<void> {
   const rows: Record<string, Record<string, number>> = {};
   for (const peer of peers)
@@ -74,11 +61,11 @@ function isWrong(row: Readonly<Record<string, number>>): boolean {
   return ['lost', 'repeated', 'disordered'].some((figure) => row[figure]);
 }
 
-async function runChat(peers: readonly string[]): Promise<void> {
+async function runChats(peers: readonly string[]): Promise<void> {
   const { perSecond } = workload;
   const pace = perSecond === undefined ? 'as fast as answered' : `${perSecond} per second`;
   const outcomes: Outcome[] = [];
-  for (const peer of peers) outcomes.push(await run(peer));
+  for (const peer of peers) outcomes.push(await runChat(peer, workload));
 
   console.log(
     `${workload.pairs} pairs, window ${workload.window}, ${workload.bodyBytes}-byte texts, ` +
@@ -105,6 +92,7 @@ const beside = works[asked];
 const names = values.peers?.split(',');
 if (beside?.system !== undefined) await runBeside(asked, beside, [beside.system]);
 else if (beside) await runBeside(asked, beside, (names ?? ['im']).filter(isOurs));
-else if (asked === 'order') process.exitCode = (await runOrder(Number(values.seed))) ? 0 : 1;
-else if (['chat', 'latency'].includes(asked)) await runChat(names ?? PEERS);
+else if (asked === 'order') {
+  process.exitCode = (await runOrder(Number(values.seed), values.quick)) ? 0 : 1;
+} else if (['chat', 'latency'].includes(asked)) await runChats(names ?? PEERS);
 else throw new Error(`the work is chat, latency, order, ${Object.keys(works).join(', ')}`);

@@ -1,7 +1,8 @@
 /**
  * One of the systems that are measured, started in a folder of its own: `im` (sqlite),
- * `im-central` and `im-seq` (numbers from one sequencer, in the process or in its own), `im-pg`
- * (PostgreSQL, which is started too), `sequencer` alone, `raw` and `socketio`.
+ * `im-central` and `im-seq` (numbers from one sequencer, in the process or in its own), `im-fixed`,
+ * `im-p99` and `im-lateness` (orders that are times), `im-pg` (PostgreSQL, which is started too),
+ * `sequencer` alone, `raw` and `socketio`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +23,13 @@ export interface System {
   readonly stop: () => Promise<void>;
 }
 
-const OURS = ['im', 'im-central', 'im-seq', 'im-pg'];
+/** By system of ours, how its `timestamp-window` is to work. */
+const WINDOW_MODES: Readonly<Record<string, string>> = {
+  'im-fixed': 'fixed',
+  'im-p99': 'p99',
+  'im-lateness': 'lateness',
+};
+const OURS = ['im', 'im-central', 'im-seq', 'im-pg', ...Object.keys(WINDOW_MODES)];
 
 export function isOurs(name: string): boolean {
   return OURS.includes(name);
@@ -59,6 +66,8 @@ async function startBeside(name: string, folder: string): Promise<Beside> {
   if (name === 'im-central') {
     return { ...nothing, blocks: { ordering: { use: 'central-sequencer' } } };
   }
+  const mode = WINDOW_MODES[name];
+  if (mode) return { ...nothing, blocks: { ordering: { use: 'timestamp-window', mode } } };
   if (name === 'im-seq') {
     const server = await startSequencer(folder);
     const sequencer = {

@@ -23,11 +23,12 @@ export class Backoff {
 
   /**
    * The next wait in ms: uniform in [0, min(max, base × 2^k)), k counting the waits since the last
-   * reset.
+   * reset. The upper end is not below `leastMs`.
    */
-  next(): number {
+  next(leastMs = 0): number {
     const { reconnectBaseMs, reconnectMaxMs } = this.#limits;
-    const ceilingMs = Math.min(reconnectMaxMs, reconnectBaseMs * 2 ** this.#failures);
+    const grownMs = reconnectBaseMs * 2 ** this.#failures;
+    const ceilingMs = Math.min(reconnectMaxMs, Math.max(leastMs, grownMs));
     if (ceilingMs < reconnectMaxMs) this.#failures += 1;
     return this.#random.next() * ceilingMs;
   }

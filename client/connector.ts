@@ -26,4 +26,8 @@ export interface Connection {
 }
 
 /** May throw if the address cannot be one; whatever goes wrong later is told by `closed`. */
-export type Connector = (address: string, events: ConnectionEvents) => Connection;
+export interface Connector {
+  (address: string, events: ConnectionEvents): Connection;
+  /** What it can connect by, such as `ws:`. Default: all that the protocol knows. */
+  readonly schemes?: readonly string[];
+}

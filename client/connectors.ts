@@ -4,6 +4,7 @@
  */
 import type { Connection, ConnectionEvents, Connector } from './connector.ts';
 import { reasonOf } from './errors.ts';
+import { SOCKET_SCHEMES } from './node/schemes.ts';
 import { connectWeb } from './web-connector.ts';
 
 /** `tcp:` and `tls:`: the module comes first, then the connection. */
@@ -27,17 +28,21 @@ function connectSocket(address: string, events: ConnectionEvents): Connection {
   };
 }
 
-const SCHEMES: Readonly<Record<string, Connector>> = {
+const CONNECTORS: Readonly<Record<string, Connector>> = {
   'tcp:': connectSocket,
   'tls:': connectSocket,
   'ws:': connectWeb,
   'wss:': connectWeb,
 };
 
-/** Connects by the scheme of the address. */
-export const connectByScheme: Connector = (address, events) => {
+function connectFor(address: string, events: ConnectionEvents): Connection {
   const { protocol } = new URL(address);
-  const connector = SCHEMES[protocol];
+  const connector = CONNECTORS[protocol];
   if (connector === undefined) throw new Error(`${address}: not tcp:, tls:, ws: or wss:`);
   return connector(address, events);
-};
+}
+
+/** Connects by the scheme of the address. */
+export const connectByScheme: Connector = Object.assign(connectFor, {
+  schemes: [...SOCKET_SCHEMES, 'ws:', 'wss:'],
+});

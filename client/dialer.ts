@@ -1,12 +1,16 @@
 /** Keeps one session alive: where to connect, when again, with which token, and when never more. */
 import type { Moved, Welcome, What } from '../core/wire/frames.ts';
+import { SCHEMES } from './addresses.ts';
+import type { AskGateway } from './ask-gateway.ts';
 import { Backoff } from './backoff.ts';
 import type { Cancel, ClientClock, ClientRandom } from './clock.ts';
 import type { Connector } from './connector.ts';
 import type { Counts } from './counts.ts';
 import { ClientError, type ClientErrorCode, reasonOf } from './errors.ts';
-import type { ClientState } from './events.ts';
+import type { ClientState, StateWords } from './events.ts';
+import { Gateways } from './gateways.ts';
 import { type ClientLimits, PENDING_MAX } from './limits.ts';
+import { type Leg, Route } from './route.ts';
 import { Session, type SessionEnd, type SessionFrame } from './session.ts';
 
 export type Token = string | (() => string | Promise<string>);
@@ -15,9 +19,13 @@ export interface DialerSettings {
   readonly clock: ClientClock;
   readonly random: ClientRandom;
   readonly limits: ClientLimits;
-  readonly counts: Pick<Counts, 'pings'>;
+  readonly counts: Counts;
   readonly connector: Connector;
   readonly addresses: readonly string[];
+  readonly gateways: readonly string[];
+  readonly askGateway: AskGateway;
+  /** The own user name, if it is known. */
+  readonly user: () => string | undefined;
   readonly token: Token;
   readonly device: string;
   readonly agent: string | undefined;
@@ -29,9 +37,11 @@ export interface DialerSettings {
   readonly frame: (frame: Exclude<SessionFrame, Moved>) => void;
   /** The server takes nothing new on this session; answers may still come. */
   readonly moved: () => void;
+  /** True while the server owes answers on this session. */
+  readonly owed: () => boolean;
   /** The session that was welcome is over. */
   readonly offline: () => void;
-  readonly state: (state: ClientState, reason?: string) => void;
+  readonly state: (state: ClientState, words?: StateWords) => void;
   /** The client cannot go on: `close` it. */
   readonly ended: (code: string, detail: string | undefined) => void;
   readonly fail: (error: ClientError) => void;
@@ -40,25 +50,40 @@ export interface DialerSettings {
 /** Refusals of the connection after which asking again is pointless. */
 const FINAL: ReadonlySet<string> = new Set(['session-replaced', 'unsupported-version']);
 
-function isSecure(address: string): boolean {
-  return /^(tls|wss):/i.test(address);
+/** The client is to go elsewhere: `to`, or wherever it is told when it asks. */
+interface Move {
+  readonly to: string | undefined;
+  /** The wait that the server asked for is over. */
+  due: boolean;
 }
 
 export class Dialer {
   readonly #settings: DialerSettings;
   readonly #backoff: Backoff;
+  readonly #route: Route;
   #session: Session | undefined;
   /** Monotonic time of WELCOME; undefined while there was none. */
   #onlineMs: number | undefined;
+  /** Since MOVED came, until the session that it came on is left. */
+  #move: Move | undefined;
   #cancelWait: Cancel | undefined;
   #closed = false;
-  #address = 0;
-  #moves = 0;
   #asked: readonly string[] = [];
 
   constructor(settings: DialerSettings) {
+    const { limits, random, addresses, connector, askGateway: ask } = settings;
     this.#settings = settings;
-    this.#backoff = new Backoff(settings.limits, settings.random);
+    this.#backoff = new Backoff(limits, random);
+    this.#route = new Route({
+      random,
+      limits,
+      addresses,
+      schemes: connector.schemes ?? SCHEMES,
+      gateways: new Gateways({ ...settings, ask }),
+      lost: (why) => {
+        if (!this.#closed) this.#report('connection', why);
+      },
+    });
   }
 
   start(): void {
@@ -69,13 +94,13 @@ export class Dialer {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelWait?.();
+    this.#route.close();
     this.#session?.close(reason);
     this.#leave();
   }
 
   async #dial(moved?: string): Promise<void> {
-    const { addresses, token, state } = this.#settings;
-    const address = moved ?? addresses[this.#address % addresses.length] ?? '';
+    const { token, state } = this.#settings;
     state('connecting');
     let secret: string;
     try {
@@ -85,7 +110,11 @@ export class Dialer {
       this.#retry(this.#backoff.next(), 'no token');
       return;
     }
-    if (!this.#closed) this.#open(address, secret);
+    if (this.#closed) return;
+    const leg: Leg = moved === undefined ? await this.#route.next() : { address: moved };
+    if (this.#closed) return;
+    if ('address' in leg) this.#open(leg.address, secret);
+    else this.#retry(this.#wished(leg.retryAfterMs) + this.#backoff.next(), leg.why);
   }
 
   #open(address: string, token: string): void {
@@ -104,8 +133,8 @@ export class Dialer {
         return agent === undefined ? hello : { ...hello, agent };
       },
       welcome: (_, frame) => this.#welcomed(session, frame),
-      frame: (frame) => this.#take(frame),
-      ended: (end) => this.#ended(end),
+      frame: (frame) => this.#take(session, frame),
+      ended: (end) => this.#ended(session, end),
     });
     this.#session = session;
     session.open();
@@ -113,57 +142,77 @@ export class Dialer {
 
   #welcomed(session: Session, frame: Welcome): void {
     this.#onlineMs = this.#settings.clock.monotonic();
-    this.#moves = 0;
+    this.#route.welcome(session.address);
     this.#settings.welcome(session, frame, this.#asked);
-    if (!this.#closed) this.#settings.state('online');
+    if (!this.#closed) this.#settings.state('online', { node: frame.node });
   }
 
-  #take(frame: SessionFrame): void {
-    if (frame.type === 'moved') this.#move(frame);
-    else this.#settings.frame(frame);
+  #take(session: Session, frame: SessionFrame): void {
+    if (frame.type === 'moved') this.#moved(session, frame);
+    else {
+      this.#settings.frame(frame);
+      this.#goIfFree();
+    }
   }
 
-  #move(frame: Moved): void {
-    const { clock, random, limits, moved } = this.#settings;
-    this.#moves += 1;
+  /** Only the first counts: a server cannot keep a client waiting by sending it on for ever. */
+  #moved({ address: from }: Session, { address = [], retryAfterMs, spreadMs }: Moved): void {
+    const { clock, random, limits, counts, moved, state } = this.#settings;
+    if (this.#move !== undefined) return;
+    counts.moved += 1;
     moved();
-    const secure = isSecure(this.#session?.address ?? '');
-    const usable = (frame.address ?? []).filter((address) => !secure || isSecure(address));
-    const target =
-      this.#moves < limits.movedTries
-        ? usable[Math.floor(random.next() * usable.length)]
-        : undefined;
-    const spreadMs =
-      target === undefined ? this.#backoff.next() : random.next() * (frame.spreadMs ?? 0);
-    this.#cancelWait?.();
-    this.#cancelWait = clock.after((frame.retryAfterMs ?? 0) + spreadMs, () => {
-      this.#cancelWait = undefined;
-      this.#session?.close('moved');
-      this.#leave();
-      void this.#dial(target);
+    const onlineMs = this.#onlineMs === undefined ? undefined : clock.monotonic() - this.#onlineMs;
+    const to = this.#route.moved(address, from, onlineMs);
+    const move: Move = { to, due: false };
+    this.#move = move;
+    const spread = random.next() * this.#wished(spreadMs);
+    const waitMs =
+      this.#wished(retryAfterMs) + spread + (to === undefined ? this.#backoff.next() : 0);
+    this.#cancelWait = clock.after(waitMs, () => {
+      move.due = true;
+      this.#cancelWait = clock.after(limits.movedLingerMs, () => this.#go(move));
+      this.#goIfFree();
     });
+    state('offline', { reason: 'moved' });
   }
 
-  #ended(end: SessionEnd): void {
+  /** Goes where the server sends it, unless the answers that are still owed are worth a moment. */
+  #goIfFree(): void {
+    if (this.#closed || this.#move?.due !== true) return;
+    if (this.#session === undefined || !this.#settings.owed()) this.#go(this.#move);
+  }
+
+  #go({ to }: Move): void {
+    this.#move = undefined;
+    this.#cancelWait?.();
+    this.#cancelWait = undefined;
+    if (this.#session !== undefined) {
+      this.#session.close('moved');
+      this.#route.ended(this.#session.address, this.#onlineMs !== undefined);
+    }
+    this.#leave();
+    void this.#dial(to);
+  }
+
+  #ended({ address }: Session, end: SessionEnd): void {
     const wasOnline = this.#onlineMs !== undefined;
     this.#leave();
     if (this.#closed) return;
-    // The next address, unless this one was good until now.
-    if (!wasOnline) this.#address += 1;
+    this.#route.ended(address, wasOnline);
     // After MOVED the next connection is already planned, unless another one took this one's place.
-    const final = end.kind === 'error' && FINAL.has(end.code);
-    if (this.#cancelWait !== undefined && !final) {
-      this.#settings.state('offline', 'moved');
+    if (this.#move !== undefined && !(end.kind === 'error' && FINAL.has(end.code))) {
+      this.#goIfFree();
       return;
     }
-    if (end.kind === 'error') this.#refused(end);
+    const leastMs = wasOnline ? this.#settings.limits.reconnectFirstMs : 0;
+    if (end.kind === 'error') this.#refused(end, leastMs);
     else {
       if (end.kind === 'broken') this.#report('protocol', end.why);
-      this.#retry(this.#backoff.next(), end.why);
+      this.#retry(this.#backoff.next(leastMs), end.why);
     }
   }
 
-  #refused(end: SessionEnd & { kind: 'error' }): void {
+  #refused(end: SessionEnd & { kind: 'error' }, leastMs: number): void {
     const { token, ended } = this.#settings;
     const pointless = end.code === 'unauthenticated' && typeof token === 'string';
     if (FINAL.has(end.code) || pointless) {
@@ -172,17 +221,22 @@ export class Dialer {
     }
     const detail = end.detail === undefined ? '' : ` (${end.detail})`;
     this.#report('connection', `the server ended the connection: ${end.code}${detail}`);
-    this.#retry((end.retryAfterMs ?? 0) + this.#backoff.next(), end.code);
+    this.#retry(this.#wished(end.retryAfterMs) + this.#backoff.next(leastMs), end.code);
   }
 
   #retry(waitMs: number, reason: string): void {
     if (this.#closed) return;
-    this.#settings.state('offline', reason);
+    this.#settings.state('offline', { reason });
     if (this.#closed) return;
     this.#cancelWait = this.#settings.clock.after(waitMs, () => {
       this.#cancelWait = undefined;
       void this.#dial();
     });
+  }
+
+  /** A wait that the other end wishes, as far as it is granted. */
+  #wished(waitMs = 0): number {
+    return Math.min(waitMs, this.#settings.limits.retryAfterMaxMs);
   }
 
   #leave(): void {

@@ -6,7 +6,7 @@ import { PendingHandle } from './command-handle.ts';
 import { newCounts } from './counts.ts';
 import { Dialer } from './dialer.ts';
 import { ClientError, reasonOf } from './errors.ts';
-import { type ClientState, Events } from './events.ts';
+import { type ClientState, Events, type StateWords } from './events.ts';
 import { Journal } from './journal.ts';
 import type { ClientSettings } from './options.ts';
 import type { OutboxState } from './outbox.ts';
@@ -151,9 +151,11 @@ export class Engine {
       whatOf: (query) => this.questions.whatOf(query),
       welcome: (session, frame, asked) => this.#welcomed(session, frame, asked),
       frame: (frame) => this.#take(frame),
+      user: () => this.#user,
       moved: () => this.sender.pause(),
+      owed: () => this.sender.owed,
       offline: () => this.#offline(),
-      state: (state, reason) => this.#become(state, reason),
+      state: (state, words) => this.#become(state, words),
       ended: (code, detail) => {
         const why = detail === undefined ? code : `${code} (${detail})`;
         this.#stop('connection', `the server ended the connection: ${why}`, undefined, code);
@@ -243,10 +245,10 @@ export class Engine {
     this.acknowledger.disconnected();
   }
 
-  #become(state: ClientState, reason?: string): void {
+  #become(state: ClientState, { reason, node }: StateWords = {}): void {
     if (this.#state === 'closed') return;
     this.#state = state;
-    this.events.emit('state', { state, reason });
+    this.events.emit('state', { state, reason, node });
   }
 
   #handle(id: string): PendingHandle {
@@ -273,7 +275,7 @@ export class Engine {
     const error = new ClientError('closed', 'the client is closed');
     this.acknowledger.flush();
     this.#dialer.close();
-    this.#become('closed', reason);
+    this.#become('closed', { reason });
     this.#welcome.reject(error);
     this.sender.close();
     this.receiver.close();

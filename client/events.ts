@@ -41,9 +41,17 @@ export type ClientState = 'connecting' | 'online' | 'offline' | 'closed';
 
 export interface StateChange {
   readonly state: ClientState;
-  /** Why, where there is a reason: a code of the protocol, or words. */
+  /**
+   * Why, where there is a reason: a code of the protocol, or words; `moved` if the server sent the
+   * client on.
+   */
   readonly reason: string | undefined;
+  /** The name of the server's node, when `online`. */
+  readonly node: string | undefined;
 }
+
+/** What goes with a state, as far as it is known. */
+export type StateWords = { readonly [K in 'reason' | 'node']?: StateChange[K] };
 
 export interface ClientEvents {
   /**

@@ -1,4 +1,5 @@
 /** `im-kernel/client`: for Node and for browsers. */
+export type { AskGateway, GatewayReply } from './ask-gateway.ts';
 export type { Cancel, ClientClock, ClientRandom } from './clock.ts';
 export {
   Client,

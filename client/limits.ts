@@ -6,15 +6,28 @@ export interface ClientLimits {
   readonly welcomeTimeoutMs: number;
   /** From a question to its answer, reconnections included. */
   readonly questionTimeoutMs: number;
-  /** Waits between connections: a random part of base × 2^failures, at most max. */
+  /**
+   * Waits between connections: a random part of base × 2^failures, at most max; and of no less than
+   * first after the loss of a connection that was welcome, for then many clients come back at once.
+   */
   readonly reconnectBaseMs: number;
+  readonly reconnectFirstMs: number;
   readonly reconnectMaxMs: number;
   /** A connection that held for this long makes the waits short again. */
   readonly stableMs: number;
+  /** The longest wait that a server or a gateway may ask for. */
+  readonly retryAfterMaxMs: number;
   /**
-   * At so many MOVED in a row, without a WELCOME between, the own list of addresses is asked again.
+   * At so many MOVEDs in a row, the gateways or the own list are asked again. A connection that was
+   * welcome for `settledMs` ends the row.
    */
   readonly movedTries: number;
+  readonly settledMs: number;
+  /** After MOVED: how long to stay for the answers that the server still owes. */
+  readonly movedLingerMs: number;
+  /** From a question to a gateway to its whole answer, and the longest one. */
+  readonly gatewayTimeoutMs: number;
+  readonly gatewayMaxBytes: number;
   /** The longest that the retransmission timer grows. */
   readonly retransmitMaxMs: number;
   /** Sendings on one connection that a slow server gets at most, at first. */
@@ -53,9 +66,15 @@ export const CLIENT_LIMITS: ClientLimits = {
   welcomeTimeoutMs: 10_000,
   questionTimeoutMs: 30_000,
   reconnectBaseMs: 500,
+  reconnectFirstMs: 1_000,
   reconnectMaxMs: 30_000,
   stableMs: 60_000,
+  retryAfterMaxMs: 300_000,
   movedTries: 3,
+  settledMs: 1_000,
+  movedLingerMs: 2_000,
+  gatewayTimeoutMs: 5_000,
+  gatewayMaxBytes: 16_384,
   retransmitMaxMs: 60_000,
   retryTokens: 10,
   retryRatio: 0.1,

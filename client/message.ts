@@ -36,3 +36,9 @@ export function actOf(delivery: Delivery, late: boolean): ActEntry {
   const { kind = '', user = [], title } = delivery;
   return { ...headOf(delivery, late), action: kind, users: user, title };
 }
+
+/** A copy that lives on: the body may be a view on bytes that the connection will use again. */
+export function owned(delivery: Delivery): Delivery {
+  const { body } = delivery;
+  return body === undefined ? delivery : { ...delivery, body: new Uint8Array(body) };
+}

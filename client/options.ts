@@ -1,4 +1,5 @@
 /** What `connect` takes. */
+import type { AskGateway } from './ask-gateway.ts';
 import type { ClientClock, ClientRandom } from './clock.ts';
 import type { Connector } from './connector.ts';
 import type { Token } from './dialer.ts';
@@ -8,9 +9,14 @@ import type { Outbox } from './outbox.ts';
 export interface ConnectOptions {
   /**
    * `tcp://host:port`, `tls://`, `ws://host:port/path` or `wss://`; of several, the next is tried
-   * when one fails.
+   * when one fails or is lost. May be left out if there is a `gateway`.
    */
-  readonly address: string | readonly string[];
+  readonly address?: string | readonly string[];
+  /**
+   * `http://host:port` or `https://`: asked before every connection where the server is; of
+   * several, the next is asked when one has no answer. `address` is for when none has.
+   */
+  readonly gateway?: string | readonly string[];
   /**
    * A function is asked before every connection, and again when the server no longer takes its
    * token.
@@ -35,6 +41,8 @@ export interface ConnectOptions {
   readonly limits?: Partial<ClientLimits>;
   /** Default: by the scheme of the address. */
   readonly connector?: Connector;
+  /** Default: by `fetch`. */
+  readonly askGateway?: AskGateway;
   readonly clock?: ClientClock;
   readonly random?: ClientRandom;
 }
@@ -42,6 +50,7 @@ export interface ConnectOptions {
 /** The same with every default filled in. */
 export interface ClientSettings {
   readonly addresses: readonly string[];
+  readonly gateways: readonly string[];
   readonly token: Token;
   readonly device: string;
   readonly user: string | undefined;
@@ -50,6 +59,7 @@ export interface ClientSettings {
   readonly agent: string | undefined;
   readonly limits: ClientLimits;
   readonly connector: Connector;
+  readonly askGateway: AskGateway;
   readonly clock: ClientClock;
   readonly random: ClientRandom;
 }

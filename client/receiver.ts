@@ -2,18 +2,20 @@
  * The way of a delivery in: through the buffer of its conversation, to the application one after
  * the other per conversation, and acknowledged when it is done with it.
  */
+import { PASSING } from '../core/wire/codes.ts';
 import type { Deliver, Delivery, OrderingRule, Welcome } from '../core/wire/frames.ts';
 import type { Acks } from './acks.ts';
 import { Backoff } from './backoff.ts';
 import type { Cancel, ClientClock, ClientRandom } from './clock.ts';
-import type { Counts } from './counts.ts';
-import { ClientError, reasonOf } from './errors.ts';
+import { COUNT_OF, type Counts } from './counts.ts';
+import { ClientError, reasonOf, RefusedError } from './errors.ts';
 import type { Events } from './events.ts';
 import { type HoldReadings, Holds } from './holds.ts';
 import type { ClientLimits } from './limits.ts';
-import { actOf, isMessage, messageOf } from './message.ts';
+import { actOf, isMessage, messageOf, owned } from './message.ts';
 import type { Questions } from './questions.ts';
 import { type Entry, type Gap, type Reason, ReorderBuffer } from './reorder-buffer.ts';
+import { Starts } from './starts.ts';
 
 export interface ReceiverSettings {
   readonly clock: ClientClock;
@@ -32,17 +34,6 @@ export interface ReceiverSettings {
   /** True for what this device sent itself: it is in the history, but not news. */
   readonly isOwn: (delivery: Delivery) => boolean;
 }
-
-/** What each reason adds one to. */
-const COUNT_OF = {
-  held: 'held',
-  released: 'released',
-  late: 'late',
-  pulled: 'pulled',
-  passed: 'gapsPassed',
-  left: 'deliveriesLeft',
-  repeat: 'repeatsIgnored',
-} as const satisfies Record<Reason, keyof Counts>;
 
 /** What the handlers have now. */
 interface Current {
@@ -67,18 +58,18 @@ export class Receiver {
   readonly #holds: Holds;
   readonly #lines = new Map<string, Line>();
   readonly #waits = new Set<() => void>();
-  /** Where conversations begin that nothing was delivered of yet. */
-  #starts: ReadonlyMap<string, number> = new Map();
+  readonly #starts: Starts;
   #closed = false;
 
   constructor(settings: ReceiverSettings) {
     this.#settings = settings;
     this.#holds = new Holds(settings.raw, settings.limits.holdMaxMs);
+    this.#starts = new Starts(settings.questions);
   }
 
   /** What an earlier client of this device had handled. */
   load(received: ReadonlyMap<string, number>): void {
-    this.#starts = new Map(received);
+    this.#starts.load(received);
   }
 
   /** A new connection. */
@@ -100,7 +91,7 @@ export class Receiver {
 
   /** Another log: positions lost their meaning; what waits to be shown is still shown. */
   newLog(): void {
-    this.#starts = new Map();
+    this.#starts.forget();
     for (const line of this.#lines.values()) {
       line.buffer.newLog();
       line.pulling = undefined;
@@ -166,31 +157,39 @@ export class Receiver {
 
   /** Reads what is missing; then goes on with what is behind it, whatever was found. */
   async #pull(line: Line, gap: Gap): Promise<void> {
-    const { clock, counts, events, questions, isOwn } = this.#settings;
+    const { events } = this.#settings;
     const { conversation, buffer } = line;
     line.pulling = gap;
-    counts.gaps += 1;
     try {
-      let complete = true;
-      for await (const item of questions.between(conversation, gap)) {
-        if (line.pulling !== gap) return;
-        complete = buffer.pull(owned(item), isOwn(item), clock.monotonic());
-        // No room: what follows must not be taken either, or this one would be passed over.
-        if (!complete) break;
-        this.#turn(line);
+      if (gap.after !== undefined) await this.#fill(line, gap, gap.after);
+      else {
+        const received = await this.#starts.ask(conversation);
+        if (line.pulling === gap) buffer.begin(received);
       }
-      if (line.pulling === gap && complete) buffer.pass(gap);
     } catch (cause) {
       if (this.#closed || line.pulling !== gap) return;
       const why = `${conversation}: what lies before ${gap.before} cannot be read`;
       events.fail(new ClientError('gap', `${why}: ${reasonOf(cause)}`, { cause }));
-      // Only a refusal is final; anything else leaves these to be delivered again.
-      if (cause instanceof ClientError) buffer.leave();
-      else buffer.pass(gap);
+      // Only a final refusal says that it is not there; else these are to be delivered again.
+      if (cause instanceof RefusedError && !PASSING.has(cause.code)) buffer.pass(gap);
+      else buffer.leave();
     }
     if (line.pulling !== gap) return;
     line.pulling = undefined;
     this.#turn(line);
+  }
+
+  async #fill(line: Line, gap: Gap, after: number): Promise<void> {
+    const { clock, counts, questions, isOwn } = this.#settings;
+    const { conversation, buffer } = line;
+    counts.gaps += 1;
+    for await (const item of questions.between(conversation, { after, before: gap.before })) {
+      if (line.pulling !== gap) return;
+      // No room: what follows must not be taken either, or this one would be passed over.
+      if (!buffer.pull(owned(item), isOwn(item), clock.monotonic())) return;
+      this.#turn(line);
+    }
+    if (line.pulling === gap) buffer.pass(gap);
   }
 
   /**
@@ -275,7 +274,7 @@ export class Receiver {
         limits,
         raw,
         hold: this.#holds.of(conversation),
-        start: this.#starts.get(conversation),
+        start: this.#starts.of(conversation),
         note: (reason) => this.#note(conversation, reason),
       });
       line = {
@@ -291,10 +290,4 @@ export class Receiver {
     }
     return line;
   }
-}
-
-/** A copy that lives on: the body may be a view on bytes that the connection will use again. */
-function owned(delivery: Delivery): Delivery {
-  const { body } = delivery;
-  return body === undefined ? delivery : { ...delivery, body: new Uint8Array(body) };
 }

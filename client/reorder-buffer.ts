@@ -27,14 +27,14 @@ export interface ReorderSettings {
   readonly hold: Pick<Hold, 'windowMs' | 'gapMs' | 'maxMs' | 'waitingMost' | 'sample'>;
   /** Shown by position; else by `order`. */
   readonly raw: boolean;
-  /** Everything up to there has been handled before; undefined: it begins where the server does. */
+  /** Everything up to there has been handled before; undefined: nobody remembers. */
   readonly start: number | undefined;
   readonly note: (reason: Reason) => void;
 }
 
-/** What is missing lies between these two positions. */
+/** What is missing lies between these two positions; `after` undefined: ask where it begins. */
 export interface Gap {
-  readonly after: number;
+  readonly after: number | undefined;
   readonly before: number;
 }
 
@@ -58,7 +58,7 @@ export class ReorderBuffer {
   #taken: number | undefined;
   #newestMs = 0;
   #shownOrder = -1;
-  #pulled: Gap | undefined;
+  #pulled: { readonly after: number; readonly before: number } | undefined;
 
   constructor(settings: ReorderSettings) {
     this.#settings = settings;
@@ -72,7 +72,7 @@ export class ReorderBuffer {
     this.#measure(delivery, nowMs);
     const entry: Entry = { delivery, atMs: nowMs, waited: false, handled: false, old: false };
     if (this.#isTaken(position)) note('repeat');
-    else if (previous <= (this.#taken ?? previous) && !this.#isAside(position - 1)) {
+    else if (previous <= (this.#taken ?? 0) && !this.#isAside(position - 1)) {
       if (this.#take(entry)) this.#close();
       else note('left');
     } else {
@@ -86,10 +86,21 @@ export class ReorderBuffer {
   /** What is missing and has been waited for; it is looked for in the history now. */
   gap(nowMs: number): Gap | undefined {
     const [first] = this.#aside;
-    if (first === undefined || this.#taken === undefined || this.#isFull) return undefined;
+    if (first === undefined || this.#isFull) return undefined;
+    const before = first.delivery.position;
+    if (this.#taken === undefined) return { after: undefined, before };
     if (this.#gapSinceMs + this.#settings.hold.gapMs > nowMs) return undefined;
-    this.#pulled = { after: this.#taken, before: first.delivery.position };
+    this.#pulled = { after: this.#taken, before };
     return this.#pulled;
+  }
+
+  /** Nobody remembered where it begins, but the server knows that all up to `received` was. */
+  begin(received: number): void {
+    const [first] = this.#aside;
+    if (first === undefined || this.#taken !== undefined) return;
+    const { position, previous = position - 1 } = first.delivery;
+    this.#taken = Math.min(received, previous);
+    this.#close();
   }
 
   /** The history has this, and nothing between it and what it had before. False: no room. */

@@ -123,6 +123,11 @@ export class Sender {
     this.#pump();
   }
 
+  /** True if the server has commands that it has not answered on this connection. */
+  get owed(): boolean {
+    return this.#queue.oldest() !== undefined;
+  }
+
   /** The server takes nothing new; what it owes may still be answered. */
   pause(): void {
     this.#session = undefined;

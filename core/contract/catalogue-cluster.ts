@@ -36,7 +36,9 @@ export const CLUSTER_CATALOGUE = {
     kind: 'lasting',
     message:
       'another sequencer has taken over these numbers: its epoch is {theirs}, ours was {ours}',
-    act: 'Run one sequencer only: stop this one, and let its servers connect to the other.',
+    act:
+      'Run one sequencer only: stop this one, and let its servers connect to the other; or end ' +
+      'the other, and start this one again.',
   },
   IM_SEQUENCER_SPENT: {
     kind: 'lasting',

@@ -27,6 +27,7 @@ const LIMITS = {
   openTimeoutMs: 2_000,
   welcomeTimeoutMs: 3_000,
   reconnectBaseMs: 50,
+  reconnectFirstMs: 50,
   reconnectMaxMs: 1_000,
   retransmitMaxMs: 2_000,
 };

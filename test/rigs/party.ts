@@ -135,7 +135,7 @@ function textOf({ command }: { readonly command: object }): string {
 function begin(plan: PartyPlan): Client {
   const { address, token, user, does } = plan;
   const outbox = telling(fileOutbox(plan.outbox));
-  const limits = { reconnectBaseMs: 50, reconnectMaxMs: 500 };
+  const limits = { reconnectBaseMs: 50, reconnectFirstMs: 50, reconnectMaxMs: 500 };
   const im = connect({ address, token, user, device: 'main', outbox, limits });
   im.on('message', async ({ conversation, position, text = '' }) => {
     tell({ what: 'shown', of: text });

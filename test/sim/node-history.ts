@@ -115,6 +115,14 @@ export interface Loaded {
 export interface Standing extends Places {
   readonly type: 'standing';
 }
+/**
+ * A sequencer beside the node's own handed these out, ascending; none: its process began. There is
+ * one such process in a run at most.
+ */
+export interface Numbered {
+  readonly type: 'numbered';
+  readonly numbers: readonly number[];
+}
 /** A look at a node's counters and gauges, by name, and by name and label. */
 export interface Counted {
   readonly type: 'counted';
@@ -135,4 +143,5 @@ export type NodeHistoryEvent =
   | Saved
   | Loaded
   | Standing
+  | Numbered
   | Counted;

@@ -9,6 +9,7 @@ import { drawOrdering, type OrderingPlan } from './ordering-plan.ts';
 import type { PipeShape, Slicing } from './pipe.ts';
 import { Prng } from './prng.ts';
 import { drawRetention, type RetentionPlan } from './retention-plan.ts';
+import { drawRival, type RivalPlan } from './rival-plan.ts';
 
 export const FAULTS = [
   'reset',
@@ -94,6 +95,7 @@ export interface Plan {
   readonly effects: EffectsPlan;
   readonly retention: RetentionPlan;
   readonly ordering: OrderingPlan;
+  readonly rival: RivalPlan | undefined;
 }
 
 const NAMES = ['ann', 'bob', 'cat', 'dan', 'eve', 'fay'];
@@ -166,7 +168,7 @@ export function drawPlan(seed: number, store?: StoreKind): Plan {
   const prng = new Prng(seed);
   const users = NAMES.slice(0, prng.between(3, 6));
   const kind = store ?? prng.pick(['memory', 'disk', 'disk', 'database', 'database'] as const);
-  return {
+  const plan = {
     seed,
     users,
     devices: drawDevices(prng, users),
@@ -187,4 +189,5 @@ export function drawPlan(seed: number, store?: StoreKind): Plan {
     retention: drawRetention(seed),
     ordering: drawOrdering(seed),
   };
+  return { ...plan, rival: drawRival(plan) };
 }

@@ -46,6 +46,9 @@ export const SITUATIONS = [
   'consumer: failed',
   'consumer: cut',
   'consumer: undeliverable',
+  'another sequencer came',
+  'another sequencer was fenced',
+  'the node’s sequencer was fenced',
 ] as const;
 export type Situation = (typeof SITUATIONS)[number];
 

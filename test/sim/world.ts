@@ -101,6 +101,8 @@ export class World {
   logged(level: string, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
     const text = `${level} ${message} ${JSON.stringify(fields)}`;
     this.say('node', text);
+    if (fields.code === 'IM_SEQUENCER_FENCED')
+      this.situations.add('the node’s sequencer was fenced');
     if (text.includes('IM_BUG')) this.fail('the node reports a bug', text);
   }
 }

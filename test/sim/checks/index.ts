@@ -19,6 +19,7 @@ import { ordersAreTimes } from './orders-are-times.ts';
 import { placesHold } from './places-hold.ts';
 import { recoveryKeepsAll } from './recovery-keeps-all.ts';
 import { sendersInOrder } from './senders-in-order.ts';
+import { sequencersInTurn } from './sequencers-in-turn.ts';
 import { sessionsAscend } from './sessions-ascend.ts';
 import { windowsHold } from './windows-hold.ts';
 import { truthfulOutcomes } from './truthful-outcomes.ts';
@@ -46,6 +47,7 @@ export const CHECKS: readonly Check[] = [
   consumersGetAll,
   bodiesLast,
   oneTotalOrder,
+  sequencersInTurn,
   ordersAreTimes,
 ];
 

@@ -1,6 +1,7 @@
 /**
  * The contract of a sequencer: of the conversations that it numbers no two entries have one order,
- * and within each of them orders ascend with positions.
+ * nor one that another sequencer handed out beside it, and within each of them orders ascend with
+ * positions.
  */
 import type { Drained, History, Violation } from '../history.ts';
 import { conversationsIn, eventsOf, logsOf } from './reading.ts';
@@ -8,12 +9,17 @@ import { conversationsIn, eventsOf, logsOf } from './reading.ts';
 export function oneTotalOrder(history: History): readonly Violation[] {
   const prefix = eventsOf(history, 'configured').at(0)?.totalOrder;
   if (prefix === undefined) return [];
-  return [...logsOf(history).values()].flatMap((drained) => wrongIn(drained, prefix));
+  const elsewhere = eventsOf(history, 'numbered').flatMap(({ numbers }) => numbers);
+  return [...logsOf(history).values()].flatMap((drained) => wrongIn(drained, prefix, elsewhere));
 }
 
-function wrongIn(drained: Drained, prefix: string): readonly Violation[] {
+function wrongIn(
+  drained: Drained,
+  prefix: string,
+  elsewhere: readonly number[],
+): readonly Violation[] {
   const violations: Violation[] = [];
-  const all = new Map<number, string>();
+  const all = new Map(elsewhere.map((order) => [order, 'a number of another sequencer']));
   for (const [conversation, entries] of conversationsIn(drained)) {
     if (!conversation.startsWith(prefix)) continue;
     let last = 0;

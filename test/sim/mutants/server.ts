@@ -268,7 +268,7 @@ export const SERVER_MUTANTS: Readonly<Record<string, Mutant>> = {
     rule: 'WELCOME waits until all that an older connection handed in is settled',
     breaks: 'P15',
     sabotage: replacing(DeviceSeat.prototype, 'whenSettled', () => () => Promise.resolve()),
-    from: 25,
+    from: 150,
   },
   'cursor-too-far': {
     rule: 'a cursor never passes its log',

@@ -1,10 +1,11 @@
 /** The bench of orderings: it repeats itself, and what it says of the parts that it plays holds. */
 import assert from 'node:assert/strict';
-import { judge, type Row } from '../../../bench/order/aims.ts';
+import { judge, judgeSpeeds, type Row } from '../../../bench/order/aims.ts';
 import { curve } from '../../../bench/order/curve.ts';
 import { figuresOf, type Leg } from '../../../bench/order/figures.ts';
 import { links, type Link } from '../../../bench/order/links.ts';
 import { modes, window } from '../../../bench/order/modes.ts';
+import { costs, type Speeds } from '../../../bench/order/throughput.ts';
 
 const heavy = links['heavy jitter'] as Link;
 const fifo = links['FIFO'] as Link;
@@ -35,18 +36,42 @@ describe('the bench of orderings', () => {
     ] as const)
       for (const mode of ['conversation-owner', 'central-sequencer', 'lateness'] as const)
         rows.push({ leg, link, mode, figures: await figuresOf(modes[mode], way, leg, 7) });
-    const judged = judge(rows, leg);
+    const judged = judge(rows);
     assert.deepEqual(
       judged.filter(({ met }) => !met),
       [],
     );
     const [row] = rows as [Row];
     const slow = { ...row, figures: { ...row.figures, 'held, no gap %': 0.005 } };
-    const missed = judge([...rows, slow], leg).filter(({ met }) => !met);
+    const missed = judge([...rows, slow]).filter(({ met }) => !met);
     assert.deepEqual(
       missed.map(({ aim }) => aim),
       ['conversation-owner holds only at a gap'],
     );
+  });
+
+  it('takes the cost in throughput from what conversation-owner does', () => {
+    const best = new Map([
+      ['lateness', 110],
+      ['conversation-owner', 100],
+      ['central-sequencer', 84],
+    ]);
+    const cost = Object.entries(costs(best)).map(([mode, row]) => [mode, row['cost %']]);
+    assert.deepEqual(cost, [
+      ['lateness', -10],
+      ['conversation-owner', 0],
+      ['central-sequencer', 16],
+    ]);
+  });
+
+  it('misses an aim of speed from its bound on, and at a single wrong message', () => {
+    const good = { modes: {}, besideCostPercent: 15, numbersPerSecond: 200_000, wrong: 0 };
+    const met = (speeds: Partial<Speeds>): boolean[] =>
+      judgeSpeeds({ ...good, ...speeds }).map((judged) => judged.met);
+    assert.deepEqual(met({}), [true, true, true]);
+    assert.deepEqual(met({ besideCostPercent: 15.1 }), [false, true, true]);
+    assert.deepEqual(met({ numbersPerSecond: 199_999 }), [true, false, true]);
+    assert.deepEqual(met({ wrong: 1 }), [true, true, false]);
   });
 
   it('draws a point where its figures put it', () => {

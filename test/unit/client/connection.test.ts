@@ -7,14 +7,14 @@ describe('the client, connecting', () => {
     const { im, states, time, net } = await anOnlineClient();
     await im.ready;
     net.last.cut('gone');
-    await time.pass(250);
+    await time.pass(500);
     assert.deepEqual(
-      states.map(({ state, reason }) => [state, reason]),
+      states.map(({ state, reason, node }) => [state, reason, node]),
       [
-        ['connecting', undefined],
-        ['online', undefined],
-        ['offline', 'gone'],
-        ['connecting', undefined],
+        ['connecting', undefined, undefined],
+        ['online', undefined, 'im-1'],
+        ['offline', 'gone', undefined],
+        ['connecting', undefined, undefined],
       ],
     );
   });
@@ -48,7 +48,7 @@ describe('the client, connecting', () => {
     await time.pass(61_000);
     const count = net.links.length;
     net.last.cut();
-    await time.pass(250);
+    await time.pass(500);
     assert.equal(net.links.length, count + 1);
   });
 
@@ -100,6 +100,23 @@ describe('the client, connecting', () => {
     assert.equal(im.unanswered[0]?.state, 'pending', 'a time-out is no refusal');
   });
 
+  it('leaves a server that does not answer for the next, and sends there what is not known', async () => {
+    const address = ['tcp://one:1', 'tcp://two:2'];
+    const { im, net, time, goOnline } = await anOnlineClient({ address });
+    const [kept, lost] = [im.send('bob', '1'), im.send('bob', '2')];
+    await time.settle();
+    const { id, conversation } = net.last.commands[0]!;
+    while (net.links.length === 1) await time.pass(1_000);
+    assert.equal(net.last.address, 'tcp://two:2');
+    assert.deepEqual([kept.state, lost.state], ['pending', 'pending']);
+    await goOnline({ known: [{ conversation, number: 1, id }] });
+    assert.deepEqual(net.last.numbers, [1, 2]);
+    net.last.accept(net.last.commands[0]!, { duplicate: 1 });
+    net.last.accept(net.last.commands[1]!);
+    assert.equal((await kept.accepted).duplicate, true);
+    await lost.accepted;
+  });
+
   it('takes an answer to any of its sendings', async () => {
     const { im, net, time } = await anOnlineClient();
     const handle = im.send('bob', '1');
@@ -116,14 +133,6 @@ describe('the client, connecting', () => {
     await time.pass(120_000);
     assert.equal(net.links.length, 1);
     assert.deepEqual([im.state, states.at(-1)?.reason], ['closed', 'session-replaced']);
-  });
-
-  it('does not come back after session-replaced even if it was told to move', async () => {
-    const { im, net, time } = await anOnlineClient();
-    net.last.say({ type: 'moved', address: ['tcp://two:2'], retryAfterMs: 1_000 });
-    net.last.say({ type: 'error', code: 'session-replaced' });
-    await time.pass(120_000);
-    assert.deepEqual([im.state, net.links.length], ['closed', 1]);
   });
 
   it('ends with an error if its only token is refused', async () => {
@@ -161,45 +170,6 @@ describe('the client, connecting', () => {
     assert.equal(net.links.length, 2);
   });
 
-  it('moves where it is sent, after the wait and a random part of the spread', async () => {
-    const { im, net, time } = await anOnlineClient();
-    im.send('bob', '1');
-    await time.settle();
-    const old = net.last;
-    old.say({ type: 'moved', address: ['tcp://two:2'], retryAfterMs: 1_000, spreadMs: 2_000 });
-    im.send('g/tea', '2');
-    await time.pass(1_900);
-    assert.equal(old.commands.length, 1, 'a server that moves its clients takes nothing new');
-    old.accept(old.commands[0]!);
-    assert.equal(im.unanswered.length, 1, 'it still answers what it owes');
-    assert.equal(net.links.length, 1);
-    await time.pass(200);
-    assert.deepEqual([net.last.address, old.closedByClient], ['tcp://two:2', true]);
-  });
-
-  it('is never moved from TLS to plain', async () => {
-    const { net, time, goOnline } = aClient({ address: 'tls://one:1' });
-    await goOnline();
-    net.last.say({ type: 'moved', address: ['tcp://two:2', 'ws://two:3'] });
-    await time.pass(1_000);
-    assert.deepEqual(
-      net.links.map(({ address }) => address),
-      ['tls://one:1', 'tls://one:1'],
-    );
-  });
-
-  it('asks its own list again after being moved three times without a WELCOME', async () => {
-    const { net, time } = aClient();
-    const addresses: string[] = [];
-    await time.settle();
-    for (const next of ['two', 'three', 'four']) {
-      net.last.say({ type: 'moved', address: [`tcp://${next}:1`] });
-      await time.pass(1_000);
-      addresses.push(net.last.address);
-    }
-    assert.deepEqual(addresses, ['tcp://two:1', 'tcp://three:1', 'tcp://one:1']);
-  });
-
   it('leaves a server that sends what no server may, and tells it', async () => {
     const { im, net, time, errors } = await anOnlineClient();
     net.last.bytes(Uint8Array.of(0x12, 0, 0, 0, 2, 1, 9));
@@ -227,7 +197,12 @@ describe('the client, connecting', () => {
     await assert.rejects(im.ready, { code: 'closed' });
   });
 
-  it('needs an address', () => {
-    assert.throws(() => connect({ address: [], token: 't', device: 'd' }), TypeError);
+  it('needs an address, or a gateway that can be one', () => {
+    const person = { token: 't', device: 'd' };
+    assert.throws(() => connect({ address: [], ...person }), TypeError);
+    assert.throws(
+      () => connect({ gateway: ['http://gw:1', 'tcp://gw:1'], ...person }),
+      /tcp:.*http:/,
+    );
   });
 });

@@ -117,5 +117,9 @@ describe('the connectors', () => {
     assert.ok(bundle!.text.includes('im.tlv.1'));
     assert.doesNotMatch(bundle!.text, /["']node:|process\./);
     assert.ok(bundle!.text.length < 200_000, `${bundle!.text.length} characters`);
+    const data = `data:text/javascript,${encodeURIComponent(bundle!.text)}`;
+    const inBrowser = (await import(data)) as { connectByScheme: typeof connectByScheme };
+    assert.deepEqual(inBrowser.connectByScheme.schemes, ['ws:', 'wss:']);
+    assert.deepEqual(connectByScheme.schemes, ['tcp:', 'tls:', 'ws:', 'wss:']);
   });
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Message } from '../../../client/events.ts';
 import { memoryOutbox } from '../../../client/outbox.ts';
-import type { Query } from '../../../core/wire/frames.ts';
 import { aClient, anOnlineClient, type Stage } from './a-client.ts';
 import { aDelivery, OTHER_LOG } from './fake-world.ts';
+import { listening, received } from './listening.ts';
 
 /** A handler whose calls a test ends one by one. */
 function slowHandler(stage: Stage) {
@@ -21,19 +21,6 @@ function slowHandler(stage: Stage) {
     await stage.time.settle();
   };
   return { texts, end };
-}
-
-function listening(stage: Stage): string[] {
-  const texts: string[] = [];
-  stage.im.on('message', ({ text }) => void texts.push(text ?? ''));
-  return texts;
-}
-
-function received(stage: Stage): string[] {
-  const frames = stage.net.last.only('received');
-  return frames.flatMap(({ upTo = [] }) =>
-    upTo.map(({ conversation, position }) => `${conversation} ${position}`),
-  );
 }
 
 describe('the client, receiving', () => {
@@ -152,75 +139,6 @@ describe('the client, receiving', () => {
     await end('message 2');
     const marks = stage.net.last.only('read').map(({ upTo }) => upTo?.[0]?.position);
     assert.deepEqual(marks, [1, 2]);
-  });
-
-  it('reads what is missing from the history before it shows what came after it', async () => {
-    const stage = await anOnlineClient();
-    const texts = listening(stage);
-    stage.net.last.say(aDelivery(1));
-    await stage.time.settle();
-    stage.net.last.say(aDelivery(6, { previous: 4 }), aDelivery(7));
-    await stage.time.settle();
-    const [question] = stage.net.last.only('query');
-    assert.deepEqual(
-      [question?.what, question?.conversation, question?.after, question?.before],
-      ['history', 'd/ann/bob', 1, 6],
-    );
-    assert.deepEqual(texts, ['message 1']);
-    const { query } = question!;
-    const own = aDelivery(3, { from: 'ann', device: 'd1' });
-    stage.net.last.say({
-      type: 'result',
-      query,
-      what: 'history',
-      item: [aDelivery(2), own],
-      more: 1,
-    });
-    await stage.time.settle();
-    const next = stage.net.last.only('query')[1] as Query;
-    assert.equal(next.after, 3);
-    stage.net.last.say({
-      type: 'result',
-      query: next.query,
-      what: 'history',
-      item: [aDelivery(4)],
-    });
-    await stage.time.settle();
-    assert.deepEqual(
-      texts,
-      [1, 2, 4, 6, 7].map((n) => `message ${n}`),
-    );
-    assert.equal(received(stage).at(-1), 'd/ann/bob 7');
-  });
-
-  it('goes on after a gap that the server refuses to fill', async () => {
-    const stage = await anOnlineClient();
-    const texts = listening(stage);
-    stage.net.last.say(aDelivery(1));
-    await stage.time.settle();
-    stage.net.last.say(aDelivery(6, { previous: 4 }));
-    await stage.time.settle();
-    const { query } = stage.net.last.only('query')[0]!;
-    stage.net.last.say({ type: 'result', query, what: 'history', item: [], code: 'not-member' });
-    await stage.time.settle();
-    assert.deepEqual(texts, ['message 1', 'message 6']);
-    assert.equal(stage.errors[0]?.code, 'gap');
-  });
-
-  it('asks again after a reconnection for what it was about to read', async () => {
-    const stage = await anOnlineClient();
-    const texts = listening(stage);
-    stage.net.last.say(aDelivery(1));
-    await stage.time.settle();
-    stage.net.last.say(aDelivery(3));
-    await stage.time.settle();
-    stage.net.last.cut();
-    await stage.time.pass(1_000);
-    await stage.goOnline();
-    const { query } = stage.net.last.only('query')[0]!;
-    stage.net.last.say({ type: 'result', query, what: 'history', item: [aDelivery(2)] });
-    await stage.time.settle();
-    assert.deepEqual(texts, ['message 1', 'message 2', 'message 3']);
   });
 
   it('shows nothing twice to the next process that uses its outbox', async () => {

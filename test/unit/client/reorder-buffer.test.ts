@@ -141,7 +141,8 @@ describe('the reorder buffer', () => {
 
   it('shows after a crash of the reader what was not acknowledged, and nothing below', () => {
     const crashesMs = fc.array(fc.nat(2_500), { minLength: 1, maxLength: 3 });
-    check({ crashesMs, windows, ...slow }, (rig) => {
+    const remembers = fc.boolean();
+    check({ crashesMs, remembers, windows, ...slow }, (rig) => {
       const all = new Set(positionsOf(rig.shown));
       assert.deepEqual(
         [...all].sort((a, b) => a - b),
@@ -158,6 +159,11 @@ describe('the reorder buffer', () => {
         );
       }
     });
+  });
+
+  it('shows each once, though it remembers nothing and the first ones are lost', () => {
+    const remembers = fc.constant(false);
+    check({ remembers, windows, ...slow, entries: entriesWith('lost', 'lost') }, judgeAllOnce);
   });
 
   it('shows the log as it is to who wants it raw, and says what is late all the same', () => {

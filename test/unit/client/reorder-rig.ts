@@ -33,6 +33,8 @@ export interface Plan {
   readonly historyMs: number;
   /** The reader loses all but what it has acknowledged. */
   readonly crashesMs: readonly number[];
+  /** It knows how far that was; else only the server does. */
+  readonly remembers: boolean;
   readonly limits: ReorderLimits;
 }
 
@@ -59,6 +61,7 @@ export const CALM: Omit<Plan, 'entries'> = {
   handlerMs: 0,
   historyMs: 30,
   crashesMs: [],
+  remembers: true,
   limits: ROOMY,
 };
 
@@ -90,6 +93,8 @@ export class ReorderRig {
   #serial = 0;
   #nowMs = 0;
   #process = 0;
+  /** When this process came; -1: it was there from the beginning. */
+  #begunMs = -1;
   #windowMs = 0;
   #buffer: ReorderBuffer;
   #pulling = false;
@@ -107,8 +112,12 @@ export class ReorderRig {
     for (const [index, { delayMs, fate: how }] of plan.entries.entries()) {
       const delivery = this.log[index]!;
       const atMs = delivery.acceptedAt + delayMs;
-      if (how === 'comes' || how === 'twice') this.#at(atMs, () => this.#arrive(delivery));
-      if (how === 'twice') this.#at(atMs + delayMs, () => this.#arrive(delivery));
+      const arrive = (): void => {
+        // What was on its way to a process that is gone was sent again to the next one.
+        if (delivery.acceptedAt > this.#begunMs) this.#arrive(delivery);
+      };
+      if (how === 'comes' || how === 'twice') this.#at(atMs, arrive);
+      if (how === 'twice') this.#at(atMs + delayMs, arrive);
     }
     for (const atMs of plan.crashesMs) this.#at(atMs, () => this.#crash());
     this.#at(RESEND_MS, () => this.#resend());
@@ -145,7 +154,7 @@ export class ReorderRig {
     return new ReorderBuffer({
       limits: this.#plan.limits,
       raw: this.#plan.raw,
-      start: this.mark,
+      start: this.#plan.remembers ? this.mark : undefined,
       note: (reason) => {
         this.notes[reason] += 1;
       },
@@ -190,6 +199,7 @@ export class ReorderRig {
 
   #crash(): void {
     this.#process += 1;
+    this.#begunMs = this.#nowMs;
     this.marks.push(this.mark);
     this.#buffer = this.#newBuffer();
     this.#pulling = false;
@@ -197,8 +207,8 @@ export class ReorderRig {
     this.#handled.clear();
     const { log, mark } = this;
     for (const [index, delivery] of log.entries()) {
-      const again = this.#fate(index) === 'own' || this.#fate(index) === 'gone';
-      if (again || delivery.position <= mark || delivery.acceptedAt > this.#nowMs) continue;
+      const comes = ['comes', 'twice'].includes(this.#fate(index));
+      if (!comes || delivery.position <= mark || delivery.acceptedAt > this.#nowMs) continue;
       this.#arrive({ ...delivery, again: 1 });
     }
   }
@@ -223,8 +233,13 @@ export class ReorderRig {
 
   #pull(gap: Gap): void {
     this.#pulling = false;
+    const { after } = gap;
+    if (after === undefined) {
+      this.#buffer.begin(this.mark);
+      return;
+    }
     for (const [index, item] of this.log.entries()) {
-      if (item.position <= gap.after || item.position >= gap.before) continue;
+      if (item.position <= after || item.position >= gap.before) continue;
       if (this.#fate(index) === 'gone') continue;
       if (!this.hereMs.has(item.position)) this.pulled.add(item.position);
       this.#isHere(item);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { type Entry, type Reason, ReorderBuffer } from '../../../client/reorder-buffer.ts';
 import { aDelivery } from './fake-world.ts';
 
-/** A buffer that has seen all up to position 1, its hold as the test sets it. */
-function aBuffer(windowMs = 0, gapMs = windowMs) {
+/** A buffer that has seen all up to `start`, its hold as the test sets it. */
+function aBuffer(windowMs = 0, gapMs = windowMs, { start }: { start?: number } = { start: 1 }) {
   const hold = {
     windowMs,
     gapMs,
@@ -17,7 +17,7 @@ function aBuffer(windowMs = 0, gapMs = windowMs) {
     limits: { heldPerConversation: 10, asidePerConversation: 10 },
     hold,
     raw: false,
-    start: 1,
+    start,
     note: (reason) => void notes.push(reason),
   });
   const arrive = (position: number, nowMs: number, more: Parameters<typeof aDelivery>[1] = {}) =>
@@ -136,6 +136,41 @@ describe('the reorder buffer, step by step', () => {
     arrive(4, 0);
     assert.deepEqual([next(0), next(0)], ['2, up to 2', 'nothing']);
     assert.deepEqual(buffer.gap(0), { after: 2, before: 4 });
+  });
+
+  it('begins where nothing is said to be before, if nobody remembers', () => {
+    const { buffer, arrive, next } = aBuffer(0, 0, {});
+    arrive(7, 0, { previous: 0 });
+    assert.equal(buffer.gap(0), undefined);
+    assert.equal(next(0), '7, up to 7');
+  });
+
+  it('asks where to begin, if nobody remembers and something was before', () => {
+    const { buffer, arrive, next } = aBuffer(0, 50, {});
+    arrive(7, 0, { previous: 5 });
+    assert.equal(next(0), 'nothing');
+    assert.deepEqual(buffer.gap(0), { after: undefined, before: 7 }, 'at once');
+    buffer.begin(6);
+    assert.equal(next(0), '7, up to 7', 'an earlier process had the one before');
+  });
+
+  it('pulls what the server knows not to be received, if nobody remembers', () => {
+    const { buffer, arrive, next } = aBuffer(0, 50, {});
+    arrive(7, 0, { previous: 5 });
+    buffer.begin(3);
+    assert.equal(next(0), 'nothing');
+    assert.deepEqual(buffer.gap(50), { after: 3, before: 7 });
+    buffer.pull(aDelivery(5, { acceptedAt: 0, previous: 3 }), false, 60);
+    buffer.pass({ after: 3, before: 7 });
+    assert.deepEqual([next(60), next(60)], ['5, up to 5', '7, up to 7']);
+  });
+
+  it('needs no answer any more when the beginning comes by itself', () => {
+    const { buffer, arrive, next } = aBuffer(0, 0, {});
+    arrive(7, 0, { previous: 5 });
+    arrive(5, 0, { previous: 0 });
+    buffer.begin(6);
+    assert.deepEqual([next(0), next(0)], ['5, up to 5', '7, up to 7']);
   });
 
   it('shows what is left of another log first, and acknowledges nothing of it', () => {

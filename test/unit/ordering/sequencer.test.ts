@@ -117,6 +117,19 @@ describe('the sequencer', () => {
     assert.deepEqual(await newer.sequencer.grant(10, 0), { first: 11, last: 20 });
   });
 
+  it('stays fenced when the other is gone, and goes on above it once started again', async () => {
+    const older = await started(1);
+    await older.sequencer.grant(10, 0);
+    const newer = await started(2);
+    await newer.sequencer.grant(10, 0);
+    newer.sequencer.stop();
+    await assert.rejects(older.sequencer.grant(1, 0), { code: 'IM_SEQUENCER_FENCED' });
+    clock.advance(60_000);
+    await assert.rejects(older.sequencer.grant(1, 0), { code: 'IM_SEQUENCER_FENCED' });
+    const again = await started(3);
+    assert.deepEqual(await again.sequencer.grant(1, 0), { first: 21, last: 21 });
+  });
+
   it('is fenced even if the other left the same bound and the same epoch', async () => {
     const { sequencer } = await started(1);
     const [epoch, bound] = ((await register.inner.read(KEY)) ?? '').split(' ');

@@ -1,0 +1,18 @@
+/** How the client asks a gateway: one GET over HTTP. Tests and simulators bring their own. */
+
+export interface GatewayReply {
+  readonly status: number;
+  /** The header `Retry-After`, as it came. */
+  readonly retryAfter: string | undefined;
+  readonly body: string;
+}
+
+/**
+ * Rejects if nothing can be reached there, if it redirects, if the body is longer than `maxBytes`,
+ * and when `signal` aborts.
+ */
+export type AskGateway = (
+  url: string,
+  maxBytes: number,
+  signal: AbortSignal,
+) => Promise<GatewayReply>;

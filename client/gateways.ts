@@ -1,0 +1,128 @@
+/**
+ * The gateways of a client: asked in turn where the server is. What one says holds for one attempt,
+ * for it may be wrong a moment later.
+ */
+import type { AskGateway, GatewayReply } from './ask-gateway.ts';
+import type { ClientClock } from './clock.ts';
+import type { Counts } from './counts.ts';
+import { reasonOf } from './errors.ts';
+import type { ClientLimits } from './limits.ts';
+
+export interface GatewaysSettings {
+  readonly clock: ClientClock;
+  readonly limits: ClientLimits;
+  readonly counts: Pick<Counts, 'gatewaysAsked' | 'gatewayFailures'>;
+  /** `http://host:port` or `https://`, with or without a path before `v1`. */
+  readonly gateways: readonly string[];
+  readonly ask: AskGateway;
+  /** The own user name; undefined before it is known. */
+  readonly user: () => string | undefined;
+}
+
+/**
+ * here: one of these, as `gateway` says. wait: there is no server now, or too many ask. none: no
+ * gateway had an answer.
+ */
+export type Directions =
+  | { readonly say: 'here'; readonly gateway: string; readonly addresses: readonly string[] }
+  | { readonly say: 'wait'; readonly retryAfterMs: number }
+  | { readonly say: 'none'; readonly why: string };
+
+const OK = 200;
+const UNAVAILABLE = 503;
+const MS_PER_S = 1_000;
+
+function addressesIn(body: string): readonly string[] {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(body);
+  } catch {
+    throw new Error('its answer is not JSON');
+  }
+  const addresses: unknown =
+    typeof answer === 'object' && answer !== null && 'addresses' in answer
+      ? answer.addresses
+      : undefined;
+  if (!Array.isArray(addresses) || !addresses.every((one) => typeof one === 'string')) {
+    throw new Error('its answer has no list of addresses');
+  }
+  return addresses;
+}
+
+export class Gateways {
+  readonly #settings: GatewaysSettings;
+  /** The one to ask first: that which helped last. */
+  #first = 0;
+  #asking: AbortController | undefined;
+  #closed = false;
+
+  constructor(settings: GatewaysSettings) {
+    this.#settings = settings;
+  }
+
+  get any(): boolean {
+    return this.#settings.gateways.length > 0;
+  }
+
+  /** What the last one said was of no use: another one is asked first from now on. */
+  turn(): void {
+    this.#first += 1;
+  }
+
+  /** Asks one after the other, each at most once. Never rejects. */
+  async directions(): Promise<Directions> {
+    const { gateways, counts } = this.#settings;
+    const whys: string[] = [];
+    for (let tries = 0; tries < gateways.length && !this.#closed; tries += 1) {
+      const gateway = gateways[this.#first % gateways.length] ?? '';
+      try {
+        const directions = await this.#ask(gateway);
+        if (directions.say === 'wait') this.turn();
+        return directions;
+      } catch (error) {
+        counts.gatewayFailures += 1;
+        whys.push(`${gateway}: ${reasonOf(error)}`);
+        this.turn();
+      }
+    }
+    return { say: 'none', why: whys.join('; ') };
+  }
+
+  /** Nobody waits for an answer any more. */
+  close(): void {
+    this.#closed = true;
+    this.#asking?.abort(new Error('the client is closed'));
+  }
+
+  async #ask(gateway: string): Promise<Directions> {
+    const { counts, user } = this.#settings;
+    counts.gatewaysAsked += 1;
+    const url = new URL('v1/server', gateway.endsWith('/') ? gateway : `${gateway}/`);
+    const name = user();
+    if (name !== undefined) url.searchParams.set('user', name);
+    const { status, retryAfter = '', body } = await this.#reply(url.href);
+    if (status === OK) return { say: 'here', gateway, addresses: addressesIn(body) };
+    // Only with a time: else it may be anything in between that says so.
+    if (status === UNAVAILABLE && /^\d{1,9}$/.test(retryAfter)) {
+      return { say: 'wait', retryAfterMs: Number(retryAfter) * MS_PER_S };
+    }
+    throw new Error(`it answers with ${status}`);
+  }
+
+  /** Whatever the asking does with the signal, this ends. */
+  async #reply(url: string): Promise<GatewayReply> {
+    const { clock, limits, ask } = this.#settings;
+    const asking = (this.#asking = new AbortController());
+    const cancel = clock.after(limits.gatewayTimeoutMs, () => {
+      asking.abort(new Error(`no answer within ${limits.gatewayTimeoutMs} ms`));
+    });
+    const ended = new Promise<never>((_, reject) => {
+      asking.signal.addEventListener('abort', () => reject(asking.signal.reason as Error));
+    });
+    try {
+      return await Promise.race([ask(url, limits.gatewayMaxBytes, asking.signal), ended]);
+    } finally {
+      cancel();
+    }
+  }
+}
