@@ -1,26 +1,58 @@
 /**
- * What an external log gives, as little as will do: partitions, each with one writer at a time. An
- * append is durable when it resolves, is refused to a former writer, and may lose its answer. A
- * stand-in in memory that outlives the stores which use it, as a broker outlives its clients.
+ * What an external log gives, as little as will do: partitions, each with one writer at a time, and
+ * one sequence in which all writers change. An append is durable when it resolves, is refused to a
+ * former writer, and may lose its answer. A stand-in in memory that outlives the stores which use
+ * it, as a broker outlives its clients.
  */
-import type { Entry, ShardAppend } from 'im-kernel/contract';
+import {
+  must,
+  type Entry,
+  type NodeLife,
+  type ShardAppend,
+  type ShardOwner,
+  type Take,
+} from 'im-kernel/contract';
+
+interface Partition {
+  readonly shard: number;
+  epoch: number;
+  owner: NodeLife | undefined;
+  readonly records: string[];
+}
 
 /** What becomes of the next append: its answer is lost, after it was written or before. */
 export type Loss = 'written' | 'not written';
 
 export class ExternalLog {
-  readonly #partitions: { epoch: number; records: string[] }[];
+  readonly #partitions: readonly Partition[];
   lose: Loss | undefined;
 
   constructor(partitions: number) {
-    this.#partitions = Array.from({ length: partitions }, () => ({ epoch: 0, records: [] }));
+    this.#partitions = Array.from({ length: partitions }, (_, shard) => {
+      return { shard, epoch: 0, owner: undefined, records: [] };
+    });
   }
 
-  /** A new writer: from now on nothing of an earlier one comes in. */
-  fence(partition: number): Promise<number> {
-    const found = this.#partition(partition);
-    found.epoch += 1;
-    return Promise.resolve(found.epoch);
+  /** Who writes where. */
+  async owners(): Promise<readonly ShardOwner[]> {
+    return this.#partitions.map(toOwner);
+  }
+
+  /**
+   * A new writer for all of these or for none, if each still has the epoch that is believed: from
+   * then on nothing of an earlier one comes in. A repeat changes nothing.
+   */
+  async fence(writer: NodeLife, takes: readonly Take[]): Promise<readonly ShardOwner[]> {
+    const found = takes.map((take) => ({ take, partition: this.#partition(take.shard) }));
+    const isNext = found.every(({ take: { epoch }, partition }) => {
+      const isRepeat = partition.epoch === epoch + 1 && partition.owner?.life === writer.life;
+      return partition.epoch === epoch || isRepeat;
+    });
+    for (const { take, partition } of isNext ? found : []) {
+      partition.epoch = take.epoch + 1;
+      partition.owner = writer;
+    }
+    return found.map(({ partition }) => toOwner(partition));
   }
 
   /** The end of the partition behind the record; undefined: the writer was fenced. */
@@ -42,11 +74,15 @@ export class ExternalLog {
     return Promise.resolve(this.#partition(partition).records.slice(from).map(deserialize));
   }
 
-  #partition(number: number): { epoch: number; records: string[] } {
+  #partition(number: number): Partition {
     const found = this.#partitions[number];
-    if (found === undefined) throw new Error(`there is no partition ${number}`);
+    must(found !== undefined, `there is no shard ${number}`);
     return found;
   }
+}
+
+function toOwner({ shard, epoch, owner }: Partition): ShardOwner {
+  return { shard, epoch, owner };
 }
 
 function serialize(part: ShardAppend): string {

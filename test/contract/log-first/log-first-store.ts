@@ -1,14 +1,19 @@
 /**
  * A store that appends to an external log first and to a store second, as decision 0015 says: shows
- * that the contract has room for one. The log gives durability and the epochs; the store is made
- * from it, and gives every reading.
+ * that the contract has room for one. The log gives durability, owners and epochs; the store is made
+ * from it, and gives every reading, and the leases.
  */
 import {
   ImError,
   must,
   type AppendOutcome,
+  type NodeLife,
+  type Ownership,
+  type OwnershipRecord,
   type Persistence,
   type ShardAppend,
+  type ShardOwner,
+  type Take,
 } from 'im-kernel/contract';
 import type { ExternalLog } from './external-log.ts';
 
@@ -39,17 +44,54 @@ class LogFirst {
     await this.#store.stop(deadline);
   }
 
+  get ownership(): Ownership {
+    const { ownership } = this.#store;
+    return {
+      beat: async (life, leaseMs) => {
+        const answer = await ownership.beat(life, leaseMs);
+        return answer === 'taken' ? answer : this.#owned(answer);
+      },
+      look: async () => this.#owned(await ownership.look()),
+      leave: (life) => ownership.leave(life),
+      take: (life, takes, force) => this.#take(life, takes, force),
+    };
+  }
+
   /** The log's fence comes first: behind what is read then, nothing of an old owner follows. */
-  async takeShards(node: string, shards: readonly number[]): Promise<readonly number[]> {
+  async #take(
+    life: NodeLife,
+    takes: readonly Take[],
+    force: boolean,
+  ): Promise<readonly ShardOwner[]> {
     this.#mustBeOpen();
-    const epochs: number[] = [];
-    for (const shard of shards) epochs.push(await this.#log.fence(shard));
-    const own = await this.#store.takeShards(node, shards);
-    for (const [at, shard] of shards.entries()) {
-      this.#epochs.set(shard, own[at]!);
+    const { nodes, shards } = await this.#owned(await this.#store.ownership.look());
+    const isHeld = takes.some(({ shard }) => {
+      const owner = shards[shard]?.owner;
+      const holder = nodes.find((one) => one.life === owner?.life && one.node !== life.node);
+      return holder !== undefined && !holder.gone && holder.leaseLeftMs > 0;
+    });
+    if (isHeld && !force) return takes.map(({ shard }) => shards[shard]!);
+    const owners = await this.#log.fence(life, takes);
+    const mine = owners.filter(({ owner }) => owner?.life === life.life);
+    await this.#enter(
+      life,
+      mine.map(({ shard }) => shard),
+    );
+    return owners;
+  }
+
+  /** The store is this life's as well, under an epoch of the store's own. */
+  async #enter(life: NodeLife, shards: readonly number[]): Promise<void> {
+    const before = await this.#store.ownership.look();
+    const takes = shards.map((shard) => ({ shard, epoch: before.shards[shard]?.epoch ?? 0 }));
+    for (const { shard, epoch } of await this.#store.ownership.take(life, takes, true)) {
+      this.#epochs.set(shard, epoch);
       await this.#catchUp(shard);
     }
-    return epochs;
+  }
+
+  async #owned(record: OwnershipRecord): Promise<OwnershipRecord> {
+    return { ...record, shards: await this.#log.owners() };
   }
 
   async append(batch: readonly ShardAppend[]): Promise<readonly AppendOutcome[]> {
@@ -105,7 +147,7 @@ export function logFirst(log: ExternalLog, store: Persistence): Persistence {
   const own: Partial<Persistence> = {
     start: (signal) => first.start(signal),
     stop: (deadline) => first.stop(deadline),
-    takeShards: async (node, shards) => first.takeShards(node, shards),
+    ownership: first.ownership,
     append: async (batch) => first.append(batch),
   };
   return new Proxy(store, {
