@@ -1,13 +1,22 @@
 /** Two nodes on one store, and one clock that a test moves; each comes back as `main.ts` has it. */
-import type { Persistence } from 'im-kernel/contract';
+import type { Persistence, Replay } from 'im-kernel/contract';
 import { fakeClock, never, quietHost, type FakeClock } from 'im-kernel/kit';
 import standby from '../../plugins/failover/standby/index.ts';
 import memory from '../../plugins/persistence/memory/index.ts';
 import { inBetween } from './in-between.ts';
+import type { ConsumerInstance } from '../../core/config/settings.ts';
 import { instance, Stage, type StageOptions } from './stage.ts';
 
 export const BEAT_MS = 1_000;
 export const LEASE_MS = 5_000;
+
+export interface PairOptions {
+  readonly replay?: Replay;
+  readonly replayWithin?: number;
+  readonly limits?: StageOptions['limits'];
+  /** Of a node, by its name. */
+  readonly consumersOf?: (name: string) => readonly ConsumerInstance[];
+}
 
 /** A node's way to the store that all share. */
 export class Access {
@@ -29,6 +38,10 @@ export class Access {
         leave: (life) => this.#pass(() => shared.ownership.leave(life)),
       }),
       append: (batch) => this.#pass(() => shared.append(batch)),
+      register: inBetween(shared.register, {
+        compareAndSet: (key, expected, next) =>
+          this.#pass(() => shared.register.compareAndSet(key, expected, next)),
+      }),
     });
   }
 
@@ -54,21 +67,24 @@ export class Member {
   lives = 1;
   #stopping = false;
 
-  constructor(shared: Persistence, clock: FakeClock, name: string, priority: number) {
+  constructor(pair: Pair, name: string, priority: number, options: PairOptions) {
+    const { shared, clock } = pair;
     this.name = name;
     this.access = new Access(shared);
     const config = {
       priority,
       tenure: 10_000,
       suspectAfter: 3_000,
-      replay: 'eager',
-      replayWithin: 0,
+      replay: options.replay ?? 'eager',
+      replayWithin: options.replayWithin ?? 30_000,
     };
     this.#options = {
       name,
       clock,
       address: `tcp://${name}:7400`,
       between: () => this.access.store,
+      consumers: options.consumersOf?.(name),
+      limits: options.limits ?? {},
       failover: instance('failover', standby, config),
       cluster: {
         name: 'demo',
@@ -134,10 +150,10 @@ export class Pair {
   readonly a: Member;
   readonly b: Member;
 
-  constructor() {
+  constructor(options: PairOptions = {}) {
     this.shared = memory.create({ shards: 8 }, { ...quietHost(), clock: this.clock });
-    this.a = new Member(this.shared, this.clock, 'im-a', 1);
-    this.b = new Member(this.shared, this.clock, 'im-b', 2);
+    this.a = new Member(this, 'im-a', 1, options);
+    this.b = new Member(this, 'im-b', 2, options);
   }
 
   async start(): Promise<void> {

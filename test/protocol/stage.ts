@@ -61,7 +61,7 @@ export interface StageOptions {
   readonly orderings?: { readonly direct: AnyPlugin; readonly group: AnyPlugin };
   readonly answers?: AnswersInstance;
   readonly guards?: readonly GuardInstance[];
-  readonly consumers?: readonly ConsumerInstance[];
+  readonly consumers?: readonly ConsumerInstance[] | undefined;
 }
 
 const made = new Set<Stage>();
