@@ -1,3 +1,4 @@
+import type { Persistence } from 'im-kernel/contract';
 import { judgePersistence } from '../kit/persistence-judge.ts';
 import { quietHost } from '../kit/quiet-host.ts';
 import postgres from '../../plugins/persistence/postgres/index.ts';
@@ -10,12 +11,15 @@ if (!withoutPostgres) {
     const schema = nextSchema();
     judgePersistence({
       name: `postgres, commit: ${commit}`,
+      together: true,
       async make() {
         database ??= makeDatabase();
         const { url } = await database;
         const config = settings({ url, schema, shards: 8, commit });
+        const open = (): Persistence => postgres.create(config, quietHost());
         return {
-          open: () => postgres.create(config, quietHost()),
+          open,
+          openBeside: open,
           destroy: () => emptySchema(config),
         };
       },
