@@ -120,6 +120,19 @@ postgres.describe('the fence of postgres', () => {
     }
   });
 
+  it('takes nothing of many shards if another take of one of them is under way and comes in', async () => {
+    const { bench } = await rig.open();
+    const { ownership } = bench.store;
+    const { shards } = await ownership.look();
+    const taker = await openTake(bench.epoch(0));
+    const taking = ownership.take({ node: 'late', life: 'late' }, shards.toReversed(), true);
+    await waits('take(');
+    await taker.query('COMMIT');
+    await taker.end();
+    const owners = (await taking).map(({ owner }) => owner?.node);
+    assert.deepEqual(owners, [...Array.from({ length: 7 }, () => shards[1]!.owner!.node), 'other']);
+  });
+
   it('lets one of many takers have all shards under an epoch, and tells the others who', async () => {
     const benches = await Promise.all(Array.from({ length: 3 }, () => rig.open({ readers: 2 })));
     const { shards } = await benches[0]!.bench.store.ownership.look();
