@@ -1,6 +1,6 @@
 /**
  * A process that beats for a life in a postgres store, for tests that kill it or let it stand
- * still. Arguments: url, schema, node, life, lease in ms. Says what each beat answered, a line each.
+ * still. Arguments: url, schema, node, life, lease in ms. A line for what each beat answered.
  */
 import { writeSync } from 'node:fs';
 import { reasonOf } from 'im-kernel/contract';
