@@ -1,6 +1,6 @@
 /** Two nodes on one store, and one clock that a test moves; each comes back as `main.ts` has it. */
 import type { Persistence, Replay } from 'im-kernel/contract';
-import { fakeClock, never, quietHost, type FakeClock } from 'im-kernel/kit';
+import { fakeClock, never, quietHost } from 'im-kernel/kit';
 import standby from '../../plugins/failover/standby/index.ts';
 import memory from '../../plugins/persistence/memory/index.ts';
 import { inBetween } from './in-between.ts';
@@ -108,10 +108,7 @@ export class Member {
   async start(): Promise<void> {
     const starting = this.stage.node.start();
     // An earlier life may have a lease that runs: waiting for its end takes time.
-    let done = false;
-    void starting.finally(() => (done = true)).catch(() => undefined);
-    for (let at = 0; at < 100 && !done; at += 1) await this.stage.pass(BEAT_MS / 4);
-    await starting;
+    await this.#passUntil(starting, BEAT_MS / 4);
   }
 
   /** A process that is gone without a word: this life is heard of no more. */
@@ -124,20 +121,26 @@ export class Member {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.access.heal();
-    let done = false;
-    const stopping = this.stage.node.stop().finally(() => (done = true));
-    while (!done) await this.stage.pass(100, 100);
-    await stopping;
+    await this.#passUntil(this.stage.node.stop(), 100);
+  }
+
+  /** Lets time pass until it is done, or for a thousand steps. */
+  async #passUntil(doing: Promise<unknown>, stepMs: number): Promise<void> {
+    const settled = new AbortController();
+    const settle = (): void => settled.abort();
+    doing.then(settle, settle);
+    for (let at = 0; at < 1_000 && !settled.signal.aborted; at += 1) await this.stage.pass(stepMs);
+    await doing;
   }
 
   #life(): Stage {
     const seed = this.lives * 1_000 + this.name.charCodeAt(3);
     const stage = new Stage({ ...this.#options, seed });
     stage.node.onOver(() => {
-      void stage.node.stop().then(() => {
+      void stage.node.stop().then(async () => {
         if (this.stage !== stage || this.#stopping) return;
         this.renew();
-        return this.stage.node.start();
+        await this.stage.node.start();
       });
     });
     return stage;
