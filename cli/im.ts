@@ -35,6 +35,7 @@ function build(io: Io, done: Done): Command {
     })
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong use, 7 bad configuration.');
   addServerVerbs(program, io, done);
+  addClusterVerbs(program, io, done);
   addPeopleVerbs(program, io, done);
   addAuthorVerbs(program, io, done);
   return program;
@@ -63,6 +64,28 @@ function addServerVerbs(program: Command, io: Io, done: Done): void {
     .option('--sequencer', 'it is for `im sequencer`, and may name no transports')
     .action(async (options) => {
       done(await (await import('./check.ts')).check(options, io));
+    });
+}
+
+function addClusterVerbs(program: Command, io: Io, done: Done): void {
+  verb(program, 'status', 'Show the nodes of the cluster, and who owns what.')
+    .option('--json', 'as one line of JSON')
+    .option('--watch', 'again and again, until it is interrupted')
+    .action(async (options) => {
+      done(await (await import('./cluster.ts')).status(options, io));
+    });
+  verb(program, 'switchover', 'Let another node follow the active one; no client sees an error.')
+    .requiredOption('--to <node>', 'the node that follows')
+    .requiredOption('--expect-epoch <number>', 'the epoch that `im status` shows')
+    .action(async (options) => {
+      done(await (await import('./cluster.ts')).switchover(options, io));
+    });
+  verb(program, 'takeover', 'Give everything to a node that waits, when the active one is no more.')
+    .requiredOption('--to <node>', 'the node that takes over')
+    .requiredOption('--expect-epoch <number>', 'the epoch that `im status` shows')
+    .option('--force', 'even while the lease of the owner runs')
+    .action(async (options) => {
+      done(await (await import('./cluster.ts')).takeover(options, io));
     });
 }
 

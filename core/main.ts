@@ -3,10 +3,12 @@
  * code.
  */
 import { mkdir } from 'node:fs/promises';
+import { assembleOperator } from './assembly/assemble-operator.ts';
 import { assembleSequencer } from './assembly/assemble-sequencer.ts';
 import { assemble } from './assembly/assemble.ts';
 import type { Program } from './assembly/program.ts';
 import { tcpNetwork } from './assembly/tcp-network.ts';
+import type { Operator } from './admin/operator.ts';
 import { loadSettings } from './config/load-settings.ts';
 import { whereIs, type Settings } from './config/settings.ts';
 import { ImError, reasonOf } from './contract/index.ts';
@@ -88,6 +90,30 @@ async function live(
   if (heard.badly) return 'badly';
   if (heard.over && !end.signal.aborted) return 'over';
   return clean ? 'well' : 'badly';
+}
+
+/**
+ * What an operator does, on the store of a configuration. Rejects as `act` does, or with what kept
+ * the store from starting.
+ */
+export async function operate<T>(
+  configFile: string,
+  act: (operator: Operator, settings: Settings) => Promise<T>,
+): Promise<T> {
+  const settings = await loadSettings(configFile, {
+    env: process.env,
+    find: discover,
+    withoutTransports: true,
+  });
+  const log = createLog({ level: 'error' });
+  const means = { clock: systemClock(), random: systemRandom(), log };
+  const { start, stop: end, operator } = assembleOperator(settings, means);
+  try {
+    await start().catch((error: unknown) => Promise.reject(placed(error, settings)));
+    return await act(operator, settings);
+  } finally {
+    await end();
+  }
 }
 
 function assembled(settings: Settings, log: NodeLog, part: Part): Program {

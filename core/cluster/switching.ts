@@ -10,7 +10,7 @@ import {
 } from '../contract/index.ts';
 import { epochOf } from './cluster-view.ts';
 import type { NodeCard } from './node-card.ts';
-import { readSwitchover, type Reading, type Switchover } from './switchover.ts';
+import { readSwitchover, underWay, type Reading, type Switchover } from './switchover.ts';
 import type { Whereabouts } from './whereabouts.ts';
 
 interface Surroundings {
@@ -156,10 +156,4 @@ export class Switching {
     this.#expected = false;
     this.#askedMs = undefined;
   }
-}
-
-/** A change that both nodes may still be at. */
-function underWay(now: Switchover | undefined, epoch: number): boolean {
-  if (!now || now.phase === 'done' || now.phase === 'refused') return false;
-  return now.epoch === epoch;
 }

@@ -56,3 +56,9 @@ export async function readSwitchover(register: Register): Promise<Reading> {
     move: (next) => register.compareAndSet(SWITCHOVER_KEY, text, JSON.stringify(next)),
   };
 }
+
+/** A change that both nodes may still be at. */
+export function underWay(now: Switchover | undefined, epoch: number): boolean {
+  if (!now || now.phase === 'done' || now.phase === 'refused') return false;
+  return now.epoch === epoch;
+}

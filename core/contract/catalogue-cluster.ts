@@ -90,6 +90,16 @@ export const CLUSTER_CATALOGUE = {
     message: '{node} uses this store under the cluster name "{theirs}", not "{ours}"',
     act: 'Give all nodes on one store the same cluster.name, or each cluster a store of its own.',
   },
+  IM_CLUSTER_EPOCH: {
+    kind: 'lasting',
+    message: 'the epoch of the cluster is {now}, not the expected {expected}',
+    act: 'Look at `im status` again: something has changed since. Then decide anew.',
+  },
+  IM_SWITCHOVER_REFUSED: {
+    kind: 'lasting',
+    message: 'nothing was moved to {to}: {why}',
+    act: 'See the reason, look at `im status`, and try again when the node is ready.',
+  },
   IM_SHARD_TAKEN: {
     kind: 'lasting',
     message: 'shard {shard} was taken by another node; what belongs to it gets not-ready here',

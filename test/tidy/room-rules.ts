@@ -17,7 +17,15 @@ export const levels: readonly (readonly string[])[] = [
 /** Everything outside the core. Each may import from itself and from what stands here. */
 export const outside: Readonly<Record<string, readonly string[]>> = {
   client: ['core/wire'],
-  cli: ['client', 'core/config', 'core/contract', 'core/kernel', 'core/main.ts', 'core/wire'],
+  cli: [
+    'client',
+    'core/admin',
+    'core/config',
+    'core/contract',
+    'core/kernel',
+    'core/main.ts',
+    'core/wire',
+  ],
   // What `im new plugin` writes: a new store begins as a copy of the plain one.
   'cli/templates': ['im-kernel/contract', 'im-kernel/kit', 'plugins/persistence/memory'],
   tui: ['core/admin'],

@@ -1,0 +1,113 @@
+/** `im status`, `im switchover`, `im takeover`: a cluster, through the store that its nodes share. */
+import type { ClusterStatus, NodeStatus } from '../core/admin/operator.ts';
+import { EXIT, type Io } from './io.ts';
+import { report } from './report.ts';
+import { table } from './table.ts';
+
+interface StatusOptions {
+  readonly config: string;
+  readonly json?: boolean;
+  readonly watch?: boolean;
+}
+
+interface ChangeOptions {
+  readonly config: string;
+  readonly to: string;
+  readonly expectEpoch: string;
+  readonly force?: boolean;
+}
+
+/** How long a planned change may take, ms. */
+const CHANGE_LIMIT_MS = 30_000;
+
+/** 0 if a node serves, 1 if nobody does. With `--watch` until it is interrupted. */
+export async function status(options: StatusOptions, io: Io): Promise<number> {
+  try {
+    const { operate } = await import('../core/main.ts');
+    return await operate(options.config, async (operator, { cluster }) => {
+      for (;;) {
+        const now = await operator.status();
+        const name = cluster?.name ?? '';
+        io.out(
+          options.json === true ? JSON.stringify({ cluster: name, ...now }) : shown(name, now, io),
+        );
+        if (options.watch !== true) return now.active === undefined ? EXIT.failed : EXIT.ok;
+        await new Promise((resolve) => void setTimeout(resolve, cluster?.beat ?? 0));
+        if (options.json !== true) io.out('');
+      }
+    });
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+export async function switchover(options: ChangeOptions, io: Io): Promise<number> {
+  return change(options, io, async (operator, to, expectEpoch) => {
+    await operator.switchover({ to, expectEpoch }, CHANGE_LIMIT_MS);
+  });
+}
+
+export async function takeover(options: ChangeOptions, io: Io): Promise<number> {
+  return change(options, io, async (operator, to, expectEpoch) => {
+    await operator.takeover({ to, expectEpoch }, options.force === true);
+  });
+}
+
+type Operator = Parameters<Parameters<typeof import('../core/main.ts').operate>[1]>[0];
+
+async function change(
+  options: ChangeOptions,
+  io: Io,
+  act: (operator: Operator, to: string, expectEpoch: number) => Promise<void>,
+): Promise<number> {
+  const expected = Number(options.expectEpoch);
+  if (!Number.isSafeInteger(expected) || expected < 0) {
+    io.err(`--expect-epoch must be the epoch that im status shows, not ${options.expectEpoch}`);
+    return EXIT.usage;
+  }
+  try {
+    const { operate } = await import('../core/main.ts');
+    return await operate(options.config, async (operator) => {
+      await act(operator, options.to, expected);
+      const { epoch } = await operator.status();
+      io.out(`${options.to} owns the shards, epoch ${epoch}`);
+      return EXIT.ok;
+    });
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+function shown(
+  name: string,
+  { epoch, active, nodes, shards, switchover: last }: ClusterStatus,
+  io: Io,
+): string {
+  const heads = [
+    'node',
+    'state',
+    'shards',
+    'lease',
+    'priority',
+    'sessions',
+    'version',
+    'addresses',
+  ];
+  const lines = [
+    `cluster ${name}  epoch ${epoch}  shards ${shards}  active ${active ?? 'NOBODY'}`,
+    table(heads, nodes.map(rowOf), io),
+  ];
+  if (last) {
+    const why = last.why === undefined ? '' : `: ${last.why}`;
+    lines.push(`last planned change: to ${last.to}, asked by ${last.by}, ${last.phase}${why}`);
+  }
+  return lines.join('\n');
+}
+
+function rowOf({ node, state, ready, shards, leaseLeftMs, card }: NodeStatus): readonly string[] {
+  const lease = leaseLeftMs > 0 ? `${(leaseLeftMs / 1_000).toFixed(1)} s` : 'over';
+  const told = state === 'standby' && !ready ? 'standby, not ready' : state;
+  const { priority, sessions, version, addresses } = card ?? {};
+  const texts = [priority, sessions, version].map((one) => (one === undefined ? '-' : String(one)));
+  return [node, told, String(shards), lease, ...texts, addresses?.join(' ') ?? '-'];
+}

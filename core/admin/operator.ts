@@ -1,0 +1,147 @@
+/**
+ * What an operator sees of a cluster, and does to it, through the store that its nodes share:
+ * nothing here needs a node that answers.
+ */
+import {
+  ImError,
+  type Clock,
+  type NodeLife,
+  type OwnershipRecord,
+  type Persistence,
+  type Register,
+  type Registry,
+} from '../contract/index.ts';
+import { activeOf, epochOf } from '../cluster/cluster-view.ts';
+import { parseCard, type NodeCard } from '../cluster/node-card.ts';
+import { readSwitchover, underWay, type Switchover } from '../cluster/switchover.ts';
+
+export interface NodeStatus extends NodeLife {
+  /** active: it owns shards. gone, over: it has ended, or its lease has. */
+  readonly state: 'active' | 'standby' | 'leaving' | 'over' | 'gone';
+  readonly ready: boolean;
+  readonly leaseLeftMs: number;
+  readonly shards: number;
+  /** What it told of itself last; undefined: nothing. */
+  readonly card: NodeCard | undefined;
+}
+
+export interface ClusterStatus {
+  /** The highest of the shards'. */
+  readonly epoch: number;
+  /** The name of the node that owns the shards and lives; undefined: nobody serves. */
+  readonly active: string | undefined;
+  readonly nodes: readonly NodeStatus[];
+  readonly shards: number;
+  /** The store's wall clock, ms. */
+  readonly now: number;
+  /** The last planned change of the owner; undefined: there was none. */
+  readonly switchover: Switchover | undefined;
+}
+
+interface Surroundings {
+  readonly persistence: Persistence;
+  readonly register: Register;
+  readonly registry: Registry;
+  readonly clock: Clock;
+}
+
+export interface Change {
+  readonly to: string;
+  /** The epoch that the operator saw: under another, nothing is done. */
+  readonly expectEpoch: number;
+}
+
+/** How often the state of a change is looked at, ms. */
+const LOOK_MS = 50;
+
+export class Operator {
+  readonly #around: Surroundings;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  async status(): Promise<ClusterStatus> {
+    const { persistence, registry, register } = this.#around;
+    const record = await persistence.ownership.look();
+    const cards = new Map<string, NodeCard>();
+    for (const one of await registry.list()) {
+      const card = parseCard(one.card);
+      if (card?.node === one.node) cards.set(one.node, card);
+    }
+    const { now: switchover } = await readSwitchover(register);
+    return {
+      epoch: epochOf(record),
+      active: activeOf(record)?.node,
+      nodes: record.nodes.map((one) => nodeStatus(one, record, cards.get(one.node))),
+      shards: record.shards.length,
+      now: record.now,
+      switchover,
+    };
+  }
+
+  /**
+   * Lets another node follow the owner: the owner answers what it owes, hands over, and sends its
+   * clients on. Resolves when it is done; rejects with IM_CLUSTER_EPOCH, or IM_SWITCHOVER_REFUSED
+   * with the reason.
+   */
+  async switchover({ to, expectEpoch }: Change, limitMs: number): Promise<void> {
+    const { register, clock } = this.#around;
+    const { epoch } = await this.#expected(expectEpoch);
+    const reading = await readSwitchover(register);
+    if (underWay(reading.now, epoch)) throw refused(to, 'another change is under way');
+    const asked = { to, epoch, phase: 'asked', by: 'an operator', at: clock.now() } as const;
+    if (!(await reading.move(asked))) throw refused(to, 'another change was asked for just now');
+    const begunMs = clock.monotonic();
+    for (;;) {
+      const { now, move } = await readSwitchover(register);
+      if (now?.phase === 'refused') throw refused(to, now.why ?? 'no reason is given');
+      if (!now || now.phase === 'done' || now.to !== to) return;
+      if (clock.monotonic() - begunMs > limitMs) {
+        const why = 'nobody moved it on in time';
+        if (await move({ ...now, phase: 'refused', why })) throw refused(to, why);
+      }
+      await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
+    }
+  }
+
+  /**
+   * Gives everything to a node that waits, without asking the owner: for an owner that is no more.
+   * While its lease runs, only by force. Rejects with IM_CLUSTER_EPOCH or IM_SWITCHOVER_REFUSED.
+   */
+  async takeover({ to, expectEpoch }: Change, force: boolean): Promise<void> {
+    const { persistence } = this.#around;
+    const { record } = await this.#expected(expectEpoch);
+    const living = record.nodes.find(({ node }) => node === to);
+    if (!living || living.gone || living.leaseLeftMs <= 0) throw refused(to, 'it is not there');
+    const takes = record.shards.map(({ shard, epoch }) => ({ shard, epoch }));
+    const life = { node: living.node, life: living.life };
+    const after = await persistence.ownership.take(life, takes, force);
+    if (after.every(({ owner }) => owner?.life === life.life)) return;
+    throw refused(to, 'the lease of the owner runs; --force takes it all the same');
+  }
+
+  async #expected(epoch: number): Promise<{ record: OwnershipRecord; epoch: number }> {
+    const record = await this.#around.persistence.ownership.look();
+    const now = epochOf(record);
+    if (now !== epoch) throw new ImError('IM_CLUSTER_EPOCH', { now, expected: epoch });
+    return { record, epoch };
+  }
+}
+
+function refused(to: string, why: string): ImError {
+  return new ImError('IM_SWITCHOVER_REFUSED', { to, why });
+}
+
+function nodeStatus(
+  { node, life, leaseLeftMs, gone }: OwnershipRecord['nodes'][number],
+  record: OwnershipRecord,
+  told: NodeCard | undefined,
+): NodeStatus {
+  const card = told?.life === life ? told : undefined;
+  const shards = record.shards.filter(({ owner }) => owner?.life === life).length;
+  const ready = card?.ready === true && !gone && leaseLeftMs > 0;
+  const lives = gone ? 'gone' : leaseLeftMs > 0 ? undefined : 'over';
+  const state = lives ?? (shards > 0 ? 'active' : (card?.state ?? 'standby'));
+  return { node, life, state, ready, leaseLeftMs: Math.round(leaseLeftMs), shards, card };
+}
