@@ -7,11 +7,15 @@ import { load } from './plugins.ts';
 import { report } from './report.ts';
 
 export async function check(
-  options: { config: string; sequencer?: boolean },
+  options: { config: string; sequencer?: boolean; gateway?: boolean },
   io: Io,
 ): Promise<number> {
   try {
-    const settings = await load(options.config, io, options.sequencer);
+    const settings = await load(
+      options.config,
+      io,
+      options.sequencer === true || options.gateway === true,
+    );
     io.out(`${options.config}: OK`);
     io.out(summary(settings));
     return EXIT.ok;

@@ -60,8 +60,16 @@ function addServerVerbs(program: Command, io: Io, done: Done): void {
   ).action(async (options) => {
     done(await (await import('./start.ts')).start(options, 'sequencer', io));
   });
+  verb(
+    program,
+    'gateway',
+    'Tell clients which server is theirs, without being one, until SIGINT or SIGTERM.',
+  ).action(async (options) => {
+    done(await (await import('./start.ts')).start(options, 'gateway', io));
+  });
   verb(program, 'check', 'Print every problem of the configuration, or OK.')
     .option('--sequencer', 'it is for `im sequencer`, and may name no transports')
+    .option('--gateway', 'it is for `im gateway`, and may name no transports')
     .action(async (options) => {
       done(await (await import('./check.ts')).check(options, io));
     });

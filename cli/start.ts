@@ -1,4 +1,4 @@
-/** `im start` and `im sequencer`: run until they are told to stop. */
+/** `im start`, `im sequencer` and `im gateway`: run until they are told to stop. */
 import type { Part } from '../core/main.ts';
 import { report } from './report.ts';
 import type { Io } from './io.ts';

@@ -3,6 +3,7 @@
  * code.
  */
 import { mkdir } from 'node:fs/promises';
+import { assembleGateway } from './assembly/assemble-gateway.ts';
 import { assembleOperator } from './assembly/assemble-operator.ts';
 import { assembleSequencer } from './assembly/assemble-sequencer.ts';
 import { assemble } from './assembly/assemble.ts';
@@ -21,8 +22,8 @@ import { systemClock, systemRandom } from './kernel/system.ts';
 const OK = 0;
 const FAILED = 1;
 
-/** What runs: a node, or only its sequencer for other nodes. */
-export type Part = 'node' | 'sequencer';
+/** What runs: a node, only its sequencer for other nodes, or only what tells clients of nodes. */
+export type Part = 'node' | 'sequencer' | 'gateway';
 
 /**
  * Runs until a signal or a failed part ends it. Resolves to the exit code: 0 after an orderly stop,
@@ -34,7 +35,7 @@ export async function run(configFile: string, part: Part = 'node'): Promise<numb
     env: process.env,
     find: discover,
     known: async (role) => (await knownPlugins(role)).map(({ type }) => type),
-    withoutTransports: part === 'sequencer',
+    withoutTransports: part !== 'node',
   });
   const log = createLog({ level: settings.log.level });
   const end = new AbortController();
@@ -118,7 +119,8 @@ export async function operate<T>(
 
 function assembled(settings: Settings, log: NodeLog, part: Part): Program {
   const means = { clock: systemClock(), random: systemRandom(), network: tcpNetwork(), log };
-  return part === 'sequencer' ? assembleSequencer(settings, means) : assemble(settings, means);
+  if (part === 'sequencer') return assembleSequencer(settings, means);
+  return part === 'gateway' ? assembleGateway(settings, means) : assemble(settings, means);
 }
 
 /** A start that failed, with the place in the file of the part or the setting that it names. */

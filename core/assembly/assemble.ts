@@ -15,6 +15,7 @@ import type {
 import type { Lease } from '../cluster/lease.ts';
 import type { Whereabouts } from '../cluster/whereabouts.ts';
 import { createCluster, mustFit, newLife, placeOf } from './create-cluster.ts';
+import { createGateway } from './create-gateway.ts';
 import type { NodeLog } from '../kernel/log.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
 import type { Guarded } from '../path/guarding.ts';
@@ -86,7 +87,7 @@ export function assemble(settings: Settings, means: Means): Node {
     components: { ...components, cluster: cluster.component },
     membership,
     whereabouts: place.whereabouts,
-    gateway: undefined,
+    gateway: createGateway({ settings, ...means, metrics, log, view: cluster.view }),
     orderings: ordered.parts,
     cache: cached?.cache,
     guards: guards.map(({ name, guard }) => ({ name, component: guard })),

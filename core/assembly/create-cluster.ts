@@ -1,6 +1,8 @@
 /** A node's place among others, or alone. */
 import { createRequire } from 'node:module';
 import { Alone } from '../cluster/alone.ts';
+import { aloneView, memberView } from '../cluster/gateway/own-view.ts';
+import type { GatewayView } from '../cluster/gateway/route.ts';
 import { Lease } from '../cluster/lease.ts';
 import { Membership } from '../cluster/membership.ts';
 import type { NodeCard } from '../cluster/node-card.ts';
@@ -64,17 +66,22 @@ export function mustFit({ cluster, file, failover }: Settings, { rule }: Failove
 export function createCluster(sources: Sources): {
   readonly component: Component;
   readonly membership: Membership | undefined;
+  readonly view: () => GatewayView;
 } {
   const { settings, persistence, failover, shards, whereabouts, node } = sources;
   const { cluster } = settings;
+  const startedAt = sources.clock.now();
   if (!cluster) {
     const serve = (): void => node().serve(undefined);
     return {
       component: new Alone({ persistence, failover, shards, whereabouts, serve }),
       membership: undefined,
+      view: () => {
+        const card = cardOf(sources, startedAt, 'serving');
+        return aloneView(sources.life, shards.owned(), card);
+      },
     };
   }
-  const startedAt = sources.clock.now();
   const membership = new Membership({
     ...sources,
     register: lendRegister(persistence),
@@ -100,7 +107,7 @@ export function createCluster(sources: Sources): {
     },
     stop: () => membership.stop(),
   };
-  return { component, membership };
+  return { component, membership, view: () => memberView(membership, cluster.beat) };
 }
 
 function cardOf(sources: Sources, startedAt: number, phase: Membership['phase']): NodeCard {

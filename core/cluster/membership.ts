@@ -101,6 +101,11 @@ export class Membership implements Component {
     return this.#phase;
   }
 
+  /** Nodes that were silent on their links when last heard of. */
+  get suspects(): ReadonlySet<string> {
+    return this.#suspects;
+  }
+
   /** Nodes that are silent on their links; news of it is worth a look. */
   suspect(names: ReadonlySet<string>): void {
     this.#suspects = names;

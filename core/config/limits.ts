@@ -201,6 +201,21 @@ export const LIMITS = {
     fallback: 10_000,
     min: 100,
   }),
+  gatewayPerSecond: whole({
+    help: 'Questions that the gateway answers per second; 0: no bound.',
+    fallback: 2_000,
+    min: 0,
+  }),
+  gatewayBurst: whole({
+    help: 'Questions answered at once, above that rate.',
+    fallback: 4_000,
+    min: 1,
+  }),
+  gatewayConnections: whole({
+    help: 'Connections to the gateway; more are cut.',
+    fallback: 4_000,
+    min: 1,
+  }),
   startTimeout: duration({ help: 'For the start of each part.', fallback: 30_000, min: 100 }),
   stopTimeout: duration({ help: 'For the stop of each part.', fallback: 15_000, min: 100 }),
   drainTimeout: duration({

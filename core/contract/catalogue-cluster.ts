@@ -105,4 +105,14 @@ export const CLUSTER_CATALOGUE = {
     message: 'shard {shard} was taken by another node; what belongs to it gets not-ready here',
     act: 'Let clients go to that node, or stop it and start this one again.',
   },
+  IM_GATEWAY_LISTEN: {
+    kind: 'lasting',
+    message: '{address} of gateway.listen cannot be listened on: {why}',
+    act: 'Stop the other program, or choose an address of this machine and a free port (0: any).',
+  },
+  IM_GATEWAY_NONE: {
+    kind: 'config',
+    message: '{file} cannot run as a gateway: {why}',
+    act: 'Give it the blocks `cluster` and `gateway` of the nodes, and the store that they share.',
+  },
 } as const satisfies Record<string, CatalogueLine>;
