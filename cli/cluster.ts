@@ -1,4 +1,4 @@
-/** `im status`, `im switchover`, `im takeover`: a cluster, through the store that its nodes share. */
+/** `im status`, `im switchover`, `im takeover`: a cluster, through the store of its nodes. */
 import type { ClusterStatus, NodeStatus } from '../core/admin/operator.ts';
 import { EXIT, type Io } from './io.ts';
 import { report } from './report.ts';

@@ -94,12 +94,13 @@ export class Operator {
     if (!(await reading.move(asked))) throw refused(to, 'another change was asked for just now');
     const begunMs = clock.monotonic();
     for (;;) {
-      const { now, move } = await readSwitchover(register);
+      const look = await readSwitchover(register);
+      const { now } = look;
       if (now?.phase === 'refused') throw refused(to, now.why ?? 'no reason is given');
       if (!now || now.phase === 'done' || now.to !== to) return;
       if (clock.monotonic() - begunMs > limitMs) {
         const why = 'nobody moved it on in time';
-        if (await move({ ...now, phase: 'refused', why })) throw refused(to, why);
+        if (await look.move({ ...now, phase: 'refused', why })) throw refused(to, why);
       }
       await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
     }

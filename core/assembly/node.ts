@@ -1,81 +1,14 @@
 /** A node: its parts in their ranks, its life from start to stop. */
 import { ImError, reasonOf } from '../contract/index.ts';
-import type {
-  Authentication,
-  Cancel,
-  Clock,
-  Component,
-  Failover,
-  Log,
-  NodeLife,
-  Persistence,
-  Registry,
-  Transport,
-} from '../contract/index.ts';
-import type { Limits } from '../config/limits.ts';
-import type { Membership } from '../cluster/membership.ts';
-import type { Shards } from '../cluster/shards.ts';
-import type { Whereabouts } from '../cluster/whereabouts.ts';
+import type { Cancel, Component, NodeLife } from '../contract/index.ts';
 import type { PartHealth } from '../kernel/health.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
-import type { FailedListener, Supervisor } from '../kernel/supervisor.ts';
+import type { FailedListener } from '../kernel/supervisor.ts';
 import { settledWithin } from '../kernel/within.ts';
 import type { DeadLetterPage } from '../path/dead-letters.ts';
-import type { Effects } from '../path/effects.ts';
 import type { Conversations } from '../path/conversations.ts';
-import type { Lanes } from '../path/lanes.ts';
-import type { Progress } from '../path/progress.ts';
-import type { RecentAnswers } from '../path/recent-answers.ts';
-import type { Retention } from '../path/retention.ts';
-import type { Directory } from '../session/directory.ts';
-import type { Door } from '../session/door.ts';
-import type { Wheel } from '../session/wheel.ts';
 import type { OrderingRule } from '../wire/frames.ts';
-
-interface Named<C extends Component> {
-  readonly name: string;
-  readonly component: C;
-}
-
-interface Parts {
-  readonly name: string;
-  readonly limits: Limits;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly metrics: MetricsRegistry;
-  readonly supervisor: Supervisor;
-  readonly components: {
-    readonly persistence: Persistence;
-    readonly registry: Registry;
-    readonly failover: Failover;
-    readonly authentication: Authentication;
-    /** A membership, or what stands for it where the node is alone. */
-    readonly cluster: Component;
-  };
-  /** Undefined: the node is alone. */
-  readonly membership: Membership | undefined;
-  readonly whereabouts: Whereabouts;
-  /** Undefined: this node tells nobody over HTTP who serves. */
-  readonly gateway: Component | undefined;
-  /** One for all conversations, or one for each kind. */
-  readonly orderings: readonly Named<Component>[];
-  /** Of the role `answers`; undefined: there is none. */
-  readonly cache: Component | undefined;
-  readonly guards: readonly Named<Component>[];
-  readonly consumers: readonly Named<Component>[];
-  readonly transports: readonly Named<Transport>[];
-  readonly door: Door;
-  readonly shards: Shards;
-  readonly lanes: Lanes;
-  readonly recent: RecentAnswers;
-  readonly effects: Effects;
-  /** Undefined: bodies are kept for ever. */
-  readonly retention: Retention | undefined;
-  readonly progress: Progress;
-  readonly wheel: Wheel;
-  readonly directory: Directory;
-  readonly conversations: Conversations;
-}
+import type { Parts } from './node-parts.ts';
 
 /**
  * Parts start in this sequence and stop in reverse: nothing arrives before there is somewhere to

@@ -232,8 +232,7 @@ export class Session implements Ear, Reader {
   }
 
   #greet(frame: ClientFrame): void {
-    if (frame.type !== 'hello')
-      return this.fail('unauthenticated', 'the first frame must be HELLO');
+    if (frame.type !== 'hello') return this.fail('unauthenticated', 'HELLO comes first');
     this.#state = 'welcoming';
     this.#input.limit(this.#around.limits.maxFrame);
     this.#around.reception.greet(this, frame).then(
