@@ -30,7 +30,7 @@ export interface ChatPlan {
   readonly target: string | undefined;
 }
 
-export const DEFAULT_CONFIG = 'im.config.yaml';
+const DEFAULT_CONFIG = 'im.config.yaml';
 export const NAME = /^[A-Za-z0-9._@+-]{1,64}$/;
 const SERVER = /^(tcp|tls|ws|wss):\/\/./i;
 const GATEWAY = /^https?:\/\/./i;
