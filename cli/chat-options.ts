@@ -9,15 +9,19 @@ export interface ChatOptions {
   readonly as: string;
   readonly to?: string;
   readonly group?: string;
-  readonly server?: string;
+  /** Addresses of servers, and of gateways. */
+  readonly server?: readonly string[];
+  readonly gateway?: readonly string[];
   readonly token?: string;
   readonly device?: string;
-  readonly config: string;
+  /** Of the servers; default: `im.config.yaml`. Tokens come from the first one. */
+  readonly config?: readonly string[];
 }
 
 export interface ChatPlan {
   readonly user: string;
-  readonly address: string;
+  readonly addresses: readonly string[];
+  readonly gateways: readonly string[];
   readonly token: string | (() => Promise<string>);
   readonly device: string;
   /** The file that holds what is not answered yet. */
@@ -26,12 +30,15 @@ export interface ChatPlan {
   readonly target: string | undefined;
 }
 
+const DEFAULT_CONFIG = 'im.config.yaml';
 export const NAME = /^[A-Za-z0-9._@+-]{1,64}$/;
+const SERVER = /^(tcp|tls|ws|wss):\/\/./i;
+const GATEWAY = /^https?:\/\/./i;
 const DEFAULT_DEVICE = 'chat';
 
 /** What is wrong with the options themselves, in one sentence. */
 export function wrongUse(options: ChatOptions): string | undefined {
-  const { as, to, group, device } = options;
+  const { as, to, group, device, server = [], gateway = [] } = options;
   if (to !== undefined && group !== undefined) return 'give --to or --group, not both';
   const names = {
     '--as': as,
@@ -44,6 +51,10 @@ export function wrongUse(options: ChatOptions): string | undefined {
       return `${option} "${name}" is no name: 1-64 characters of A-Z a-z 0-9 . _ @ + -`;
     }
   }
+  const noServer = server.find((address) => !SERVER.test(address) || !URL.canParse(address));
+  if (noServer !== undefined) return `--server ${noServer}: not tcp://, tls://, ws:// or wss://`;
+  const noGateway = gateway.find((url) => !GATEWAY.test(url) || !URL.canParse(url));
+  if (noGateway !== undefined) return `--gateway ${noGateway}: not http:// or https://`;
   return undefined;
 }
 
@@ -76,20 +87,23 @@ function targetOf({ to, group }: ChatOptions): string | undefined {
 }
 
 /**
- * A configuration is needed for what is not given: the server, the token, the data folder. The
+ * Configurations are needed for what is not given: the servers, the token, the data folder. The
  * outbox lies in `<node.data>/chat`, or without a configuration in `~/.local/state/im-kernel/chat`.
  *
  * @throws ConfigError, or what the authentication throws.
  */
 export async function planChat(options: ChatOptions): Promise<ChatPlan> {
-  const { as, server, token, config, device = DEFAULT_DEVICE } = options;
-  const alone = server !== undefined && token !== undefined;
-  const settings = alone ? undefined : await load(config, { env: process.env });
-  const data = settings?.node.data ?? join(homedir(), '.local', 'state', 'im-kernel');
+  const { as, server, gateway = [], token, device = DEFAULT_DEVICE } = options;
+  const { config: files = [DEFAULT_CONFIG] } = options;
+  const found = server !== undefined || gateway.length > 0;
+  const configs = found && token !== undefined ? [] : files;
+  const settings = await Promise.all(configs.map((file) => load(file, { env: process.env })));
+  const data = settings[0]?.node.data ?? join(homedir(), '.local', 'state', 'im-kernel');
   return {
     user: as,
-    address: server ?? addressOf(settings!),
-    token: token ?? (() => localToken(config, as)),
+    addresses: found ? (server ?? []) : settings.map(addressOf),
+    gateways: gateway,
+    token: token ?? (() => localToken(files[0] ?? DEFAULT_CONFIG, as)),
     device,
     outbox: join(data, 'chat', `${as}.${device}.outbox`),
     target: targetOf(options),

@@ -1,6 +1,8 @@
 /** The chat in a pipe: every line is a message, every message a line. */
 import { createInterface } from 'node:readline';
 import type { Client, CommandHandle } from '../client/index.ts';
+import { systemClock } from '../client/system.ts';
+import { type AbsenceParts, watchAbsence } from './chat-absence.ts';
 import type { ChatPlan } from './chat-options.ts';
 import { actText, messageText } from './chat-text.ts';
 import type { ChatStreams } from './chat.ts';
@@ -11,6 +13,8 @@ export interface Chat {
   readonly plan: ChatPlan;
   readonly streams: ChatStreams;
   readonly io: Io;
+  /** Default: the system's. */
+  readonly clock?: AbsenceParts['clock'];
 }
 
 /** Lines on their way before reading goes on. */
@@ -21,7 +25,13 @@ function reasonOf(error: unknown): string {
 }
 
 /** Reads to the end of input, and waits until everything is answered. */
-export async function chatByPipe({ im, plan, streams, io }: Chat): Promise<number> {
+export async function chatByPipe({
+  im,
+  plan,
+  streams,
+  io,
+  clock = systemClock,
+}: Chat): Promise<number> {
   const ended = new Promise<'ended'>((resolve) => {
     im.on('state', ({ state }) => {
       if (state === 'closed') resolve('ended');
@@ -31,12 +41,11 @@ export async function chatByPipe({ im, plan, streams, io }: Chat): Promise<numbe
   const print = (line: string): void => void streams.output.write(`${line}\n`);
   im.on('message', (message) => print(messageText(message, current)));
   im.on('act', (act) => print(actText(act, current)));
-  im.on('error', (error) => io.err(`im chat: ${error.message}`));
-  im.on('state', ({ state, reason }) => {
-    if (state === 'offline') io.err(`im chat: offline (${reason}), trying again`);
-  });
+  const say = (text: string): void => io.err(`im chat: ${text}`);
+  const unwatch = watchAbsence(im, { clock, say, begun: () => undefined });
   const sent = sendLines(im, plan.target ?? '', streams, io);
   const end = await Promise.race([sent, ended]);
+  unwatch();
   return end === 'ended' ? EXIT.failed : end;
 }
 

@@ -3,6 +3,8 @@
  */
 import { createInterface } from 'node:readline';
 import { styleText } from 'node:util';
+import { systemClock } from '../client/system.ts';
+import { watchAbsence } from './chat-absence.ts';
 import { runCommand, type Table } from './chat-commands.ts';
 import { ChatScreen } from './chat-screen.ts';
 import { actText, clockText, messageText, safeText } from './chat-text.ts';
@@ -16,16 +18,12 @@ function promptOf(target: string | undefined): string {
   return `${target ?? '/to whom?'}> `;
 }
 
-/** Every attempt to connect that fails says why: what the last one said already is no news. */
-function whenOther(say: (text: string) => void): (text: string | undefined) => void {
-  let last: string | undefined;
-  return (text) => {
-    if (text !== undefined && text !== last) say(text);
-    last = text;
-  };
-}
-
-export async function chatOnTerminal({ im, plan, streams }: Chat): Promise<number> {
+export async function chatOnTerminal({
+  im,
+  plan,
+  streams,
+  clock = systemClock,
+}: Chat): Promise<number> {
   const { input, output } = streams;
   const readline = createInterface({ input, output, terminal: true, historySize: 100 });
   const screen = new ChatScreen(readline, output);
@@ -47,19 +45,12 @@ export async function chatOnTerminal({ im, plan, streams }: Chat): Promise<numbe
   });
   im.on('act', (act) => void screen.print(`${NO_TICK}${actText(act, current())}`));
   im.on('presence', ({ user, state }) => note(`${NO_TICK}${safeText(user)} is ${state}`));
-  const [ended, offline] = [whenOther(note), whenOther(note)];
-  im.on('error', ({ code, message }) => {
-    if (code === 'connection') ended(`${NO_TICK}${message}`);
-    else note(`${NO_TICK}${message}`);
+  const unwatch = watchAbsence(im, {
+    clock,
+    say: (text) => note(`${NO_TICK}${text}`),
+    begun: () => note(`${NO_TICK}online (/help shows what you can type)`),
   });
-  im.on('state', ({ state, reason }) => {
-    if (state === 'online') {
-      note(`${NO_TICK}online (/help shows what you can type)`);
-      ended(undefined);
-      offline(undefined);
-    }
-    if (state === 'offline')
-      offline(`${NO_TICK}offline: ${reason}; what you write is kept and sent later`);
+  im.on('state', ({ state }) => {
     if (state === 'closed') end.resolve(EXIT.failed);
   });
 
@@ -86,6 +77,7 @@ export async function chatOnTerminal({ im, plan, streams }: Chat): Promise<numbe
   readline.setPrompt(promptOf(table.target));
   readline.prompt();
   const code = await end.promise;
+  unwatch();
   readline.close();
   output.write('\n');
   return code;

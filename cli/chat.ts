@@ -39,8 +39,8 @@ export async function chat(
       io.err('say whom to write to: --to USER or --group NAME');
       return EXIT.usage;
     }
-    const { address, token, device, user, outbox } = plan;
-    const im = connect({ address, token, device, user, outbox, agent: 'im chat' });
+    const { addresses: address, gateways: gateway, token, device, user, outbox } = plan;
+    const im = connect({ address, gateway, token, device, user, outbox, agent: 'im chat' });
     const code = await (onTerminal ? chatOnTerminal : chatByPipe)({ im, plan, streams, io });
     await im.close();
     return code;

@@ -41,6 +41,11 @@ function build(io: Io, done: Done): Command {
   return program;
 }
 
+/** An option that may be given more than once. */
+function more(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}
+
 /** A verb; every one takes --config. */
 function verb(parent: Command, name: string, description: string): Command {
   return parent
@@ -103,11 +108,15 @@ function addPeopleVerbs(program: Command, io: Io, done: Done): void {
     .action(async (user, options) => {
       done(await (await import('./token.ts')).token(user, options, io));
     });
-  verb(program, 'chat', 'Chat from this terminal, or through a pipe.')
+  program
+    .command('chat')
+    .description('Chat from this terminal, or through a pipe.')
+    .option('--config <file>', 'else im.config.yaml; again for others of its kind', more)
     .requiredOption('--as <user>', 'who you are')
     .option('--to <user>', 'whom you write to')
     .option('--group <name>', 'the group you write to')
-    .option('--server <address>', 'tcp://, tls://, ws:// or wss://; else as configured')
+    .option('--server <address>', 'tcp://, tls://, ws:// or wss://; again for others', more)
+    .option('--gateway <url>', 'asked where the server is: http:// or https://', more)
     .option('--token <token>', 'else one is made through the configuration')
     .option('--device <name>', 'the name of this device')
     .action(async (options) => {

@@ -40,6 +40,12 @@ export const CLUSTER_CATALOGUE = {
       'Run one sequencer only: stop this one, and let its servers connect to the other; or end ' +
       'the other, and start this one again.',
   },
+  IM_SEQUENCER_BELOW: {
+    kind: 'lasting',
+    message:
+      'a conversation has the order {above} already, and the sequencer has given no number so high',
+    act: 'Stop the sequencer, set `above` in its block to a number above all orders that are kept (docs/ordering.md, “Changing the strategy”), and start it again.',
+  },
   IM_SEQUENCER_SPENT: {
     kind: 'lasting',
     message: 'no number above {above} is left: orders end at 2^48-1',

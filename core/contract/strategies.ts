@@ -80,9 +80,11 @@ export interface Ordering extends Component {
    * Gives each placing its order, in the same sequence. `lastOrder(conversation)` is the order of
    * that conversation's last entry before this batch (0: none), which need not be the highest;
    * `standing` tells where it stands. What was placed before may not have been kept. Orders within
-   * a conversation are distinct, at most 2^48-1, and for one sender ascend with its numbers. Called
-   * once per batch, with what belongs to it if other conversations have another ordering. A promise
-   * delays the whole batch; a rejection refuses these placings with `busy`.
+   * a conversation are distinct, at most 2^48-1, and for one sender ascend with its numbers; in one
+   * that this ordering has not placed in, another one may have, with orders of its own: then they
+   * are above `lastOrder`. Called once per batch, with what belongs to it if other conversations
+   * have another ordering. A promise delays the whole batch; a rejection refuses these placings
+   * with `busy`.
    */
   place(
     batch: readonly Placing[],

@@ -40,7 +40,7 @@ export class OrderingBench {
   readonly #senderOrders = new Map<string, number>();
   readonly #all = new Set<number>();
   /** By conversation: who placed its last entries, and where that one was told it stands. */
-  readonly #placers = new Map<string, { by: Ordering; standing: { acceptedAt: number } }>();
+  readonly #placers = new Map<string, { by?: Ordering; standing: { acceptedAt: number } }>();
   readonly #clock: FakeClock;
   readonly #random;
   readonly #total: boolean;
@@ -87,6 +87,16 @@ export class OrderingBench {
     const sentAt = this.#clock.now() + this.below(120_000) - 60_000;
     const acceptedAt = this.#acceptedAt;
     return { conversation, position, user, device, number, sentAt, acceptedAt };
+  }
+
+  /** The conversations have an entry each, whose order is from another ordering. */
+  begun(order: number): void {
+    for (const { conversation, acceptedAt } of this.batch(30)) {
+      if (this.#orders.has(conversation)) continue;
+      this.#orders.set(conversation, [order]);
+      this.#all.add(order);
+      this.#placers.set(conversation, { standing: { acceptedAt } });
+    }
   }
 
   /** Has the batch placed, checks the answer against the contract, and takes it as kept. */

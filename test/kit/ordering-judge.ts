@@ -1,6 +1,6 @@
 /** What an ordering must do; see `Ordering` in the contract. */
 import assert from 'node:assert/strict';
-import type { Ordering, OrderingHost, Register } from 'im-kernel/contract';
+import { ImError, type Ordering, type OrderingHost, type Register } from 'im-kernel/contract';
 import { judgeComponent } from './component-judge.ts';
 import { fakeClock } from './fake-clock.ts';
 import { driven, OrderingBench, orderingHost } from './ordering-bench.ts';
@@ -56,6 +56,7 @@ export function judgeOrdering(judged: OrderingCase): void {
     it('goes on above what was kept when clocks jump', () => survivesJumps(judged));
     it('never goes back after a restart', () => survivesRestart(judged));
     it('never goes back after a crash at any moment', () => survivesCrash(judged));
+    it('goes on above what another strategy gave, or refuses to', () => followsAnother(judged));
     it('gives nothing that a failing register did not keep', () => keepsItsWord(judged));
     it('answers the same for the same batches, time and chance', () => isDeterministic(judged));
     it('states the rule that it announced last', () => statesWhatItAnnounced(judged));
@@ -151,6 +152,30 @@ async function survivesRestart(judged: OrderingCase): Promise<void> {
     if (judged.total) assert.ok(Math.min(...orders) > before, `${orders[0]} after ${before}`);
     await ordering.stop(never());
     clock.jump(-5_000);
+  }
+}
+
+/** Positions, positions after a change of strategy, and more than any time or count is. */
+const foreignOrders = [3, 2 ** 24 + 5, 2 ** 46];
+
+async function followsAnother(judged: OrderingCase): Promise<void> {
+  for (const last of foreignOrders) {
+    const clock = fakeClock();
+    const bench = new OrderingBench(clock, 29, judged.total);
+    bench.begun(last);
+    for (let life = 0; life < 3; life += 1) {
+      const ordering = await started(judged, orderingHost({ clock }));
+      for (let round = 0; round < 10; round += 1) {
+        const place = bench.place(ordering, bench.batch(1 + bench.below(20)));
+        const orders = await place.catch((error: unknown) => {
+          if (!(error instanceof ImError)) throw error;
+          return [];
+        });
+        assert.ok(Math.min(...orders) > last, `an order below another strategy's last, ${last}`);
+        clock.advance(bench.below(400));
+      }
+      await ordering.stop(never());
+    }
   }
 }
 

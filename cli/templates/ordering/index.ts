@@ -1,11 +1,5 @@
 /** What readers sort messages by, and how long they may hold one for an earlier one. */
-import {
-  definePlugin,
-  duration,
-  type Ordering,
-  type Placing,
-  type ReaderRule,
-} from 'im-kernel/contract';
+import { definePlugin, duration, type Ordering, type ReaderRule } from 'im-kernel/contract';
 
 class MyOrdering implements Ordering {
   readonly rule: ReaderRule;
@@ -21,10 +15,16 @@ class MyOrdering implements Ordering {
 
   /**
    * One order per placing, in the same sequence. Orders of a conversation are distinct, and for one
-   * sender they ascend with its numbers: the position, which the kernel has fixed, has both.
+   * sender they ascend with its numbers. Here each is one above the last: the position, or what
+   * comes next where another ordering began. The last one of this batch counts, too.
    */
-  place(batch: readonly Placing[]): readonly number[] {
-    return batch.map((placing) => placing.position);
+  place(...[batch, lastOrder]: Parameters<Ordering['place']>): readonly number[] {
+    const last = new Map<string, number>();
+    return batch.map(({ conversation }) => {
+      const order = (last.get(conversation) ?? lastOrder(conversation)) + 1;
+      last.set(conversation, order);
+      return order;
+    });
   }
 }
 
@@ -32,7 +32,7 @@ export default definePlugin({
   contract: 1,
   role: 'ordering',
   type: 'my-plugin',
-  summary: 'Orders messages by their positions.',
+  summary: 'Orders messages as they were taken.',
   stability: 'experimental',
   config: {
     hold: duration({

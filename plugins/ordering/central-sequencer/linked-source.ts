@@ -27,6 +27,8 @@ export class LinkedSource implements NumberSource, LinkEar {
   #id = 0;
   #troubled = false;
   #denied = false;
+  /** For something that lasts until somebody mends it, and the link is opened anew. */
+  #below = false;
   /** Told of the first outcome: the link is open, or why it is not. */
   #first: ((why: ImError | undefined) => void) | undefined;
 
@@ -73,6 +75,8 @@ export class LinkedSource implements NumberSource, LinkEar {
     this.#link = link;
     if (this.#troubled) this.#host.log.info('the sequencer is there again', { peer: link.peer });
     this.#troubled = false;
+    this.#denied = false;
+    this.#below = false;
     this.#host.report({ state: 'running' });
     this.#first?.(undefined);
     this.#send();
@@ -88,7 +92,7 @@ export class LinkedSource implements NumberSource, LinkEar {
       this.#deny(undefined);
       return asked.resolve(answer.block);
     }
-    const why = new ImError('IM_SEQUENCER_AWAY', { why: `it says ${answer.code}` });
+    const why = whyOf(answer.code, asked);
     this.#deny(why);
     return asked.reject(why);
   }
@@ -104,8 +108,9 @@ export class LinkedSource implements NumberSource, LinkEar {
 
   /** Says once that it is linked and gives nothing, and once that it gives again. */
   #deny(why: ImError | undefined): void {
-    if (this.#denied === Boolean(why)) return;
+    if (this.#below || this.#denied === Boolean(why)) return;
     this.#denied = Boolean(why);
+    this.#below = why?.code === 'IM_SEQUENCER_BELOW';
     if (why) this.#host.log.warn(why.message, { code: why.code, act: why.act });
     this.#host.report(why ? { state: 'degraded', why: why.message } : { state: 'running' });
   }
@@ -116,4 +121,10 @@ export class LinkedSource implements NumberSource, LinkEar {
     const { count, above } = this.#asked;
     this.#link.send(encodeAsk({ id: this.#id, count, above }));
   }
+}
+
+/** What the asker can do nothing about by asking again keeps its name. */
+function whyOf(code: ImError['code'], { above }: Asked): ImError {
+  if (code === 'IM_SEQUENCER_BELOW') return new ImError(code, { above });
+  return new ImError('IM_SEQUENCER_AWAY', { why: `it says ${code}` });
 }

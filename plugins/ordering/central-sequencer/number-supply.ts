@@ -70,7 +70,8 @@ export class NumberSupply {
 
   /**
    * Ascending numbers above `above`. What lies below is let go: another server gave higher ones in
-   * the same conversation. Rejects with IM_SEQUENCER_AWAY after the wait.
+   * the same conversation. Rejects with IM_SEQUENCER_AWAY after the wait, and as soon as the source
+   * says so with IM_SEQUENCER_BELOW.
    */
   take(count: number, above: number): readonly number[] | Promise<readonly number[]> {
     if (this.#waiting.length === 0) {
@@ -87,7 +88,7 @@ export class NumberSupply {
     this.#retry?.();
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const one of waiting) this.#refuse(one, 'the server is being stopped');
+    for (const one of waiting) this.#refuse(one, this.#away('the server is being stopped'));
   }
 
   /** Undefined: there are too few, and they stay. */
@@ -132,7 +133,7 @@ export class NumberSupply {
       const cancel = clock.after(waitMs, () => {
         this.#dry = true;
         this.#waiting = this.#waiting.filter((other) => other !== one);
-        this.#refuse(one, this.#why ?? `none came within ${waitMs} ms`);
+        this.#refuse(one, this.#away(this.#why ?? `none came within ${waitMs} ms`));
       });
       const one: Waiting = { count, above, resolve, reject, cancel };
       this.#waiting.push(one);
@@ -140,10 +141,10 @@ export class NumberSupply {
     });
   }
 
-  #refuse({ reject, cancel }: Waiting, why: string): void {
+  #refuse({ reject, cancel }: Waiting, why: ImError): void {
     cancel();
     this.#around.counters.refused.add();
-    reject(this.#away(why));
+    reject(why);
   }
 
   #away(why: string): ImError {
@@ -160,13 +161,17 @@ export class NumberSupply {
     const { source, block, clock } = this.#around;
     this.#asking = true;
     this.#retry = undefined;
+    const first = this.#waiting[0];
     try {
-      const above = Math.max(this.#highest, this.#waiting[0]?.above ?? 0);
+      const above = Math.max(this.#highest, first?.above ?? 0);
       const granted = await source.grant(block, above);
       this.#got({ ...granted, cameMs: clock.monotonic() }, above);
     } catch (error) {
       this.#why = reasonOf(error);
-      if (!this.#stopped) {
+      if (first && first === this.#waiting[0] && isOfNoUse(error)) {
+        this.#waiting.shift();
+        this.#refuse(first, error);
+      } else if (!this.#stopped) {
         this.#retry = clock.after(RETRY_MS, () => {
           this.#retry = undefined;
           this.#askIfLow();
@@ -198,4 +203,9 @@ export class NumberSupply {
       head.resolve(numbers);
     }
   }
+}
+
+/** Whoever asks for numbers above the same order will be refused again; others may not be. */
+function isOfNoUse(error: unknown): error is ImError {
+  return error instanceof ImError && error.code === 'IM_SEQUENCER_BELOW';
 }

@@ -23,6 +23,12 @@ interface Request {
 type Granted = readonly (readonly [Request, Block])[];
 
 const OWNER_BYTES = 8;
+/**
+ * No count gets there. An order that does, and that was not given here, is a time or was given
+ * before the register was lost; then the last order of a conversation need not be its highest, and
+ * others have higher ones.
+ */
+const NO_COUNT = 2 ** 40;
 /** How often a start takes the epoch before somebody else; each time another start was faster. */
 const TAKES_MAX = 16;
 /** How long to wait before the register is asked again. */
@@ -43,6 +49,7 @@ export class Sequencer implements NumberSource {
   #stopped = false;
   #fenced: ImError | undefined;
   #troubled = false;
+  #below = false;
   #wake: (() => void) | undefined;
   #cancel: Cancel | undefined;
 
@@ -119,6 +126,10 @@ export class Sequencer implements NumberSource {
   #plan(requests: readonly Request[]): Granted {
     const granted: [Request, Block][] = [];
     for (const request of requests) {
+      if (request.above >= Math.max(this.#next, NO_COUNT)) {
+        request.reject(this.#isBelow(request.above));
+        continue;
+      }
       const first = Math.max(this.#next, request.above + 1);
       const last = first + request.count - 1;
       if (last > NUMBER_MAX) {
@@ -129,6 +140,17 @@ export class Sequencer implements NumberSource {
       granted.push([request, { first, last }]);
     }
     return granted;
+  }
+
+  /** To jump above would break the promise in silence; to mend it takes somebody who knows more. */
+  #isBelow(above: number): ImError {
+    const why = new ImError('IM_SEQUENCER_BELOW', { above });
+    if (!this.#below) {
+      this.#host.log.error(why.message, { code: why.code, act: why.act });
+      this.#host.report({ state: 'degraded', why: why.message });
+    }
+    this.#below = true;
+    return why;
   }
 
   /** True once `bound`, or a higher one of ours, is durable; false if that will never be. */
@@ -187,7 +209,7 @@ export class Sequencer implements NumberSource {
   }
 
   #well(): void {
-    if (!this.#troubled || this.#fenced) return;
+    if (!this.#troubled || this.#fenced || this.#below) return;
     this.#troubled = false;
     this.#host.log.info('the bound of the numbers is kept again');
     this.#host.report({ state: 'running' });

@@ -34,7 +34,7 @@ export const SETTINGS = {
     max: 3_600_000,
   }),
   above: whole({
-    help: 'Numbers begin above this: raise it where the register was lost, or is an older copy.',
+    help: 'Numbers begin above this: raise it after `timestamp-window`, or where the register was lost.',
     fallback: 0,
     min: 0,
     max: NUMBER_MAX,

@@ -11,14 +11,21 @@ const plugin = definePlugin({
   contract: 1,
   role: 'ordering',
   type: 'by-tens',
-  summary: 'Orders messages by their positions, in steps.',
+  summary: 'Orders messages as they were taken, in steps.',
   stability: 'experimental',
   config: { step: whole({ help: 'From one to the next.', fallback: 10, min: 1 }) },
   create: ({ step }: { readonly step: number }, _host: OrderingHost): Ordering => ({
     rule: { strategy: 'by-tens', holdMs: 0, maxHoldMs: 0 },
     start: async () => {},
     stop: async () => {},
-    place: (batch) => batch.map(({ position }) => position * step),
+    place: (batch, lastOrder) => {
+      const last = new Map<string, number>();
+      return batch.map(({ conversation }) => {
+        const order = (last.get(conversation) ?? lastOrder(conversation)) + step;
+        last.set(conversation, order);
+        return order;
+      });
+    },
   }),
 });
 export default plugin;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { createInterface } from 'node:readline';
-import { addressOf, type ChatPlan, wrongUse } from '../../../cli/chat-options.ts';
+import type { ChatPlan } from '../../../cli/chat-options.ts';
 import { chatByPipe } from '../../../cli/chat-pipe.ts';
 import { ChatScreen } from '../../../cli/chat-screen.ts';
 import { chatOnTerminal } from '../../../cli/chat-terminal.ts';
@@ -15,7 +15,8 @@ import { aDelivery } from './fake-world.ts';
 
 const PLAN: ChatPlan = {
   user: 'ann',
-  address: 'tcp://one:1',
+  addresses: ['tcp://one:1'],
+  gateways: [],
   token: 't',
   device: 'd1',
   outbox: '',
@@ -63,37 +64,13 @@ describe('chat text', () => {
   });
 });
 
-function at(config: object): string {
-  return addressOf({ transports: [{ config }] } as never);
-}
-
-describe('chat options', () => {
-  const options = { as: 'ann', config: 'im.config.yaml' };
-
-  it('takes the first transport as the server', () => {
-    const listen = { host: '127.0.0.1', port: 7400 };
-    assert.equal(at({ listen }), 'tcp://127.0.0.1:7400');
-    assert.equal(at({ listen, tls: {} }), 'tls://127.0.0.1:7400');
-    assert.equal(at({ listen, path: '/im' }), 'ws://127.0.0.1:7400/im');
-    assert.equal(at({ listen: { host: '::', port: 1 }, path: '/', tls: {} }), 'wss://127.0.0.1:1/');
-    assert.throws(() => at({ listen: { host: '127.0.0.1', port: 0 } }), /--server/);
-  });
-
-  it('says what is wrong with them', () => {
-    assert.equal(wrongUse({ ...options, group: 'g/tea' }), undefined);
-    assert.match(wrongUse({ ...options, as: 'no name' }) ?? '', /--as "no name"/);
-    assert.match(wrongUse({ ...options, to: 'bob', group: 'tea' }) ?? '', /not both/);
-    assert.match(wrongUse({ ...options, group: 'a/b' }) ?? '', /--group/);
-  });
-
+describe('chat in a pipe', () => {
   it('ends with 2 for wrong use, before anything is read or connected', async () => {
     const { io, problems } = anIo();
-    assert.equal(await chat({ ...options, as: '' }, streams(), io), 2);
+    assert.equal(await chat({ as: '' }, streams(), io), 2);
     assert.equal(problems.length, 1);
   });
-});
 
-describe('chat in a pipe', () => {
   it('sends each line, and ends when all are accepted', async () => {
     const stage = await anOnlineClient();
     const { input, output } = streams();

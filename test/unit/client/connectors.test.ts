@@ -66,6 +66,25 @@ describe('the connectors', () => {
     if (sockets[0]?.closed !== true) await once(sockets[0]!, 'close');
   });
 
+  it('go where a gateway says, asked over HTTP', async () => {
+    const server = createServer((socket) => {
+      const decoder = new FrameDecoder({ ...FROM_CLIENT, framing: 'stream' });
+      socket.on('data', (bytes) => socket.write(serve(decoder, bytes) ?? ''));
+    });
+    const asked: unknown[] = [];
+    const gateway = createWebServer((request, response) => {
+      asked.push(request.url);
+      response.end(
+        JSON.stringify({ node: 'im-1', epoch: 1, addresses: [`tcp://127.0.0.1:${port}`] }),
+      );
+    });
+    servers.push(server, gateway);
+    const port = await listen(server);
+    const url = `http://127.0.0.1:${await listen(gateway)}`;
+    await chatOnce(connect({ ...PERSON, gateway: url, user: 'ann' }));
+    assert.deepEqual(asked, ['/v1/server?user=ann']);
+  });
+
   it('speak over WebSocket by the subprotocol im.tlv.1, whole frames in each message', async () => {
     const server = createWebServer();
     servers.push(server);

@@ -100,9 +100,10 @@ export class ReorderRig {
   #pulling = false;
   #showing = false;
 
-  constructor(plan: Plan) {
+  /** `log`: what was kept, if not what the plan says of it. */
+  constructor(plan: Plan, log: readonly Deliver[] = logOf(plan)) {
     this.#plan = plan;
-    this.log = logOf(plan);
+    this.log = log;
     this.#buffer = this.#newBuffer();
     for (const { atMs, windowMs } of plan.windows) {
       this.#at(atMs, () => {

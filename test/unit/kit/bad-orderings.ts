@@ -12,6 +12,7 @@ function ordering(name: string, place: Ordering['place'], own: Partial<Ordering>
 }
 const byPosition: Ordering['place'] = (batch) => batch.map(({ position }) => position);
 
+ordering('positions alone', byPosition);
 ordering('hold above bound', byPosition, { rule: { ...rule, holdMs: 9 } });
 ordering('always one', (batch) => batch.map(() => 1));
 ordering('sender time', (batch) => batch.map(({ sentAt }) => sentAt));

@@ -61,7 +61,10 @@ describe('a log whose strategy is changed', () => {
     for (const to of names.filter((name) => name !== from)) {
       it(`goes on above what was given, from ${from} to ${to} and back`, async () => {
         const log = new Log();
-        for (const use of [from, to, from]) await log.goOn(use, inTime);
+        for (const use of [from, to, from]) {
+          const needs = use === 'central-sequencer' && log.orders.some((order) => order > 2 ** 40);
+          await log.goOn(use, inTime, needs ? Math.max(...log.orders) : 0);
+        }
         assert.equal(log.orders.length, 9);
         for (const [index, order] of log.orders.entries()) {
           const before = log.orders[index - 1] ?? 0;
@@ -79,6 +82,13 @@ describe('a log whose strategy is changed', () => {
     const highest = highestOfLate(log);
     await log.goOn('conversation-owner', inTime);
     assert.ok(log.orders.slice(4).every((order) => order > highest));
+  });
+
+  it('is refused by central-sequencer after timestamp-window, until `above` is told', async () => {
+    const log = new Log();
+    await log.goOn('timestamp-window', inTime);
+    await assert.rejects(log.goOn('central-sequencer', inTime), { code: 'IM_SEQUENCER_BELOW' });
+    assert.equal(log.orders.length, 3);
   });
 
   it('goes on above it with central-sequencer, if `above` says so', async () => {

@@ -156,6 +156,19 @@ describe('a sequencer for several servers', () => {
     assert.ok(Math.min(...after) > Math.max(...before));
   });
 
+  it('says by name that an order is above all its numbers, to the server that met it', async () => {
+    const central = await sequencer();
+    const one = await server();
+    const refused = assert.rejects(place(one, 1, 2 ** 44), { code: 'IM_SEQUENCER_BELOW' });
+    await pass(100);
+    await refused;
+    const answer = place(one, 2, 7_000);
+    await pass(300);
+    assert.deepEqual(await answer, [7_001, 7_002]);
+    for (const { host } of [central, one])
+      assert.match(JSON.stringify(host.reports.at(-1)), /degraded.*so high/);
+  });
+
   it('of two, the older is fenced: it says so, and its servers are refused', async () => {
     await sequencer();
     const one = await server();

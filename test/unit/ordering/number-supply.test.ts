@@ -28,10 +28,10 @@ class Hand implements NumberSource {
     answer?.({ first, last });
     await nextTurn();
   }
-  async deny(): Promise<void> {
+  async deny(why = new ImError('IM_SEQUENCER_AWAY', { why: 'a test' })): Promise<void> {
     const deny = this.#deny;
     this.#answer = undefined;
-    deny?.(new ImError('IM_SEQUENCER_AWAY', { why: 'a test' }));
+    deny?.(why);
     await nextTurn();
   }
 }
@@ -124,6 +124,18 @@ describe('the numbers in hand', () => {
     clock.advance(400);
     await source.give(11, 20);
     assert.equal((await waiting).length, 20);
+  });
+
+  it('are refused at once to one who asks for what cannot be, and those behind it get theirs', async () => {
+    const [bad, good] = [supply.take(1, 99), supply.take(1, 0)].map((one) => Promise.resolve(one));
+    await source.give(1, 10);
+    assert.deepEqual(source.asked.at(-1), { count: 10, above: 99 });
+    const refused = assert.rejects(bad!, { code: 'IM_SEQUENCER_BELOW' });
+    await source.deny(new ImError('IM_SEQUENCER_BELOW', { above: 99 }));
+    await refused;
+    await source.give(11, 20);
+    assert.deepEqual(await good, [11]);
+    assert.equal(host.counted('refused'), 1);
   });
 
   it('are waited for within the bound, then nobody waits until some come', async () => {

@@ -182,15 +182,29 @@ describe('the sequencer', () => {
   });
 
   it('says when no number is left, and serves who can be served', async () => {
-    const { sequencer } = await started();
-    const [none, some] = [sequencer.grant(2, 2 ** 48 - 2), sequencer.grant(2, 5)];
+    const { sequencer } = await started(1, 2 ** 48 - 3);
+    const [none, some] = [sequencer.grant(3, 0), sequencer.grant(2, 5)];
     await assert.rejects(none, { code: 'IM_SEQUENCER_SPENT' });
-    assert.deepEqual(await some, { first: 6, last: 7 });
-    assert.deepEqual(await sequencer.grant(1, 2 ** 48 - 2), {
-      first: 2 ** 48 - 1,
-      last: 2 ** 48 - 1,
-    });
+    assert.deepEqual(await some, { first: 2 ** 48 - 2, last: 2 ** 48 - 1 });
     await assert.rejects(sequencer.grant(1, 0), { code: 'IM_SEQUENCER_SPENT' });
+  });
+
+  it('jumps above what a count gave, but not above a time that it knows nothing of', async () => {
+    const { sequencer, host } = await started();
+    assert.deepEqual(await sequencer.grant(1, 7_000), { first: 7_001, last: 7_001 });
+    const [times, count] = [sequencer.grant(1, 2 ** 44), sequencer.grant(1, 9_000)];
+    await assert.rejects(times, { code: 'IM_SEQUENCER_BELOW' });
+    assert.deepEqual(await count, { first: 9_001, last: 9_001 });
+    await assert.rejects(sequencer.grant(1, 2 ** 44), { code: 'IM_SEQUENCER_BELOW' });
+    assert.equal(host.reports.at(-1)?.state, 'degraded');
+    assert.equal(host.lines.filter(({ level }) => level === 'error').length, 1, 'said once');
+  });
+
+  it('goes on above times where it is told so, and knows its own numbers again', async () => {
+    const { sequencer } = await started(1, 2 ** 44);
+    assert.deepEqual(await sequencer.grant(1, 2 ** 44), { first: 2 ** 44 + 1, last: 2 ** 44 + 1 });
+    const { sequencer: next } = await started(2);
+    assert.equal((await next.grant(1, 2 ** 44 + 1)).first, 2 ** 44 + 2);
   });
 
   it('guesses nothing from a register that holds something else', async () => {

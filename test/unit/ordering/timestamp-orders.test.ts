@@ -1,49 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { firstOrderAt, lastOrderAt } from '../../../plugins/ordering/timestamp-window/stamps.ts';
-import { WindowStage, type Entry, type Message } from './window-stage.ts';
+import { arrivals, event, skews, TEN_MINUTES_MS, type Event } from './four-devices.ts';
+import { WindowStage, type Entry } from './window-stage.ts';
 
 const SKEW_MAX_MS = 2_000;
-const TEN_MINUTES_MS = 600_000;
 const ORDER_MAX = 2 ** 48 - 1;
-
-const event = fc.record({
-  sender: fc.integer({ min: 0, max: 3 }),
-  sentAfterMs: fc.integer({ min: 0, max: 40 }),
-  delayMs: fc.oneof(
-    { weight: 6, arbitrary: fc.integer({ min: 0, max: 60 }) },
-    { weight: 1, arbitrary: fc.integer({ min: 0, max: 3_000 }) },
-  ),
-  fate: fc.constantFrom('kept', 'kept', 'kept', 'kept', 'lost', 'restart', 'reread', 'back'),
-});
-type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
-
-const skews = fc.tuple(
-  ...Array.from({ length: 4 }, () =>
-    fc.oneof(
-      fc.constant(0),
-      fc.integer({ min: -1_500, max: 1_500 }),
-      fc.integer({ min: -TEN_MINUTES_MS, max: TEN_MINUTES_MS }),
-    ),
-  ),
-);
-
-/** What comes in, in the sequence in which it does: one device's messages do not overtake. */
-function arrivals(events: readonly Event[], skewsMs: readonly number[], startMs: number) {
-  const readyAt = [0, 0, 0, 0];
-  let sentAt = 0;
-  const coming = events.map(({ sender, sentAfterMs, delayMs, fate }) => {
-    sentAt += sentAfterMs;
-    const at = Math.max(readyAt[sender] ?? 0, sentAt + delayMs);
-    readyAt[sender] = at;
-    const user = sender < 2 ? 'ann' : 'bob';
-    const device = `phone${sender % 2}`;
-    const stamp = startMs + sentAt + (skewsMs[sender] ?? 0);
-    const message: Message = { user, device, sentAt: stamp, at, kept: fate !== 'lost' };
-    return { message, fate };
-  });
-  return coming.sort((a, b) => a.message.at - b.message.at);
-}
 
 function play(events: readonly Event[], skewsMs: readonly number[]): WindowStage {
   const stage = new WindowStage({ skewMax: SKEW_MAX_MS });
