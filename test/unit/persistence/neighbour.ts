@@ -1,4 +1,4 @@
-/** Another process on a sqlite file of the test's, which can be killed, or stopped while it writes. */
+/** Another process on a test's sqlite file, to be killed, or stopped while it writes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
