@@ -38,11 +38,12 @@ judgePersistence({
     const after = (delayMs: number, run: () => void) => clock.after(delayMs, run);
     const dialing = {
       world: { after: (delayMs: number, _actor: string, run: () => void) => after(delayMs, run) },
-      life: { act: () => true, alive: true, after },
+      life: { act: () => true, alive: true, after, onEnd: () => () => undefined },
       prng: new Prng(made),
       situations: new Situations(),
       database: new SimDatabase(content, noTrouble()),
       storeMs: 0,
+      endSeenMs: 0,
       failed: () => undefined,
     };
     const settings = { writers: 2, readers: 2, together: true };

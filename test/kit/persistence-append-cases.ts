@@ -1,4 +1,4 @@
-/** What the contract says of `takeShards` and `append`. */
+/** What the contract says of `append`, and of the epochs under it. */
 import assert from 'node:assert/strict';
 import type { Entry } from 'im-kernel/contract';
 import { HIGHEST, NODE, plainAll, without, type Bench, type Cases } from './persistence-bench.ts';

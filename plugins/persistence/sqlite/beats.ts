@@ -10,7 +10,7 @@ import { within } from './transaction.ts';
 
 /** How long a start waits for others that just open or close the file. */
 const LOCK_WAIT_MS = 1_000;
-/** Losing the last beats with the machine's power is no loss: they end with it. So: no syncs. */
+/** Losing the last beats with the machine's power is no loss, as they end with it: no sync each. */
 const SETTINGS = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL';
 const TABLE = `
 -- The newest life of each node that beats and has not left. lease_ends: ms on the machine's

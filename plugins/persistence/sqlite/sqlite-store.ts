@@ -58,8 +58,8 @@ export class SqliteStore implements Persistence {
     this.#shards = settings.shards;
     this.guarantees = { durability: 'disk', shared: host.together };
     const reporter = new Reporter(host, () => void this.#free());
-    this.#thread = new StoreThread(reporter, 'worker');
-    this.#owning = host.together ? new StoreThread(reporter, 'ownership-worker') : this.#thread;
+    this.#thread = new StoreThread(reporter, 'store');
+    this.#owning = host.together ? new StoreThread(reporter, 'ownership') : this.#thread;
     this.#outcomes = host.metrics.counter(
       'store_parts_total',
       'Parts of batches handed in, by outcome.',

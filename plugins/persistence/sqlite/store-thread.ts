@@ -15,11 +15,12 @@ import type {
 /** Requests on their way; the kernel's own bounds are far below. */
 const PENDING_MAX = 65_536;
 
-/** `./worker.ts` from source, `./worker.js` once compiled. */
-function code(name: string): URL {
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-  return new URL(`./${name}${extension}`, import.meta.url);
-}
+/** `.ts` from source, `.js` once compiled. */
+const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+const WORKERS = {
+  store: new URL(`./worker${EXTENSION}`, import.meta.url),
+  ownership: new URL(`./ownership-worker${EXTENSION}`, import.meta.url),
+};
 
 export interface Opened {
   readonly log: string;
@@ -59,7 +60,7 @@ function whyOf(answers: readonly Answer[], code: Failure['code']): string | unde
 
 export class StoreThread {
   readonly #events: ThreadEvents;
-  readonly #code: URL;
+  readonly #work: keyof typeof WORKERS;
   readonly #pending = new Map<number, Pending>();
   #worker: Worker | undefined;
   #ended: Promise<void> = Promise.resolve();
@@ -67,16 +68,19 @@ export class StoreThread {
   #opened = false;
   #closing = false;
 
-  constructor(events: ThreadEvents, work: 'worker' | 'ownership-worker') {
+  constructor(events: ThreadEvents, work: keyof typeof WORKERS) {
     this.#events = events;
-    this.#code = code(work);
+    this.#work = work;
   }
 
   /** Once. Rejects with the kernel's error if the file is of no use, or the signal's reason. */
   async open(settings: OpenSettings, signal: AbortSignal): Promise<Opened> {
     signal.throwIfAborted();
     must(this.#worker === undefined && !this.#closing, 'a store is started once');
-    const worker = new Worker(this.#code, { workerData: settings, name: 'im-sqlite' });
+    const worker = new Worker(WORKERS[this.#work], {
+      workerData: settings,
+      name: `im-sqlite-${this.#work}`,
+    });
     this.#worker = worker;
     const opened = Promise.withResolvers<Opened>();
     const abort = (): void => opened.reject(signal.reason);

@@ -12,6 +12,9 @@ import { storeClock } from './store-clock.ts';
 import { askedThrough } from './store-wire.ts';
 import { noTrouble } from './trouble.ts';
 
+/** A machine that is gone without a word is missed after about so long. */
+const KEEP_ALIVE_MS = 15_000;
+
 export class DatabaseShelf implements Shelf {
   readonly trouble = noTrouble();
   readonly #parts: ShelfParts;
@@ -38,7 +41,8 @@ export class DatabaseShelf implements Shelf {
   open(life: Life, prng: Prng, host: Host): Persistence {
     const { world, situations, storeMs } = this.#parts;
     const failed = (): void => void this.#harmed.add(life);
-    const around = { world, life, prng, situations, storeMs };
+    const endSeenMs = prng.exponential(prng.chance(0.5) ? storeMs : KEEP_ALIVE_MS);
+    const around = { world, life, prng, situations, storeMs, endSeenMs };
     const dialing = { ...around, database: this.#database, failed };
     return databaseStore(this.#settings, dialing, host);
   }

@@ -13,10 +13,11 @@ import {
 import { AppendQueue } from '../../../plugins/persistence/postgres/append-queue.ts';
 import { CallQueue } from '../../../plugins/persistence/postgres/call-queue.ts';
 import type { Connection } from '../../../plugins/persistence/postgres/connection.ts';
-import { Pool } from '../../../plugins/persistence/postgres/pool.ts';
+import { Pool, type PoolOptions } from '../../../plugins/persistence/postgres/pool.ts';
 import { Reporter, type Side } from '../../../plugins/persistence/postgres/reporter.ts';
 import { readsOf } from './reads-of.ts';
 import { SimConnection, type Dialing, type Statement } from './sim-connection.ts';
+import { simulated, SimLifeline } from './sim-lifeline.ts';
 
 export interface DatabaseSettings {
   readonly writers: number;
@@ -30,11 +31,7 @@ const SWEEPS_PER_WAIT = 4;
 const ENTRIES_MAX = 4_096;
 const BYTES_MAX = 4_194_304;
 const FIRST_RETRY_MS = 100;
-
-/** The pools hand on what `open` gave them. */
-function simulated(connection: Connection): SimConnection {
-  return connection as unknown as SimConnection;
-}
+const LIFELINE_BACKOFF_MAX_MS = 500;
 
 class Queues {
   readonly #dialing: Dialing;
@@ -45,6 +42,7 @@ class Queues {
   readonly #writers: Pool;
   readonly #readers: Pool;
   readonly #lifeline: Pool;
+  readonly ownership: SimLifeline;
 
   constructor(settings: DatabaseSettings, dialing: Dialing, host: Host) {
     this.#dialing = dialing;
@@ -65,9 +63,18 @@ class Queues {
     });
     this.#calls = callQueue(host, reporter, () => this.#readers.wake());
     this.#beats = callQueue(host, reporter, () => this.#lifeline.wake());
-    this.#writers = this.#pool('writers', settings.writers, this.#appends, reporter);
-    this.#readers = this.#pool('readers', settings.readers, this.#calls, reporter);
-    this.#lifeline = this.#pool('lifeline', 1, this.#beats, reporter);
+    const open = (signal: AbortSignal): Promise<Connection> => this.#open(signal);
+    this.#writers = this.#pool('writers', this.#appends, reporter, {
+      size: settings.writers,
+      open,
+    });
+    this.#readers = this.#pool('readers', this.#calls, reporter, { size: settings.readers, open });
+    this.ownership = new SimLifeline(dialing.database, this.#beats, this.#calls);
+    this.#lifeline = this.#pool('lifeline', this.#beats, reporter, {
+      size: 1,
+      open: (signal) => this.ownership.open(() => open(signal)),
+      backoffMaxMs: LIFELINE_BACKOFF_MAX_MS,
+    });
   }
 
   /** A server that is away gets as long as a request would wait for it. */
@@ -115,11 +122,6 @@ class Queues {
     return this.#calls.ask(again, (connection) => simulated(connection).write(statement));
   }
 
-  /** On a connection that nothing else waits for. */
-  beat<T>(statement: Statement<T>): Promise<T> {
-    return this.#beats.ask(true, (connection) => simulated(connection).write(statement));
-  }
-
   get #pools(): readonly Pool[] {
     return [this.#writers, this.#readers, this.#lifeline];
   }
@@ -143,13 +145,17 @@ class Queues {
     return connection as unknown as Connection;
   }
 
-  #pool(side: Side, size: number, source: AppendQueue | CallQueue, reporter: Reporter): Pool {
+  #pool(
+    side: Side,
+    source: AppendQueue | CallQueue,
+    reporter: Reporter,
+    options: Pick<PoolOptions, 'size' | 'open' | 'backoffMaxMs'>,
+  ): Pool {
     return new Pool({
-      size,
+      ...options,
       source,
       clock: this.#host.clock,
       random: this.#host.random,
-      open: (signal) => this.#open(signal),
       sweepMs: WAIT_MS / SWEEPS_PER_WAIT,
       whenAway: (why) => reporter.away(side, why === undefined ? undefined : unreachable(why)),
       whenLost: (why) => reporter.lost(side, why),
@@ -196,12 +202,7 @@ export function databaseStore(
     registerDevice: (...device) => queues.write(false, (on) => on.registerDevice(...device)),
     retire: (retirement) => queues.write(true, (on) => on.retire(retirement)),
     ...readsOf((statement) => queues.read(statement)),
-    ownership: {
-      beat: (...asked) => queues.beat((on) => on.ownership.beat(...asked)),
-      look: () => queues.beat((on) => on.ownership.look()),
-      leave: (life) => queues.beat((on) => on.ownership.leave(life)),
-      take: (...asked) => queues.write(true, (on) => on.ownership.take(...asked)),
-    },
+    ownership: queues.ownership,
     register: {
       read: (key) => queues.read((on) => on.register.read(key)),
       list: (...page) => queues.read((on) => on.register.list(...page)),

@@ -24,6 +24,9 @@ function entry(position: number): Entry {
   return { ...whose, id, position, order: position, sentAt: 1, acceptedAt: 1, kind: 'message' };
 }
 
+const A = { node: 'a', life: 'a-1' };
+const B = { node: 'b', life: 'b-1' };
+
 /** A node's life with a store that has taken shard 0. */
 class Stage {
   readonly world = new VirtualClock(new Trace());
@@ -31,22 +34,14 @@ class Stage {
   readonly database: SimDatabase;
   readonly life = new Life('node', this.world);
   readonly store: Persistence;
+  readonly #prng: Prng;
   failures = 0;
 
   constructor(seed: number, writers = 1) {
-    const prng = new Prng(seed);
-    this.database = new SimDatabase(reference(4, prng, storeClock(this.world)), this.trouble);
-    const dialing = {
-      world: this.world,
-      life: this.life,
-      prng,
-      situations: new Situations(),
-      database: this.database,
-      storeMs: 10,
-      failed: () => void (this.failures += 1),
-    };
-    const host = quietHost({ clock: this.life.clock, random: prng });
-    this.store = databaseStore({ writers, readers: 1, together: true }, dialing, host);
+    this.#prng = new Prng(seed);
+    const content = reference(4, this.#prng, storeClock(this.world));
+    this.database = new SimDatabase(content, this.trouble);
+    this.store = this.#storeOf(this.life, writers);
   }
 
   static async open(seed: number, writers?: number): Promise<Stage> {
@@ -54,6 +49,34 @@ class Stage {
     await stage.done(stage.store.start(NEVER));
     await stage.done(takeShards(stage.store, 'im-1', [0]));
     return stage;
+  }
+
+  /** Another node's store over the same database. */
+  async beside(): Promise<Persistence> {
+    const store = this.#storeOf(new Life('other', this.world), 1);
+    await this.done(store.start(NEVER));
+    return store;
+  }
+
+  #storeOf(life: Life, writers: number): Persistence {
+    const dialing = {
+      world: this.world,
+      life,
+      prng: this.#prng,
+      situations: new Situations(),
+      database: this.database,
+      storeMs: 10,
+      endSeenMs: 100,
+      failed: () => void (this.failures += 1),
+    };
+    const host = quietHost({ clock: life.clock, random: this.#prng });
+    return databaseStore({ writers, readers: 1, together: true }, dialing, host);
+  }
+
+  /** Whether a node is called gone. */
+  async gone(store: Persistence, name: string): Promise<boolean | undefined> {
+    const { nodes } = await this.done(store.ownership.look());
+    return nodes.find(({ node }) => node === name)?.gone;
   }
 
   append(position: number): Promise<readonly AppendOutcome[]> {
@@ -185,5 +208,54 @@ describe('the simulated database', () => {
     other.trouble.refuse = 'IM_STORE_AWAY';
     const refused = await other.done(other.store.start(NEVER).catch((error: unknown) => error));
     assert.ok(refused instanceof ImError && refused.code === 'IM_STORE_REACH', String(refused));
+  });
+
+  it('takes nothing back when what a dead process asked comes in late', async () => {
+    const fates = await tally(async (seed) => {
+      const stage = await Stage.open(seed);
+      const other = await stage.beside();
+      void stage.store.ownership.take(A, [{ shard: 1, epoch: 0 }], true);
+      await stage.pass(1);
+      stage.life.end();
+      const { shards } = await stage.done(other.ownership.look());
+      const takes = [{ shard: 1, epoch: shards[1]!.epoch }];
+      const [taken] = await stage.done(other.ownership.take(B, takes, true));
+      await stage.pass(REST_MS);
+      const after = (await stage.done(other.ownership.look())).shards[1]!;
+      if (taken!.owner?.life === 'b-1') assert.deepEqual(after, taken);
+      return `${shards[1]!.epoch} ${taken!.owner?.life} ${after.epoch} ${after.owner?.life}`;
+    });
+    for (const fate of ['0 b-1 1 b-1', '1 b-1 2 b-1', '0 a-1 1 a-1'])
+      assert.ok(fates.has(fate), `${fate} of ${[...fates.keys()].join()}`);
+    assert.equal(fates.size, 3);
+  });
+
+  it('calls a life gone once its process has ended, and frees what it held', async () => {
+    const stage = await Stage.open(1);
+    const other = await stage.beside();
+    await stage.done(stage.store.ownership.beat(A, 60_000));
+    await stage.done(stage.store.ownership.take(A, [{ shard: 1, epoch: 0 }], false));
+    const takes = [{ shard: 1, epoch: 1 }];
+    const [refused] = await stage.done(other.ownership.take(B, takes, false));
+    assert.deepEqual([await stage.gone(other, 'a'), refused?.owner], [false, A]);
+    stage.life.end();
+    await stage.pass(1_000);
+    const [taken] = await stage.done(other.ownership.take(B, takes, false));
+    assert.deepEqual([await stage.gone(other, 'a'), taken?.owner], [true, B]);
+  });
+
+  it('calls nobody gone whose lifeline came back, or of whom a crash knows nothing', async () => {
+    const stage = await Stage.open(1);
+    const other = await stage.beside();
+    await stage.done(stage.store.ownership.beat(A, 60_000));
+    stage.database.breakAll('on purpose');
+    await stage.pass(2_000);
+    assert.equal(await stage.gone(other, 'a'), false);
+    stage.life.end();
+    await stage.pass(50);
+    stage.database.crash();
+    stage.database.restart();
+    await stage.pass(2_000);
+    assert.equal(await stage.gone(other, 'a'), false);
   });
 });

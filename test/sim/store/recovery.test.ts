@@ -1,6 +1,7 @@
 /** Every call to the disk goes wrong once, in every way, also those of the recovery after it. */
 import assert from 'node:assert/strict';
 import { ImError, type Entry, type Persistence } from 'im-kernel/contract';
+import { fakeClock } from '../../kit/fake-clock.ts';
 import { quietHost, seededRandom } from '../../kit/quiet-host.ts';
 import { Prng } from '../prng.ts';
 import { plainPort, type DiskPort } from './disk-port.ts';
@@ -44,7 +45,7 @@ const STORY: readonly Act[] = [
 ];
 
 function open(disk: DiskPort, mutant?: LogMutant): Persistence {
-  const host = quietHost({ random: seededRandom(1) });
+  const host = quietHost({ clock: fakeClock(), random: seededRandom(1) });
   return logStore({ disk, host, shards: 4, make: reference, mutant });
 }
 
@@ -53,6 +54,7 @@ async function stateOf(store: Persistence): Promise<string> {
   const everything = { after: 0, limit: 9, take: 'first' } as const;
   const [place, seen] = [['bob', 'b1'] as const, await store.lastSeen(['bob'])];
   return JSON.stringify([
+    (await store.ownership.look()).shards,
     (await store.readConversation(TALK, everything)).map(({ id, body }) => [id, body?.length]),
     await store.loadConversation(TALK),
     await store.loadCursor(TALK, ...place),
@@ -61,7 +63,7 @@ async function stateOf(store: Persistence): Promise<string> {
   ]);
 }
 
-/** The states after none, one, two … acts of the story. The first two look the same. */
+/** The states after none, one, two … acts of the story. */
 async function statesOfStory(): Promise<readonly string[]> {
   const store = open(plainPort(new SimDisk()));
   await store.start(NEVER);

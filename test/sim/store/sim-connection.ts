@@ -11,18 +11,20 @@ import { takeDuringWrite } from './trouble.ts';
 
 export interface Dialing {
   readonly world: Pick<VirtualClock, 'after'>;
-  readonly life: Pick<Life, 'act' | 'alive' | 'after'>;
+  readonly life: Pick<Life, 'act' | 'alive' | 'after' | 'onEnd'>;
   readonly prng: Prng;
   readonly situations: Situations;
   readonly database: SimDatabase;
   /** Mean time of a write; reads take a third. */
   readonly storeMs: number;
+  /** How long the server takes to see that this process is no more. */
+  readonly endSeenMs: number;
   /** The database did not do what this node asked for. */
   readonly failed: () => void;
 }
 
 /** What a statement does with the database's content. */
-export type Statement<T> = (content: Persistence) => Promise<T>;
+export type Statement<T> = (content: Persistence, session: Session) => Promise<T>;
 
 /** Without an answer for so long, the connection is given up. */
 const STATEMENT_LIMIT_MS = 10_000;
@@ -58,6 +60,7 @@ export class SimConnection implements Pick<Connection, keyof Connection>, Sessio
     }
     const connection = new SimConnection(parts);
     database.admit(connection);
+    life.onEnd(() => connection.#orphaned());
     return connection;
   }
 
@@ -117,12 +120,17 @@ export class SimConnection implements Pick<Connection, keyof Connection>, Sessio
     return this.#ask(statement, 1 / 6, false);
   }
 
-  /** Has a statement carried out that writes. */
-  write<T>(statement: Statement<T>): Promise<T> {
-    return this.#ask(statement, 1 / 2, true);
+  /** Has a statement carried out that writes; without an answer for so long, it is given up. */
+  write<T>(statement: Statement<T>, limitMs = STATEMENT_LIMIT_MS): Promise<T> {
+    return this.#ask(statement, 1 / 2, true, limitMs);
   }
 
-  async #ask<T>(statement: Statement<T>, part: number, writes: boolean): Promise<T> {
+  async #ask<T>(
+    statement: Statement<T>,
+    part: number,
+    writes: boolean,
+    limitMs = STATEMENT_LIMIT_MS,
+  ): Promise<T> {
     if (this.#lost) throw this.#lost;
     const { world, life, prng, database } = this.#parts;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
@@ -132,7 +140,7 @@ export class SimConnection implements Pick<Connection, keyof Connection>, Sessio
       this.#silent = true;
       this.destroy(new Error('no answer in time'));
     };
-    const cancel = life.after(STATEMENT_LIMIT_MS, giveUp);
+    const cancel = life.after(limitMs, giveUp);
     const disturb = writes ? takeDuringWrite(database.trouble) : undefined;
     const delayMs = this.#delayMs(part);
     if (disturb !== undefined) world.after(prng.next() * delayMs, 'faults', disturb);
@@ -169,7 +177,7 @@ export class SimConnection implements Pick<Connection, keyof Connection>, Sessio
       this.destroy(new Error('Connection terminated unexpectedly'));
       return this.#orphan(statement, writes);
     }
-    return statement(database.content);
+    return statement(database.content, this);
   }
 
   /** Nobody waits for the answer; the statement may have come through all the same, even later. */
@@ -180,11 +188,17 @@ export class SimConnection implements Pick<Connection, keyof Connection>, Sessio
     if (life.alive) situations.add(`append of unknown fate ${fate}`);
     else situations.add(`write under way at a crash ${fate === 'was lost' ? fate : 'was kept'}`);
     const carryOut = (): void => {
-      if (database.runs(this.#era)) statement(database.content).catch(() => undefined);
+      if (database.runs(this.#era)) statement(database.content, this).catch(() => undefined);
     };
     if (fate === 'was kept') carryOut();
     if (fate === 'came late') world.after(prng.exponential(LATE_MS), 'database', carryOut);
     return unanswered();
+  }
+
+  /** Nobody closes it: the server finds out in its own time. */
+  #orphaned(): void {
+    const { world, database, endSeenMs } = this.#parts;
+    world.after(endSeenMs, 'database', () => database.dismiss(this));
   }
 
   #gone(): void {

@@ -3,7 +3,7 @@
  * whole or not at all, and what was carried out stays. A crash ends all connections; what has not
  * been carried out by then never is.
  */
-import type { Persistence } from 'im-kernel/contract';
+import type { NodeLife, Persistence } from 'im-kernel/contract';
 import type { StoreTrouble } from './trouble.ts';
 
 /** The server's end of a connection. */
@@ -16,6 +16,8 @@ export class SimDatabase {
   readonly trouble: StoreTrouble;
   readonly #content: Persistence;
   readonly #sessions = new Set<Session>();
+  /** By life, the sessions that hold its lock on this run of the server. */
+  readonly #lifelines = new Map<string, Set<Session>>();
   #up = true;
   #crashes = 0;
   #begun: Promise<void> | undefined;
@@ -60,12 +62,29 @@ export class SimDatabase {
 
   dismiss(session: Session): void {
     this.#sessions.delete(session);
+    for (const holders of this.#lifelines.values()) holders.delete(session);
+  }
+
+  /** The session, if it stands, holds the lock of this life. */
+  hold(session: Session, { life }: NodeLife): void {
+    if (!this.#sessions.has(session)) return;
+    const holders = this.#lifelines.get(life) ?? new Set();
+    this.#lifelines.set(life, holders.add(session));
+  }
+
+  /** The lock was held, and is free. */
+  isGone({ life }: NodeLife): boolean {
+    return this.#lifelines.get(life)?.size === 0;
+  }
+
+  forget({ life }: NodeLife): void {
+    this.#lifelines.delete(life);
   }
 
   /** Every connection breaks. */
   breakAll(why: string): void {
     const sessions = [...this.#sessions];
-    this.#sessions.clear();
+    for (const session of sessions) this.dismiss(session);
     for (const session of sessions) session.broken(why);
   }
 
@@ -73,6 +92,7 @@ export class SimDatabase {
     this.#up = false;
     this.#crashes += 1;
     this.breakAll('the server closed the connection unexpectedly');
+    this.#lifelines.clear();
   }
 
   restart(): void {
