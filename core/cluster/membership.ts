@@ -18,6 +18,7 @@ import {
   type Register,
   type Registry,
 } from '../contract/index.ts';
+import { BeatHealth } from './beat-health.ts';
 import { activeOf, clusterView, followerOf } from './cluster-view.ts';
 import type { Lease } from './lease.ts';
 import { Neighbours } from './neighbours.ts';
@@ -60,16 +61,17 @@ export class Membership implements Component {
   readonly #neighbours: Neighbours;
   readonly #pulse: Pulse;
   readonly #sightings: Sightings;
+  readonly #health: BeatHealth;
   #phase: 'joining' | 'standby' | 'serving' | 'leaving' | 'over' = 'joining';
   #suspects: ReadonlySet<string> = new Set();
   /** A shard that the store let nothing into any more. */
   #fenced: number | undefined;
-  /** Why it was not well when it reported last; empty: it was. */
-  #health = '';
+  #deciding: Promise<void> | undefined;
 
   constructor(around: MembershipSurroundings) {
     this.#around = around;
     this.#neighbours = new Neighbours(around);
+    this.#health = new BeatHealth(around.report);
     this.#sightings = new Sightings(around.clock, around.shards);
     this.#pulse = new Pulse({
       clock: around.clock,
@@ -99,6 +101,11 @@ export class Membership implements Component {
 
   get phase(): 'joining' | 'standby' | 'serving' | 'leaving' | 'over' {
     return this.#phase;
+  }
+
+  /** It decides nothing any more. */
+  get ends(): boolean {
+    return this.#phase === 'leaving' || this.#phase === 'over';
   }
 
   /** Nodes that were silent on their links when last heard of. */
@@ -158,14 +165,13 @@ export class Membership implements Component {
    */
   async yieldTo(limitMs: number): Promise<boolean> {
     await this.#pulse.beat();
+    await this.#deciding;
     if (this.#phase !== 'serving' || !this.#sightings.record) return false;
     const next = followerOf(this.#view(this.#sightings.record));
     if (next === undefined) return false;
-    const { node } = this.#around.shards.life;
-    const asked = await this.#switching
-      .ask(next, this.#sightings.record, `${node} stops`)
-      .catch(() => false);
-    if (!asked) return false;
+    const by = `${this.#around.shards.life.node} stops`;
+    const asking = this.#switching.ask(next, this.#sightings.record, by);
+    if (!(await asking.catch(() => false))) return false;
     this.poke();
     return this.#switching.whenHandedOver(limitMs);
   }
@@ -178,22 +184,10 @@ export class Membership implements Component {
   async #tryTurn(): Promise<void> {
     try {
       if (!(await this.#beat())) this.#lost('another life of this node has its name');
-      const error = this.#neighbours.problem;
-      if (error) this.#tell({ state: 'degraded', why: error.message, error });
-      else this.#tell({ state: 'running' });
+      this.#health.well(this.#neighbours.problem);
     } catch (error) {
-      const why = `it does not reach the store: ${reasonOf(error)}`;
-      const passing = error instanceof ImError && error.kind === 'passing';
-      this.#tell(passing ? { state: 'degraded', why, error } : { state: 'failed', why });
+      this.#health.trouble(error);
     }
-  }
-
-  /** Reports what is new. */
-  #tell(health: Health): void {
-    const text = health.state === 'running' ? '' : health.why;
-    if (text === this.#health) return;
-    this.#health = text;
-    this.#around.report(health);
   }
 
   /** One turn; false if another life of this node has its name. */
@@ -205,16 +199,29 @@ export class Membership implements Component {
     lease.renewed(askedMs, leaseMs);
     const joined = this.#phase === 'joining';
     if (joined) this.#phase = 'standby';
-    await this.#neighbours.meet();
-    if (this.#phase === 'leaving' || this.#phase === 'over') return true;
     this.#sightings.note(record);
     if (this.#phase === 'serving') this.#keep(record);
-    else this.#follow(record);
-    if (this.phase === 'over') return true;
+    const deciding = this.#decideOnce(joined);
+    // Whatever else hangs, an owner's lease is renewed meanwhile.
+    if (this.#phase !== 'serving') await deciding;
+    else deciding.catch((error: unknown) => this.#health.trouble(error));
+    return true;
+  }
+
+  /** One at a time, each with the newest record that there is when it begins. */
+  #decideOnce(joined: boolean): Promise<void> {
+    this.#deciding ??= this.#decide(joined).finally(() => (this.#deciding = undefined));
+    return this.#deciding;
+  }
+
+  async #decide(joined: boolean): Promise<void> {
+    await this.#neighbours.meet();
+    const { record } = this.#sightings;
+    if (!record || this.ends) return;
+    if (this.#phase !== 'serving') this.#follow(record);
     await this.#switching.turn(record, this.#neighbours.cards, this.#phase === 'serving');
     // Without leases nobody asks who is first: a node that was fenced must not take it all back.
     if (joined || this.#around.failover.rule.leased) await this.#plan(record);
-    return true;
   }
 
   /** What a serving node owns must be its own still. */
@@ -230,25 +237,29 @@ export class Membership implements Component {
 
   /** One who does not serve may be given everything; else it knows who serves. */
   #follow(record: OwnershipRecord): void {
-    const { shards, whereabouts } = this.#around;
+    const { shards } = this.#around;
     if (record.shards.every((one) => shards.isMine(one))) {
       shards.adopt(record.shards);
       return this.#serve(this.#sightings.other);
     }
-    const active = activeOf(record);
+    if (!this.#switching.expected) this.#elsewhere(record);
+  }
+
+  #elsewhere(record: OwnershipRecord | undefined): void {
+    const active = record && activeOf(record);
     const card = active && this.#neighbours.cards.get(active.node);
-    if (!this.#switching.expected) whereabouts.isElsewhere(card?.addresses ?? []);
+    this.#around.whereabouts.isElsewhere(card?.addresses ?? []);
   }
 
   async #plan(record: OwnershipRecord): Promise<void> {
     const { failover, shards } = this.#around;
     const planned = new Set(failover.plan(this.#view(record)));
     const wanted = record.shards.filter((one) => planned.has(one.shard) && !shards.isMine(one));
-    if (wanted.length === 0 || this.#phase === 'leaving') return;
+    if (wanted.length === 0 || this.ends) return;
     // A policy without leases owns by force; with them, the store says whether it may.
     if (!(await shards.take(wanted, !failover.rule.leased))) return;
     this.#sightings.changed();
-    if (this.phase !== 'over') this.#serve(this.#sightings.other);
+    if (!this.ends) this.#serve(this.#sightings.other);
   }
 
   #view(record: OwnershipRecord): ClusterView {
@@ -273,15 +284,13 @@ export class Membership implements Component {
   }
 
   #lost(why: string): void {
-    const { shards, whereabouts, over, lease, failover } = this.#around;
+    const { shards, over, lease, failover } = this.#around;
     if (this.#phase === 'over') return;
     this.#phase = 'over';
     for (const { shard } of shards.owned()) shards.lose(shard);
     if (!failover.rule.leased) return;
     lease.end();
-    const active = this.#sightings.record && activeOf(this.#sightings.record);
-    const card = active && this.#neighbours.cards.get(active.node);
-    whereabouts.isElsewhere(card?.addresses ?? []);
+    this.#elsewhere(this.#sightings.record);
     over(why);
   }
 

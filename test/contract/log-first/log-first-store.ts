@@ -1,6 +1,6 @@
 /**
  * A store that appends to an external log first and to a store second, as decision 0015 says: shows
- * that the contract has room for one. The log gives durability, owners and epochs; the store is made
+ * that the contract has room for one. The log gives durability, owners, epochs; the store is made
  * from it, and gives every reading, and the leases.
  */
 import {

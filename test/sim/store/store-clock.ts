@@ -1,4 +1,4 @@
-/** The clock of a store that stands apart from its nodes: what befalls theirs does not befall it. */
+/** The clock of a store apart from its nodes: what befalls theirs does not befall it. */
 import type { Clock } from 'im-kernel/contract';
 import { WALL_START_MS } from '../life.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
