@@ -5,52 +5,19 @@
  */
 import {
   ImError,
-  reasonOf,
-  type Clock,
   type ClusterView,
   type Component,
-  type Failover,
-  type Health,
-  type Log,
   type NodeLife,
   type OwnershipRecord,
-  type Persistence,
-  type Register,
-  type Registry,
 } from '../contract/index.ts';
 import { BeatHealth } from './beat-health.ts';
 import { activeOf, clusterView, followerOf } from './cluster-view.ts';
-import type { Lease } from './lease.ts';
+import type { MembershipSurroundings } from './membership-surroundings.ts';
 import { Neighbours } from './neighbours.ts';
 import type { NodeCard } from './node-card.ts';
 import { Pulse } from './pulse.ts';
-import type { Shards } from './shards.ts';
 import { Sightings } from './sightings.ts';
 import { Switching } from './switching.ts';
-import type { Whereabouts } from './whereabouts.ts';
-
-export interface MembershipSurroundings {
-  readonly beatMs: number;
-  readonly leaseMs: number;
-  readonly persistence: Persistence;
-  readonly register: Register;
-  readonly registry: Registry;
-  readonly failover: Failover;
-  readonly shards: Shards;
-  readonly lease: Lease;
-  readonly whereabouts: Whereabouts;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** This node's card as it would be announced now. */
-  readonly card: () => NodeCard;
-  readonly report: (health: Health) => void;
-  /** All shards are this node's: it should serve. `from`: who owned them before. */
-  readonly serve: (from: NodeLife | undefined) => void;
-  /** Takes in nothing more, answers what it owes, and sends the clients to the addresses. */
-  readonly drain: () => Promise<void>;
-  /** Nothing is this node's any more: it should end, and may come back as another life. */
-  readonly over: (why: string) => void;
-}
 
 /** Between two turns while a change of the owner is under way, ms. */
 const HURRY_MS = 50;

@@ -66,7 +66,7 @@ export class Answers {
     if (method !== 'GET' && method !== 'HEAD') return this.#fault('bad-method');
     if (body) return this.#fault('no-body');
     if (url.length > URL_MAX_CHARS) return this.#fault('url-too-long');
-    const asked = url.startsWith('/') ? URL.parse(`http://gateway${url}`) : null;
+    const asked = url.startsWith('/') && URL.parse(`http://gateway${url}`);
     if (!asked) return this.#fault('bad-url');
     switch (asked.pathname) {
       case '/v1/server':

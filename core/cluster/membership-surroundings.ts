@@ -1,0 +1,38 @@
+/** What a membership stands in. */
+import type {
+  Clock,
+  Failover,
+  Health,
+  Log,
+  NodeLife,
+  Persistence,
+  Register,
+  Registry,
+} from '../contract/index.ts';
+import type { Lease } from './lease.ts';
+import type { NodeCard } from './node-card.ts';
+import type { Shards } from './shards.ts';
+import type { Whereabouts } from './whereabouts.ts';
+
+export interface MembershipSurroundings {
+  readonly beatMs: number;
+  readonly leaseMs: number;
+  readonly persistence: Persistence;
+  readonly register: Register;
+  readonly registry: Registry;
+  readonly failover: Failover;
+  readonly shards: Shards;
+  readonly lease: Lease;
+  readonly whereabouts: Whereabouts;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** This node's card as it would be announced now. */
+  readonly card: () => NodeCard;
+  readonly report: (health: Health) => void;
+  /** All shards are this node's: it should serve. `from`: who owned them before. */
+  readonly serve: (from: NodeLife | undefined) => void;
+  /** Takes in nothing more, answers what it owes, and sends the clients to the addresses. */
+  readonly drain: () => Promise<void>;
+  /** Nothing is this node's any more: it should end, and may come back as another life. */
+  readonly over: (why: string) => void;
+}
