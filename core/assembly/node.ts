@@ -6,7 +6,6 @@ import type { MetricsRegistry } from '../kernel/metrics.ts';
 import type { FailedListener } from '../kernel/supervisor.ts';
 import { settledWithin } from '../kernel/within.ts';
 import type { DeadLetterPage } from '../path/dead-letters.ts';
-import type { Conversations } from '../path/conversations.ts';
 import type { OrderingRule } from '../wire/frames.ts';
 import type { Parts } from './node-parts.ts';
 

@@ -8,7 +8,7 @@ describe('a pulse', () => {
     const clock = fakeClock();
     let running = 0;
     let turns = 0;
-    let release: () => void = () => undefined;
+    let { promise, resolve: release } = Promise.withResolvers<void>();
     const pulse = new Pulse({
       clock,
       pauseMs: () => 1_000,
@@ -16,7 +16,8 @@ describe('a pulse', () => {
         running += 1;
         assert.equal(running, 1);
         turns += 1;
-        await new Promise<void>((resolve) => (release = resolve));
+        ({ promise, resolve: release } = Promise.withResolvers<void>());
+        await promise;
         running -= 1;
       },
     });
