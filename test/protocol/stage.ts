@@ -14,6 +14,7 @@ import {
 } from 'im-kernel/contract';
 import { fakeClock, quietHost, seededRandom, type FakeClock, type QuietHost } from 'im-kernel/kit';
 import { assemble } from '../../core/assembly/assemble.ts';
+import type { Means } from '../../core/assembly/foundation.ts';
 import type { Node } from '../../core/assembly/node.ts';
 import { LIMITS, type Limits } from '../../core/config/limits.ts';
 import type {
@@ -104,6 +105,8 @@ function orderings({ ordering, orderings: own }: StageOptions): Settings['orderi
 export class Stage {
   readonly clock: FakeClock;
   readonly loopback: Loopback;
+  readonly settings: Settings;
+  readonly means: Means;
   readonly node: Node;
   readonly failed: string[] = [];
   /** Everything that the node logged. */
@@ -125,8 +128,9 @@ export class Stage {
         setImmediate(() => this.clock.turn());
       },
     };
-    const means = { clock, random: seededRandom(options.seed ?? 1), log: host.log };
-    this.node = assemble(this.#settings(options), means);
+    this.means = { clock, random: seededRandom(options.seed ?? 1), log: host.log };
+    this.settings = this.#settings(options);
+    this.node = assemble(this.settings, this.means);
     this.node.onFailed((name, why) => void this.failed.push(`${name}: ${why}`));
   }
 

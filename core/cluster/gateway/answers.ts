@@ -66,8 +66,9 @@ export class Answers {
     if (method !== 'GET' && method !== 'HEAD') return this.#fault('bad-method');
     if (body) return this.#fault('no-body');
     if (url.length > URL_MAX_CHARS) return this.#fault('url-too-long');
-    const asked = url.startsWith('/') && URL.parse(`http://gateway${url}`);
-    if (!asked) return this.#fault('bad-url');
+    const whole = `http://gateway${url}`;
+    if (!url.startsWith('/') || !URL.canParse(whole)) return this.#fault('bad-url');
+    const asked = new URL(whole);
     switch (asked.pathname) {
       case '/v1/server':
         return this.#admitted(() => this.#server(asked.searchParams));

@@ -3,7 +3,6 @@
  * last holds until something newer is seen.
  */
 import {
-  ImError,
   reasonOf,
   type Cancel,
   type Clock,
@@ -14,7 +13,7 @@ import {
   type Registry,
 } from '../../contract/index.ts';
 import { parseCard, type NodeCard } from '../node-card.ts';
-import type { GatewayView } from './route.ts';
+import { route, type GatewayView } from './route.ts';
 
 export interface ClusterWatchSurroundings {
   readonly persistence: Persistence;
@@ -25,6 +24,8 @@ export interface ClusterWatchSurroundings {
   readonly report: (health: Health) => void;
 }
 
+/** Between two looks while nobody is known to serve: clients wait for who does, ms. */
+const HURRY_MS = 100;
 const NOBODY: ReadonlySet<string> = new Set();
 
 export class ClusterWatch implements Component {
@@ -47,10 +48,15 @@ export class ClusterWatch implements Component {
     await this.#run();
   }
 
-  async stop(): Promise<void> {
+  /** A look that is under way ends with the store's own patience, or is left behind. */
+  async stop(deadline: AbortSignal): Promise<void> {
     this.#stopped = true;
     this.#cancel();
-    await this.#looking;
+    const late = new Promise<void>((resolve) => {
+      if (deadline.aborted) resolve();
+      else deadline.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await Promise.race([this.#looking, late]);
   }
 
   view(): GatewayView {
@@ -67,7 +73,9 @@ export class ClusterWatch implements Component {
     this.#looking = this.#look();
     await this.#looking;
     if (this.#stopped) return;
-    this.#cancel = this.#around.clock.after(this.#around.everyMs, () => void this.#run());
+    const { clock, everyMs } = this.#around;
+    const pauseMs = route(this.view()) ? everyMs : Math.min(everyMs, HURRY_MS);
+    this.#cancel = clock.after(pauseMs, () => void this.#run());
   }
 
   async #look(): Promise<void> {
@@ -92,13 +100,12 @@ export class ClusterWatch implements Component {
     this.#tell();
   }
 
+  /** Whatever goes wrong, what was seen before holds. */
   async #tried(look: () => Promise<void>): Promise<void> {
     try {
       await look();
     } catch (error) {
       this.#away ??= reasonOf(error);
-      if (error instanceof ImError && error.kind === 'passing') return;
-      this.#around.report({ state: 'failed', why: reasonOf(error) });
     }
   }
 
@@ -111,8 +118,11 @@ export class ClusterWatch implements Component {
   }
 }
 
-/** After so many beats without one, the last view may not hold. */
-const STALE_BEATS = 3;
+/**
+ * After so many beats without a look, the last view may not hold. What an owner that beats has left
+ * of its lease, three beats at least, is longer than this at every look.
+ */
+const STALE_BEATS = 2;
 
 export function isStale(agoMs: number, beatMs: number): boolean {
   return agoMs > STALE_BEATS * beatMs;
