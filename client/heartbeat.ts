@@ -24,6 +24,11 @@ export class Heartbeat {
     this.#settings = settings;
   }
 
+  /** Monotonic ms when something came last. */
+  get receivedMs(): number {
+    return this.#receivedMs;
+  }
+
   start(everyMs: number): void {
     this.#everyMs = everyMs;
     this.#sentMs = this.#receivedMs = this.#settings.clock.monotonic();

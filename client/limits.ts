@@ -30,6 +30,11 @@ export interface ClientLimits {
   readonly gatewayMaxBytes: number;
   /** The longest that the retransmission timer grows. */
   readonly retransmitMaxMs: number;
+  /**
+   * An answer is overdue, and nothing at all is heard for this long after a PING: the connection is
+   * left. Doubled each time, until an answer comes, for a slow network must not be left for ever.
+   */
+  readonly silenceMs: number;
   /** Sendings on one connection that a slow server gets at most, at first. */
   readonly retryTokens: number;
   /** And further ones for each command that it answers. */
@@ -76,6 +81,7 @@ export const CLIENT_LIMITS: ClientLimits = {
   gatewayTimeoutMs: 5_000,
   gatewayMaxBytes: 16_384,
   retransmitMaxMs: 60_000,
+  silenceMs: 3_000,
   retryTokens: 10,
   retryRatio: 0.1,
   unanswered: 10_000,

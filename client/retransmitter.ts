@@ -4,6 +4,7 @@
  */
 import type { Cancel, ClientClock, ClientRandom } from './clock.ts';
 import type { Counts } from './counts.ts';
+import type { ClientLimits } from './limits.ts';
 import type { Entry, OutboxQueue } from './outbox-queue.ts';
 import { RetryBudget, type RetryBudgetLimits } from './retry-budget.ts';
 import { type RoundTrip, Rto } from './rto.ts';
@@ -11,12 +12,14 @@ import { type RoundTrip, Rto } from './rto.ts';
 export interface RetransmitterSettings {
   readonly clock: ClientClock;
   readonly random: ClientRandom;
-  readonly limits: RetryBudgetLimits & { readonly retransmitMaxMs: number };
+  readonly limits: RetryBudgetLimits & Pick<ClientLimits, 'retransmitMaxMs' | 'silenceMs'>;
   readonly counts: Counts;
   readonly queue: OutboxQueue;
   readonly ping: () => void;
+  /** Monotonic ms when anything came from the server last. */
+  readonly heardMs: () => number;
   readonly resend: (entry: Entry) => void;
-  /** As many tries as WELCOME allows brought no answer. */
+  /** As many tries as WELCOME allows brought no answer, or none brought any sign of life. */
   readonly giveUp: () => void;
 }
 
@@ -35,6 +38,9 @@ export class Retransmitter {
   /** When the timer ran out last, or an answer ended that; monotonic ms. */
   #expiredMs = 0;
   #cancel: Cancel | undefined;
+  #cancelSilence: Cancel | undefined;
+  /** Connections left for their silence, since the last answer. */
+  #silences = 0;
 
   constructor(settings: RetransmitterSettings) {
     this.#settings = settings;
@@ -52,8 +58,9 @@ export class Retransmitter {
   }
 
   disconnected(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#disarm();
+    this.#cancelSilence?.();
+    this.#cancelSilence = undefined;
   }
 
   /** Something may be in flight: sees to it that the timer runs. */
@@ -71,16 +78,34 @@ export class Retransmitter {
     const fromEnd = entry.attempt - (attempt ?? 1);
     const sentMs = fromEnd < 0 ? undefined : entry.sentMs.at(-1 - fromEnd);
     if (sentMs !== undefined) this.#rto.sample(nowMs - sentMs);
+    this.#silences = 0;
     if (this.#triesLeft === this.#tries) return;
     // The wait was doubled: from now on it is short again.
     this.#triesLeft = this.#tries;
     this.#expiredMs = nowMs;
-    this.disconnected();
+    this.#disarm();
   }
 
   /** An answer was final. */
   settled(): void {
     this.#budget.answered();
+  }
+
+  #disarm(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  /** Whoever lives says something after a PING; who is hung, or cut off, does not. */
+  #listen(sinceMs: number): void {
+    const { clock, limits, counts, heardMs, giveUp } = this.#settings;
+    this.#cancelSilence ??= clock.after(limits.silenceMs * 2 ** this.#silences, () => {
+      this.#cancelSilence = undefined;
+      if (heardMs() >= sinceMs) return;
+      this.#silences += 1;
+      counts.gaveUp += 1;
+      giveUp();
+    });
   }
 
   /** From when on an answer is awaited. */
@@ -112,6 +137,7 @@ export class Retransmitter {
     this.#expiredMs = nowMs;
     this.#rto.expired();
     ping();
+    this.#listen(nowMs);
     if (this.#budget.take()) {
       counts.retransmitted += 1;
       queue.again(oldest, nowMs);

@@ -71,6 +71,7 @@ export class Sender {
       counts: settings.counts,
       queue: this.#queue,
       ping: () => this.#session?.ping(),
+      heardMs: () => this.#session?.heardMs ?? 0,
       resend: (entry) => this.#put(entry),
       giveUp: () => this.#session?.giveUp('the server does not answer'),
     });

@@ -101,6 +101,11 @@ export class Session {
     return this.#buffer.length + (this.#connection?.bufferedBytes ?? 0);
   }
 
+  /** Monotonic ms when anything came last. */
+  get heardMs(): number {
+    return this.#heartbeat.receivedMs;
+  }
+
   /** The longest frame that may be sent; undefined before WELCOME. */
   get maxFrameBytes(): number | undefined {
     return this.#welcome?.maxFrame;

@@ -117,6 +117,31 @@ describe('the client, connecting', () => {
     await lost.accepted;
   });
 
+  it('leaves a server that shows no sign of life sooner, but bears a slow network', async () => {
+    const { im, net, time, goOnline } = await anOnlineClient({
+      address: ['tcp://a:1', 'tcp://b:2'],
+    });
+    const handle = im.send('bob', '1');
+    const waits: number[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      await time.settle();
+      const [link, sentMs] = [net.last, time.monotonic()];
+      link.alive = false;
+      while (!link.closedByClient) await time.pass(100);
+      waits.push(Math.round((time.monotonic() - sentMs) / 1_000));
+      await time.pass(10_000);
+      await goOnline();
+    }
+    assert.deepEqual([waits, im.counts.gaveUp], [[5, 8, 14], 3]);
+    net.last.accept(net.last.commands[0]!);
+    await handle.accepted;
+    im.send('bob', '2');
+    const link = net.last;
+    link.alive = false;
+    await time.pass(5_300);
+    assert.equal(link.closedByClient, true, 'an answer makes it impatient again');
+  });
+
   it('takes an answer to any of its sendings', async () => {
     const { im, net, time } = await anOnlineClient();
     const handle = im.send('bob', '1');
