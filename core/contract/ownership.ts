@@ -17,8 +17,8 @@ export interface LivingNode extends NodeLife {
   /** What is left of its lease, ms; 0 or less: it is over. */
   readonly leaseLeftMs: number;
   /**
-   * True when the store is sure that this life has ended, whatever its lease says: what only its
-   * process could hold is free. False: it lives, or the store cannot tell.
+   * True when what only its process could hold is free, whatever its lease says: it has ended, or
+   * has lost its hold on the store. False: it lives, or the store cannot tell.
    */
   readonly gone: boolean;
 }
