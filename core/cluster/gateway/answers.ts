@@ -144,6 +144,7 @@ export class Answers {
 /** Anybody may ask, from any page, and no cache may answer instead. */
 const COMMON = {
   'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'retry-after',
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
 } as const;

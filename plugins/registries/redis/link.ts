@@ -25,7 +25,8 @@ export class Link {
   #connection: Promise<Connection> | undefined;
   /** Ends the connection, whether it is in use or being made. */
   #end: (why: Error) => void = () => undefined;
-  #told: 'nothing' | 'running' | 'degraded' = 'nothing';
+  /** What was said of it last: why it is away, or nothing if it is not. */
+  #told: { readonly why: string | undefined } | undefined;
   #stopped = false;
 
   constructor(settings: Settings, host: Host) {
@@ -133,15 +134,15 @@ export class Link {
 
   /** Once for each change. */
   #tell(error: ImError | undefined): void {
-    const state = error ? 'degraded' : 'running';
-    if (this.#stopped || this.#told === state) return;
-    this.#told = state;
+    const why = error?.message;
+    if (this.#stopped || (this.#told && this.#told.why === why)) return;
+    this.#told = { why };
     const { log } = this.#host;
     if (error) {
-      log.warn('no connection to Redis', { why: error.message, place: this.#place });
+      log.warn('the registry of nodes is away', { why: error.message });
       return this.#host.report({ state: 'degraded', why: error.message, error });
     }
-    log.info('connected to Redis', { place: this.#place });
+    log.info('the registry of nodes is there', { place: this.#place });
     this.#host.report({ state: 'running' });
   }
 }

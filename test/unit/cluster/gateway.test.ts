@@ -131,6 +131,7 @@ describe('what the gateway answers', () => {
     assert.equal(error, 'nobody');
     assert.ok(Number(retryAfterMs) >= 500 && Number(retryAfterMs) <= 750);
     assert.equal(answer.headers['retry-after'], '1');
+    assert.equal(answer.headers['access-control-expose-headers'], 'retry-after');
   });
 
   it('is 503 for those who are too many, spread over the time that they take', () => {
