@@ -34,6 +34,11 @@ function configuration(keyFile: string, differences: Differences): string {
   return JSON.stringify(all, undefined, 2);
 }
 
+/** What `im` is told to run: a whole node, only its sequencer, or only a gateway to nodes. */
+export type Verb = 'start' | 'sequencer' | 'gateway';
+/** So many addresses it prints, with the transports of the configuration above. */
+const ADDRESSES: Readonly<Record<Verb, number>> = { start: 2, sequencer: 1, gateway: 3 };
+
 export class ServerProcess {
   readonly folder: string;
   readonly configFile: string;
@@ -44,8 +49,7 @@ export class ServerProcess {
   onLine: (line: string) => void = () => {};
   /** What the next start finds in its environment besides ours. */
   environment: Readonly<Record<string, string>> = {};
-  /** What `im` is told to run: a whole node, or only its sequencer. */
-  readonly #verb: 'start' | 'sequencer';
+  readonly #verb: Verb;
   #child: ChildProcessByStdio<null, Readable, Readable> | undefined;
   /** Resolves to the exit code or the signal when the process of the last `start` is gone. */
   exited: Promise<string> = Promise.resolve('');
@@ -55,7 +59,7 @@ export class ServerProcess {
     folder: string,
     keyFile: string,
     differences: Differences = {},
-    verb: 'start' | 'sequencer' = 'start',
+    verb: Verb = 'start',
   ) {
     this.folder = folder;
     this.#verb = verb;
@@ -93,8 +97,9 @@ export class ServerProcess {
       }, startMs);
       const read = (text: string): void => {
         this.output = (this.output + text).slice(-outputMaxChars);
-        this.addresses = this.output.match(/\b(tcp|tls|ws|wss|link):\/\/\S+/g) ?? [];
-        if (this.addresses.length < (this.#verb === 'start' ? 2 : 1)) return;
+        const listening = this.output.matchAll(/^listening (\S+)$/gm);
+        this.addresses = Array.from(listening, ([, address = '']) => address);
+        if (this.addresses.length < ADDRESSES[this.#verb]) return;
         clearTimeout(limit);
         resolve();
       };

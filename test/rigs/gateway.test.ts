@@ -1,0 +1,149 @@
+/**
+ * A pair of nodes and `im gateway`, each in a process of its own: whoever dies, clients that know
+ * nothing but the gateway find the node that serves.
+ */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, type Client } from '../../client/index.ts';
+import { until } from '../kit/quiet-host.ts';
+import { postgres } from '../postgres-server/databases.ts';
+import { PostgresServer } from '../postgres-server/server.ts';
+import { ServerProcess, type Differences, type Verb } from '../scenes/server-process.ts';
+
+const CLIENTS = 12;
+const untilMs = 30_000;
+
+/** One who writes as fast as it is answered. */
+class Writer {
+  readonly positions: number[] = [];
+  readonly #client: Client;
+  #on = true;
+
+  constructor(where: { address: string } | { gateway: string }, token: string, user: string) {
+    this.#client = connect({ ...where, token, device: 'phone', user });
+    void this.#write();
+  }
+
+  async #write(): Promise<void> {
+    while (this.#on) {
+      const accepted = await this.#client.send('zed', 'hi').accepted.catch(() => undefined);
+      if (accepted) this.positions.push(accepted.position);
+    }
+  }
+
+  async more(count: number): Promise<void> {
+    const goal = this.positions.length + count;
+    await until(() => this.positions.length >= goal, `${count} more answers`, untilMs);
+  }
+
+  async close(): Promise<void> {
+    this.#on = false;
+    await this.#client.close();
+  }
+}
+
+interface Told {
+  readonly node?: string;
+  readonly epoch?: number;
+  readonly stale?: boolean;
+}
+
+async function ask(gateway: string): Promise<Told> {
+  const answer = await fetch(new URL('/v1/server?user=ann', gateway));
+  return (await answer.json()) as Told;
+}
+
+describe('a gateway in its own process', function () {
+  this.timeout(180_000);
+  let folder = '';
+  let processes: ServerProcess[] = [];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'im-gateway-'));
+    processes = [];
+  });
+  afterEach(async () => {
+    for (const one of processes) await one.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function made(name: string, persistence: object, more: Differences, verb?: Verb): ServerProcess {
+    const own = join(folder, name);
+    mkdirSync(own);
+    const cluster = { name: 'demo', beat: '200ms', lease: '1s' };
+    const differences = { node: { name }, cluster, ...more };
+    const shared = { persistence: { ...persistence } };
+    const keyFile = join(folder, 'auth.key');
+    const one = new ServerProcess(own, keyFile, { ...differences, ...shared }, verb);
+    processes.push(one);
+    return one;
+  }
+
+  function trio(persistence: object): [ServerProcess, ServerProcess, ServerProcess] {
+    const standby = (priority: number): Differences => ({ failover: { use: 'standby', priority } });
+    const listen = { gateway: { listen: '127.0.0.1:0' } };
+    return [
+      made('im-a', persistence, standby(1)),
+      made('im-b', persistence, standby(2)),
+      made('gate', persistence, listen, 'gateway'),
+    ];
+  }
+
+  it('sends everybody to the node that serves, over HTTP and by MOVED, whoever is killed', async () => {
+    const [a, b, gate] = trio({ use: 'sqlite', file: join(folder, 'im.db') });
+    await a.start();
+    await b.start();
+    await gate.start();
+    const [http = '', tcp = ''] = gate.addresses;
+    await until(async () => (await ask(http)).node === 'im-a', 'im-a serves', untilMs);
+    const users = Array.from({ length: CLIENTS }, (_, at) => `user${at}`);
+    const tokens = await Promise.all(users.map((user) => a.token(user)));
+    const writers = users.map((user, at) => {
+      const where = at % 2 === 0 ? { gateway: http } : { address: tcp };
+      return new Writer(where, tokens[at] ?? '', user);
+    });
+    const all = (): Promise<unknown> => Promise.all(writers.map((one) => one.more(5)));
+    await all();
+    await a.kill();
+    await all();
+    const second = await ask(http);
+    assert.equal(second.node, 'im-b');
+    await gate.kill();
+    await all();
+    await a.start();
+    await b.stop();
+    await all();
+    await Promise.all(writers.map((one) => one.close()));
+    for (const { positions } of writers) {
+      const expected = Array.from({ length: positions.length }, (_, at) => at + 1);
+      assert.deepEqual(positions, expected, 'a message was lost, or came twice');
+    }
+  });
+
+  postgres.describe('over PostgreSQL', () => {
+    let database: PostgresServer;
+    before(async () => {
+      database = await PostgresServer.make();
+    });
+    after(() => database.remove());
+
+    it('goes by its last view while the database is away, and says so', async () => {
+      const [a, , gate] = trio({ use: 'postgres', url: database.url('postgres'), file: undefined });
+      await a.start();
+      await gate.start();
+      const [http = ''] = gate.addresses;
+      await until(async () => (await ask(http)).node === 'im-a', 'im-a serves', untilMs);
+      await database.stop('immediate');
+      await until(async () => (await ask(http)).stale === true, 'it is seen', untilMs);
+      assert.equal((await ask(http)).node, 'im-a');
+      await database.start();
+      const serves = async (): Promise<boolean> => {
+        const { node, stale } = await ask(http);
+        return node === 'im-a' && stale === undefined;
+      };
+      await until(serves, 'im-a serves again', untilMs);
+      await gate.stop();
+    });
+  });
+});
