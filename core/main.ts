@@ -143,7 +143,8 @@ async function makeDataFolder(settings: Settings): Promise<void> {
 }
 
 function tell(settings: Settings, program: Program, part: Part): void {
-  const lines = program.addresses.map((address) => `listening ${address}`);
+  const listening = [...program.addresses, ...program.gateways];
+  const lines = listening.map((address) => `listening ${address}`);
   const config = settings.file === 'im.config.yaml' ? '' : ` --config ${settings.file}`;
   const hint = [
     'in two more terminals, type:',

@@ -50,8 +50,10 @@ export function assembleGateway(settings: Settings, means: Means): Program {
   return {
     metrics,
     get addresses() {
-      const listening = transports.flatMap(({ component }) => component.addresses);
-      return [...(gateway?.addresses ?? []), ...listening];
+      return transports.flatMap(({ component }) => component.addresses);
+    },
+    get gateways() {
+      return gateway?.addresses ?? [];
     },
     states: () => supervisor.states(),
     start: () => supervisor.start(),

@@ -15,6 +15,7 @@ export function assembleSequencer(settings: Settings, means: Means): Program {
   for (const { name, component } of ordered.parts) supervisor.add({ name, rank: 1, component });
   return {
     metrics,
+    gateways: [],
     get addresses() {
       return ordered.parts.flatMap(({ component }) => component.addresses ?? []);
     },

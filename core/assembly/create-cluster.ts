@@ -112,7 +112,8 @@ export function createCluster(sources: Sources): {
 
 function cardOf(sources: Sources, startedAt: number, phase: Membership['phase']): NodeCard {
   const { settings, failover, life, persistence, clock, node, door } = sources;
-  const { cluster, gateway } = settings;
+  const { cluster } = settings;
+  const [gateway] = node().gateways;
   return {
     ...life,
     addresses: cluster?.addresses ?? node().addresses,
@@ -128,7 +129,7 @@ function cardOf(sources: Sources, startedAt: number, phase: Membership['phase'])
     loopDelayMs: 0,
     clock: clock.now(),
     startedAt,
-    ...(gateway ? { gateway: `http://${gateway.listen.host}:${gateway.listen.port}` } : {}),
+    ...(gateway === undefined ? {} : { gateway }),
   };
 }
 

@@ -9,6 +9,7 @@ import type {
   Registry,
   Transport,
 } from '../contract/index.ts';
+import type { HttpGateway } from './http-gateway.ts';
 import type { Limits } from '../config/limits.ts';
 import type { Membership } from '../cluster/membership.ts';
 import type { Shards } from '../cluster/shards.ts';
@@ -49,7 +50,7 @@ export interface Parts {
   readonly membership: Membership | undefined;
   readonly whereabouts: Whereabouts;
   /** Undefined: this node tells nobody over HTTP who serves. */
-  readonly gateway: Component | undefined;
+  readonly gateway: HttpGateway | undefined;
   /** One for all conversations, or one for each kind. */
   readonly orderings: readonly Named<Component>[];
   /** Of the role `answers`; undefined: there is none. */

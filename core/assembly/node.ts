@@ -140,6 +140,11 @@ export class Node {
     return this.#parts.transports.flatMap(({ component }) => component.addresses);
   }
 
+  /** Where clients ask which server is theirs. */
+  get gateways(): readonly string[] {
+    return this.#parts.gateway?.addresses ?? [];
+  }
+
   states(): readonly PartHealth[] {
     return this.#parts.supervisor.states();
   }

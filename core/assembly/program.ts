@@ -8,6 +8,8 @@ export interface Program {
   readonly metrics: MetricsRegistry;
   /** Where it listens, with the real ports, once started. */
   readonly addresses: readonly string[];
+  /** Where clients ask over HTTP which server is theirs, with the real ports, once started. */
+  readonly gateways: readonly string[];
   states(): readonly PartHealth[];
   /** Starts every part, or rolls back and rejects with the culprit's name. */
   start(): Promise<void>;

@@ -55,6 +55,10 @@ async function ask(gateway: string): Promise<Told> {
   return (await answer.json()) as Told;
 }
 
+function standby(priority: number): Differences {
+  return { failover: { use: 'standby', priority } };
+}
+
 describe('a gateway in its own process', function () {
   this.timeout(180_000);
   let folder = '';
@@ -81,11 +85,10 @@ describe('a gateway in its own process', function () {
   }
 
   function trio(persistence: object): [ServerProcess, ServerProcess, ServerProcess] {
-    const standby = (priority: number): Differences => ({ failover: { use: 'standby', priority } });
     const listen = { gateway: { listen: '127.0.0.1:0' } };
     return [
-      made('im-a', persistence, standby(1)),
-      made('im-b', persistence, standby(2)),
+      made('im-a', persistence, { ...listen, ...standby(1) }),
+      made('im-b', persistence, { ...listen, ...standby(2) }),
       made('gate', persistence, listen, 'gateway'),
     ];
   }
@@ -95,7 +98,7 @@ describe('a gateway in its own process', function () {
     await a.start();
     await b.start();
     await gate.start();
-    const [http = '', tcp = ''] = gate.addresses;
+    const [tcp = '', , http = ''] = gate.addresses;
     await until(async () => (await ask(http)).node === 'im-a', 'im-a serves', untilMs);
     const users = Array.from({ length: CLIENTS }, (_, at) => `user${at}`);
     const tokens = await Promise.all(users.map((user) => a.token(user)));
@@ -105,10 +108,11 @@ describe('a gateway in its own process', function () {
     });
     const all = (): Promise<unknown> => Promise.all(writers.map((one) => one.more(5)));
     await all();
+    const [, , ofStandby = ''] = b.addresses;
+    assert.equal((await ask(ofStandby)).node, 'im-a', 'the backup’s own gateway says so, too');
     await a.kill();
     await all();
-    const second = await ask(http);
-    assert.equal(second.node, 'im-b');
+    for (const one of [http, ofStandby]) assert.equal((await ask(one)).node, 'im-b');
     await gate.kill();
     await all();
     await a.start();
@@ -132,7 +136,7 @@ describe('a gateway in its own process', function () {
       const [a, , gate] = trio({ use: 'postgres', url: database.url('postgres'), file: undefined });
       await a.start();
       await gate.start();
-      const [http = ''] = gate.addresses;
+      const [, , http = ''] = gate.addresses;
       await until(async () => (await ask(http)).node === 'im-a', 'im-a serves', untilMs);
       await database.stop('immediate');
       await until(async () => (await ask(http)).stale === true, 'it is seen', untilMs);

@@ -36,7 +36,10 @@ function configuration(keyFile: string, differences: Differences): string {
 
 /** What `im` is told to run: a whole node, only its sequencer, or only a gateway to nodes. */
 export type Verb = 'start' | 'sequencer' | 'gateway';
-/** So many addresses it prints, with the transports of the configuration above. */
+/**
+ * So many addresses it prints, with the transports of the configuration above. A node that has a
+ * gateway prints one more, last.
+ */
 const ADDRESSES: Readonly<Record<Verb, number>> = { start: 2, sequencer: 1, gateway: 3 };
 
 export class ServerProcess {

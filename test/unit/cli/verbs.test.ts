@@ -83,6 +83,18 @@ describe('im check', () => {
       assert.match(out, /node +im-7/);
     }));
 
+  it('asks for no transports in the file of a gateway', () =>
+    inFolder(async (folder) => {
+      const yaml = `node: { name: gate, data: ./data }
+cluster: { name: demo }
+gateway: { listen: 127.0.0.1:7430 }
+`;
+      const file = await configIn(folder, yaml);
+      assert.equal((await im(['check', '--gateway', '--config', file])).code, 0);
+      const bad = await im(['check', '--config', file]);
+      assert.match(bad.err, /transports is missing/);
+    }));
+
   it('asks for no transports in the file of a sequencer', () =>
     inFolder(async (folder) => {
       const yaml = `node: { name: s, data: d }
