@@ -203,7 +203,7 @@ export const LIMITS = {
   }),
   gatewayPerSecond: whole({
     help: 'Questions that the gateway answers per second; 0: no bound.',
-    fallback: 2_000,
+    fallback: 1_000,
     min: 0,
   }),
   gatewayBurst: whole({
