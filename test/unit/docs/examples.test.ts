@@ -7,6 +7,7 @@ import { loadSettings } from '../../../core/config/load-settings.ts';
 import { discover } from '../../../core/kernel/discover.ts';
 
 const folder = new URL('../../../examples/', import.meta.url);
+const env = { IM_PG_URL: 'postgres://im:im@127.0.0.1:5432/im' };
 const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
   (path) => !path.includes('node_modules'),
 );
@@ -18,10 +19,10 @@ for (const path of paths.filter((one) => one.endsWith('.test.ts'))) {
 describe('the examples', () => {
   it('are there', () => assert.ok(paths.some((path) => path.endsWith('.test.ts'))));
 
-  for (const path of paths.filter((one) => one.endsWith('im.config.yaml'))) {
+  for (const path of paths.filter((one) => one.endsWith('.yaml'))) {
     it(`have no problem in ${path}`, async () => {
       const file = join(fileURLToPath(folder), path);
-      const settings = await loadSettings(file, { env: {}, find: discover });
+      const settings = await loadSettings(file, { env, find: discover });
       assert.ok(settings.transports.length > 0);
     });
   }
