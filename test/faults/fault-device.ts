@@ -3,6 +3,7 @@
  * into the history. Its outbox outlives its client.
  */
 import type { Client } from '../../client/client.ts';
+import type { ClientLimits } from '../../client/limits.ts';
 import type { CommandHandle } from '../../client/command-handle.ts';
 import { RefusedError } from '../../client/errors.ts';
 import type { ActEntry, EntryHead, Message } from '../../client/events.ts';
@@ -14,23 +15,17 @@ import type { Situations } from '../sim/situations.ts';
 import { WireTap } from '../sim/wire-tap.ts';
 import { tappedConnector, type TappedParts } from './tapped-connector.ts';
 
-export interface DeviceParts extends Pick<TappedParts, 'address' | 'spoil'> {
+export interface DeviceParts extends Pick<TappedParts, 'dial' | 'linger'> {
+  /** Asked at each start. */
+  readonly addresses: () => readonly string[];
+  readonly spoil?: TappedParts['spoil'];
+  readonly limits?: Partial<ClientLimits>;
   readonly user: string;
   readonly device: string;
   readonly token: string;
   readonly recorder: HistoryRecorder;
   readonly situations: Situations;
 }
-
-/** Short waits, so that many rounds fit into a minute. */
-const LIMITS = {
-  openTimeoutMs: 2_000,
-  welcomeTimeoutMs: 3_000,
-  reconnectBaseMs: 50,
-  reconnectFirstMs: 50,
-  reconnectMaxMs: 1_000,
-  retransmitMaxMs: 2_000,
-};
 
 function seenOf(head: EntryHead, rest: Partial<SeenEntry>): SeenEntry {
   const { conversation, position, order, id, from, device, acceptedAt } = head;
@@ -52,6 +47,8 @@ export class FaultDevice {
   readonly promised = new Set<string>();
   /** The highest position handled, by conversation. */
   readonly handled = new Map<string, number>();
+  /** Of its newest WELCOME, by the clock of the history; 0: there was none. */
+  welcomedMs = 0;
   readonly #parts: DeviceParts;
   readonly #outbox = memoryOutbox();
   #client: Client | undefined;
@@ -83,16 +80,23 @@ export class FaultDevice {
    */
   start(): void {
     if (this.#client !== undefined && this.#client.state !== 'closed') return;
-    const { user, device, token, recorder, address, spoil } = this.#parts;
+    const { user, device, token, recorder, addresses, limits = {}, ...dialling } = this.#parts;
     const kept = this.#runs > 0;
     this.#runs += 1;
     this.#watched = new Set();
     const actor = { user, device, run: this.#runs };
     recorder.add({ type: 'started', ...actor, kept });
-    const connector = tappedConnector({ address, spoil, tap: () => this.#tap(actor) });
+    const connector = tappedConnector({ ...dialling, tap: () => this.#tap(actor) });
     const outbox = this.#outbox;
-    const at = { address: 'tcp://any', token, user, device };
-    const client = connect({ ...at, outbox, connector, limits: LIMITS });
+    const client = connect({
+      address: addresses(),
+      token,
+      user,
+      device,
+      outbox,
+      connector,
+      limits,
+    });
     this.#client = client;
     this.#listen(client, actor);
   }
@@ -142,6 +146,7 @@ export class FaultDevice {
       situations,
       welcomed: ({ log }) => {
         this.#log ||= log;
+        this.welcomedMs = recorder.nowMs;
       },
       arrived: () => undefined,
     });
@@ -149,10 +154,10 @@ export class FaultDevice {
 
   #listen(client: Client, actor: Actor): void {
     client.on('message', (message: Message) =>
-      this.#shown(actor, seenOf(message, { body: textOf(message) })),
+      this.#shown(actor, message.late, seenOf(message, { body: textOf(message) })),
     );
     client.on('act', ({ action, users, title = '', ...head }: ActEntry) =>
-      this.#shown(actor, seenOf(head, { kind: action, users, title })),
+      this.#shown(actor, head.late, seenOf(head, { kind: action, users, title })),
     );
     client.on('log-changed', ({ log }) => {
       this.#log = log;
@@ -163,11 +168,13 @@ export class FaultDevice {
     });
   }
 
-  #shown(actor: Actor, entry: SeenEntry): void {
+  #shown(actor: Actor, late: boolean, entry: SeenEntry): void {
     const event = { ...actor, log: this.#log, entry };
-    this.#parts.recorder.add({ type: 'shown', ...event });
+    this.#parts.recorder.add({ type: 'shown', ...event, late });
     this.#parts.recorder.add({ type: 'handled', ...event });
-    this.handled.set(entry.conversation, entry.position);
+    const { conversation, position } = entry;
+    // A window may show the later position first.
+    this.handled.set(conversation, Math.max(position, this.handled.get(conversation) ?? 0));
   }
 
   #watch(handle: CommandHandle, actor: Actor): void {

@@ -2,6 +2,18 @@
 import type { History, Violation } from '../sim/history.ts';
 import type { Ground } from './ground.ts';
 
+/** One change of the owner, as the clients had it. */
+export interface Takeover {
+  /** From the fault to the first ACCEPTED of the new owner, ms. */
+  readonly answeredMs: number;
+  /** The longest time around it in which nobody was answered, ms. */
+  readonly pauseMs: number;
+  /** The longest time around it in which some client heard nothing, ms. */
+  readonly silenceMs: number;
+  /** Commands that were under way. */
+  readonly inFlight: number;
+}
+
 /** What came of a run. */
 export interface Findings {
   /** Answers ACCEPTED, repeats too. */
@@ -10,6 +22,8 @@ export interface Findings {
   readonly repeated: number;
   readonly violations: readonly Violation[];
   readonly history: History;
+  /** Of rigs with several nodes. */
+  readonly takeovers?: readonly Takeover[];
 }
 
 export interface FaultRig {

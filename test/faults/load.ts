@@ -24,12 +24,15 @@ export function targetsOf(user: string): readonly string[] {
 
 export class Load {
   readonly #devices: readonly FaultDevice[];
+  readonly #burst: number;
   #timer: NodeJS.Timeout | undefined;
   #count = 0;
   #guestIsIn = false;
 
-  constructor(devices: readonly FaultDevice[]) {
+  /** `burst`: commands of each device in a tick, at most. */
+  constructor(devices: readonly FaultDevice[], burst = BURST) {
     this.#devices = devices;
+    this.#burst = burst;
   }
 
   start(): void {
@@ -39,6 +42,11 @@ export class Load {
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+  }
+
+  /** As much as may be under way, at once. */
+  pulse(): void {
+    for (let i = 0; i < OPEN_MAX; i += 1) this.#tick();
   }
 
   /** Whoever comes and goes comes back. */
@@ -66,7 +74,7 @@ export class Load {
   #tick(): void {
     for (const device of this.#devices) {
       if (device.client.state === 'closed') device.start();
-      for (let i = 0; i < BURST && device.open < OPEN_MAX; i += 1) this.#one(device);
+      for (let i = 0; i < this.#burst && device.open < OPEN_MAX; i += 1) this.#one(device);
     }
   }
 

@@ -1,25 +1,32 @@
 /**
- * `npm run faults -- [--quick] [--only NAME] [--rounds N]`: real faults on real servers. Ends with
- * a table and `N passed, N failed, N skipped`; exit 1 if anything failed. Each rig counts as one,
- * and so does its control, which has to fail.
+ * `npm run faults -- [node | failover] [--quick] [--only NAME] [--rounds N]`: real faults on real
+ * servers; `node`: on one, `failover`: on two with one store. Ends with a table and `N passed, N
+ * failed, N skipped`; exit 1 if anything failed. Each rig counts as one, and so does its control,
+ * which has to fail.
  */
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { keepRecord } from '../reliability/machine-record.ts';
 import { sumLine } from '../reporter.ts';
 import type { Violation } from '../sim/history.ts';
-import type { FaultRig, Findings } from './fault-rig.ts';
+import { FIGURES_HEAD, figuresRow, type Survival } from './failover/figures.ts';
+import { FAILOVER_RIGS } from './failover/index.ts';
+import type { FaultRig, Findings, Takeover } from './fault-rig.ts';
 import { Ground } from './ground.ts';
 import { USERS } from './load.ts';
+import { keepPart, type Area } from './records.ts';
+import { LINES_HEAD, rowOf, textTable, type Line } from './report.ts';
 import { RIGS } from './rigs/index.ts';
-import { reportTable, type Line } from './report.ts';
 
 const VIOLATIONS_SHOWN = 5;
 const EVENT_CHARS_MAX = 400;
-/** Then a fresh stage, so that a long run needs no more memory than a short one. */
-const ROUNDS_PER_STAGE = 50;
+/**
+ * Then a fresh stage, so that a long run needs no more memory than a short one. A multiple of nine,
+ * so that each pairing of the failover rigs has as many.
+ */
+const ROUNDS_PER_STAGE = 45;
+const AREAS: Readonly<Record<Area, readonly FaultRig[]>> = { node: RIGS, failover: FAILOVER_RIGS };
 const CODE_CACHE = join(import.meta.dirname, '../../node_modules/.cache/node-compile');
 
 function show({ promise, why, events }: Violation): string {
@@ -38,9 +45,22 @@ function failed(name: string, why: string): Line {
   return { name, rounds: 0, accepted: 0, repeated: 0, violations: '-', outcome: 'failed' };
 }
 
-async function playRig(rig: FaultRig, ground: Ground, rounds: number): Promise<Line> {
+/** What came of one area. */
+interface Played {
+  readonly lines: Line[];
+  readonly survivals: Survival[];
+}
+
+async function playRig(
+  rig: FaultRig,
+  ground: Ground,
+  rounds: number,
+  survivals: Survival[],
+): Promise<Line> {
   console.log(`\n== ${rig.name}, ${rounds} rounds`);
   const sum = { accepted: 0, repeated: 0, violations: 0 };
+  const takeovers: Takeover[] = [];
+  const broken: Violation[] = [];
   for (let left = rounds; left > 0 && sum.violations === 0; left -= ROUNDS_PER_STAGE) {
     const findings = await rig.play(ground, Math.min(left, ROUNDS_PER_STAGE));
     const { accepted, repeated, violations } = findings;
@@ -49,7 +69,10 @@ async function playRig(rig: FaultRig, ground: Ground, rounds: number): Promise<L
     sum.accepted += accepted;
     sum.repeated += repeated;
     sum.violations += violations.length;
+    takeovers.push(...(findings.takeovers ?? []));
+    broken.push(...violations);
   }
+  if (takeovers.length > 0) survivals.push({ name: rig.name, takeovers, violations: broken });
   const outcome = sum.violations === 0 ? 'passed' : 'failed';
   return { name: rig.name, rounds, ...sum, violations: String(sum.violations), outcome };
 }
@@ -74,7 +97,12 @@ function textOf(error: unknown): string {
 }
 
 /** The rig and its control; what throws has failed. */
-async function play(rig: FaultRig, ground: Ground, rounds: number): Promise<readonly Line[]> {
+async function play(
+  rig: FaultRig,
+  ground: Ground,
+  rounds: number,
+  survivals: Survival[],
+): Promise<readonly Line[]> {
   const why = rig.missing(ground.folder);
   if (why !== undefined) {
     console.log(`\n== ${rig.name}: SKIPPED, ${why}`);
@@ -86,7 +114,7 @@ async function play(rig: FaultRig, ground: Ground, rounds: number): Promise<read
   }
   const startedMs = performance.now();
   const lines = [
-    await playRig(rig, ground, rounds).catch((error) => failed(rig.name, textOf(error))),
+    await playRig(rig, ground, rounds, survivals).catch((error) => failed(rig.name, textOf(error))),
     await playControl(rig, ground).catch((error) => failed(rig.control.what, textOf(error))),
   ];
   console.log(`  ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
@@ -99,64 +127,63 @@ function wholeNumber(name: string, text: string): number {
   throw new Error(`--${name} takes a whole number above 0, not ${text}`);
 }
 
-function chosen(only: string | undefined): readonly FaultRig[] {
-  const rigs = RIGS.filter(({ name }) => only === undefined || name.includes(only));
-  const names = RIGS.map(({ name }) => name).join(', ');
+function chosen(areas: readonly Area[], only: string | undefined): readonly FaultRig[] {
+  const all = areas.flatMap((area) => AREAS[area]);
+  const rigs = all.filter(({ name }) => only === undefined || name.includes(only));
+  const names = all.map(({ name }) => name).join(', ');
   if (rigs.length === 0) throw new Error(`--only ${only}: there are ${names}`);
   return rigs;
 }
 
-/** For RELIABILITY.md. */
-function keepLines(lines: readonly Line[], form: 'quick' | 'full', seconds: number): void {
-  const of = (outcome: Line['outcome']): readonly Line[] =>
-    lines.filter((line) => line.outcome === outcome);
-  keepRecord({
-    machine: 'real faults',
-    command: `npm run faults${form === 'quick' ? ' -- --quick' : ''}`,
-    done:
-      'Real servers under load, and a fault in each round. Below each rig stands its control, in ' +
-      'which a rule is broken on purpose: its violations have to be found.',
-    seconds,
-    violations: of('failed').length,
-    skipped: of('skipped').map(({ name }) => `${name.trim()}: this machine lacks what it needs`),
-    tables: [
-      {
-        head: ['rig, and its control', 'rounds', 'accepted', 'repeats', 'violations', ''],
-        rows: lines.map(({ name, rounds, accepted, repeated, violations, outcome }) => {
-          const title = name.startsWith(' ') ? `– control: ${name.trim()}` : name;
-          return [title, rounds, accepted, repeated, violations, outcome];
-        }),
-      },
-    ],
-  });
+function areasOf(words: readonly string[]): readonly Area[] {
+  const areas = Object.keys(AREAS) as Area[];
+  const unknown = words.find((word) => !areas.some((area) => area === word));
+  if (unknown !== undefined) throw new Error(`${unknown}: there are ${areas.join(' and ')}`);
+  return words.length === 0 ? areas : areas.filter((area) => words.includes(area));
+}
+
+function printed({ lines, survivals }: Played): void {
+  console.log(`\n${textTable(LINES_HEAD, lines.map(rowOf))}\n`);
+  if (survivals.length > 0) console.log(`${textTable(FIGURES_HEAD, survivals.map(figuresRow))}\n`);
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false },
       only: { type: 'string' },
       rounds: { type: 'string' },
     },
   });
-  const rigs = chosen(values.only);
+  const areas = areasOf(positionals);
+  const rigs = chosen(areas, values.only);
   const form = values.quick ? 'quick' : 'full';
   const rounds = values.rounds === undefined ? undefined : wholeNumber('rounds', values.rounds);
   // Hundreds of servers start: compiling each file once is enough.
   process.env['NODE_COMPILE_CACHE'] ??= CODE_CACHE;
-  const startedMs = performance.now();
   const ground = new Ground();
-  const lines: Line[] = [];
+  const all: Played = { lines: [], survivals: [] };
   try {
     await ground.begin(USERS);
-    for (const rig of rigs) lines.push(...(await play(rig, ground, rounds ?? rig.rounds[form])));
+    for (const area of areas) {
+      const startedMs = performance.now();
+      const lines: Line[] = [];
+      const survivals: Survival[] = [];
+      for (const rig of rigs.filter((one) => AREAS[area].includes(one)))
+        lines.push(...(await play(rig, ground, rounds ?? rig.rounds[form], survivals)));
+      if (lines.length === 0) continue;
+      const seconds = (performance.now() - startedMs) / 1000;
+      keepPart(area, form, { lines, survivals, seconds });
+      all.lines.push(...lines);
+      all.survivals.push(...survivals);
+    }
   } finally {
     ground.clear();
   }
-  console.log(`\n${reportTable(lines)}\n`);
-  keepLines(lines, form, (performance.now() - startedMs) / 1000);
+  printed(all);
   const count = (outcome: Line['outcome']): number =>
-    lines.filter((line) => line.outcome === outcome).length;
+    all.lines.filter((line) => line.outcome === outcome).length;
   console.log(sumLine(count('passed'), count('failed'), count('skipped')));
   return count('failed') === 0 ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-/** The table at the end. */
+/** The tables at the end. */
 export interface Line {
   readonly name: string;
   readonly rounds: number;
@@ -8,17 +8,24 @@ export interface Line {
   readonly outcome: 'passed' | 'failed' | 'skipped';
 }
 
-const HEAD = ['rig, and its control', 'rounds', 'accepted', 'repeats', 'violations', ''];
+export const LINES_HEAD = [
+  'rig, and its control',
+  'rounds',
+  'accepted',
+  'repeats',
+  'violations',
+  '',
+];
+
+export function rowOf(line: Line): readonly string[] {
+  const { name, rounds, accepted, repeated, violations, outcome } = line;
+  return [name, String(rounds), String(accepted), String(repeated), violations, outcome];
+}
 
 /** One line each; names to the left, numbers to the right. */
-export function reportTable(lines: readonly Line[]): string {
-  const rows = [
-    HEAD,
-    ...lines.map(({ name, rounds, accepted, repeated, violations, outcome }) => {
-      return [name, String(rounds), String(accepted), String(repeated), violations, outcome];
-    }),
-  ];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+export function textTable(head: readonly string[], rest: readonly (readonly string[])[]): string {
+  const rows = [head, ...rest];
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) =>
       row

@@ -5,16 +5,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ServerProcess, type Differences } from '../scenes/server-process.ts';
 import { judge } from '../sim/checks/index.ts';
 import type { Violation } from '../sim/history.ts';
-import { Situations } from '../sim/situations.ts';
-import { CountingRecorder } from './counting-recorder.ts';
-import { FaultDevice } from './fault-device.ts';
+import { Cast } from './cast.ts';
+import type { CountingRecorder } from './counting-recorder.ts';
+import type { FaultDevice } from './fault-device.ts';
 import type { Findings } from './fault-rig.ts';
 import type { Ground } from './ground.ts';
-import { GROUP, Load, targetsOf, USERS } from './load.ts';
+import type { Load } from './load.ts';
 import { freeze } from './processes.ts';
 import { sqliteIn, type StageStore } from './stage-store.ts';
 import { undoneAtExit } from './undone.ts';
-import { leftAfter, until } from './until.ts';
 
 export interface StageParts {
   readonly ground: Ground;
@@ -27,18 +26,18 @@ export interface StageParts {
   readonly spoil?: () => (bytes: Uint8Array) => Uint8Array;
 }
 
-const READY_MS = 10_000;
-const ANSWERS_MS = 30_000;
 /** P11: so long after the last fault everybody has done everything. */
 const REST_MS = 15_000;
 
-const CAST: readonly (readonly [user: string, device: string, scheme: string])[] = [
-  ['ann', 'phone', 'tcp:'],
-  ['ann', 'desk', 'ws:'],
-  ['bob', 'phone', 'tcp:'],
-  ['cat', 'phone', 'ws:'],
-  ['dan', 'phone', 'tcp:'],
-];
+/** Short waits, so that many rounds fit into a minute. */
+const CLIENT_LIMITS = {
+  openTimeoutMs: 2_000,
+  welcomeTimeoutMs: 3_000,
+  reconnectBaseMs: 50,
+  reconnectFirstMs: 50,
+  reconnectMaxMs: 1_000,
+  retransmitMaxMs: 2_000,
+};
 
 /** Short times, so that dead connections are noticed within a round. */
 const LIMITS = { heartbeat: '1s', retransmit: '500ms', ackTimeout: '10s', sendTimeout: '5s' };
@@ -48,11 +47,8 @@ function textOf(error: unknown): string {
 }
 
 export class Stage {
-  readonly recorder = new CountingRecorder();
-  readonly situations = new Situations();
   readonly server: ServerProcess;
-  readonly devices: readonly FaultDevice[];
-  readonly load: Load;
+  readonly #cast: Cast;
   readonly #store: StageStore;
   readonly #via: (address: string) => string;
   readonly #undone: () => void;
@@ -70,27 +66,32 @@ export class Stage {
     const persistence = this.#store.settings;
     const differences: Differences = { persistence, limits, log: { level: 'info' } };
     this.server = new ServerProcess(folder, ground.keyFile, differences);
-    const { recorder, situations } = this;
-    this.devices = CAST.map(([user, device, scheme]) => {
-      const address = (): string => this.#address(scheme);
-      const token = ground.token(user);
-      return new FaultDevice({ user, device, token, recorder, situations, address, spoil });
+    this.#cast = new Cast({
+      ground,
+      spoil,
+      limits: CLIENT_LIMITS,
+      addresses: () => ['tcp://any'],
+      // The server's changes when it starts again.
+      dial: (scheme) => this.#address(scheme),
     });
-    this.load = new Load(this.devices);
     this.#undone = undoneAtExit(() => this.#end());
   }
 
-  /** Everybody is there before anything is said: so everything is for everybody. */
+  get recorder(): CountingRecorder {
+    return this.#cast.recorder;
+  }
+
+  get devices(): readonly FaultDevice[] {
+    return this.#cast.devices;
+  }
+
+  get load(): Load {
+    return this.#cast.load;
+  }
+
   async begin(): Promise<void> {
     await this.startServer();
-    for (const device of this.devices) device.start();
-    await until('everybody is online', READY_MS, () =>
-      this.devices.every(({ client }) => client.state === 'online'),
-    );
-    const [maker] = this.devices;
-    const members = USERS.filter((user) => user !== 'ann' && user !== 'dan');
-    const fields = { user: members, title: 'Tea', open: 1 };
-    await maker?.act(GROUP, 'group.create', fields).accepted;
+    await this.#cast.begin();
   }
 
   async startServer(): Promise<void> {
@@ -108,7 +109,7 @@ export class Stage {
 
   /** SIGKILL; legal after the process has ended by itself. */
   async kill(): Promise<void> {
-    this.#underWay += this.devices.reduce((sum, { open }) => sum + open, 0);
+    this.#underWay += this.#cast.open;
     await this.server.kill();
     this.#note('crashed', 'killed');
   }
@@ -125,11 +126,8 @@ export class Stage {
 
   /** The load goes on until so many more were accepted. Throws if the server ends meanwhile. */
   async answers(count: number): Promise<void> {
-    const goal = this.recorder.accepted + count;
-    this.load.start();
-    await until(`${count} answers\n${this.server.output}`, ANSWERS_MS, () => {
+    await this.#cast.answers(count, () => {
       if (!this.server.running) throw new Error(`the server ended\n${this.server.output}`);
-      return this.recorder.accepted >= goal;
     });
   }
 
@@ -150,28 +148,15 @@ export class Stage {
     this.#failures.push({ promise, why, events: [] });
   }
 
-  /**
-   * The faults are over: everybody must come to rest with everything done, in time. The guest is
-   * back before the others say their last, so that it is for all.
-   */
+  /** The faults are over: everybody must come to rest with everything done, in time. */
   async rest(limitMs = REST_MS): Promise<void> {
-    this.load.stop();
-    const endMs = performance.now() + limitMs;
-    const restsBefore = (left: (device: FaultDevice) => string | undefined) =>
-      leftAfter(endMs - performance.now(), () => this.#firstLeft(left));
-    this.load.guestStays();
-    let open = await restsBefore(({ unfinished }) => unfinished);
-    if (open === undefined) {
-      this.load.farewell();
-      open = await restsBefore((device) => device.unfinished ?? this.#unhandled(device));
-    }
+    const open = await this.#cast.rest(limitMs);
     if (open !== undefined) this.fail('P11', `${limitMs / 1000} s after all faults ended, ${open}`);
   }
 
   /** Ends everything in order, and reads the log. */
   async end(): Promise<void> {
-    this.load.stop();
-    for (const device of this.devices) await device.close();
+    await this.#cast.close();
     await this.server.stop();
     this.#note('stopped', '');
     await this.drain();
@@ -200,8 +185,7 @@ export class Stage {
 
   /** Whatever happened: no process, no timer and no socket is left. */
   async clear(): Promise<void> {
-    this.load.stop();
-    for (const device of this.devices) await device.close();
+    await this.#cast.close();
     await this.server.kill();
     this.#undone();
     rmSync(this.server.folder, { recursive: true, force: true });
@@ -220,27 +204,6 @@ export class Stage {
 
   #note(what: 'started' | 'crashed' | 'stopped', detail: string): void {
     this.recorder.add({ type: 'node', what, detail });
-  }
-
-  /** What the first one who has something left to do has left. */
-  #firstLeft(left: (device: FaultDevice) => string | undefined): string | undefined {
-    for (const device of this.devices) {
-      device.start();
-      const open = left(device);
-      if (open !== undefined) return open;
-    }
-    return undefined;
-  }
-
-  /** The last entry of the others, as far as they were told where it stands. */
-  #unhandled(device: FaultDevice): string | undefined {
-    for (const conversation of targetsOf(device.user)) {
-      const others = this.devices.filter((other) => other !== device);
-      const last = Math.max(...others.map(({ placed }) => placed.get(conversation) ?? 0));
-      const handled = device.handled.get(conversation) ?? 0;
-      if (handled < last) return `${device.name} has ${conversation} up to ${handled} of ${last}`;
-    }
-    return undefined;
   }
 }
 

@@ -4,31 +4,41 @@ import type { Connector } from '../../client/connector.ts';
 import type { WireTap } from '../sim/wire-tap.ts';
 
 export interface TappedParts {
-  /** Where the server, or the proxy before it, listens now. */
-  readonly address: () => string;
+  /** From an address that the client was given to the one to dial now; default: itself. */
+  readonly dial?: (address: string) => string;
   /** Called once per connection. */
   readonly tap: () => WireTap;
   /** Makes, for each connection, what changes the bytes that come. */
-  readonly spoil: (() => (bytes: Uint8Array) => Uint8Array) | undefined;
+  readonly spoil?: (() => (bytes: Uint8Array) => Uint8Array) | undefined;
+  /**
+   * Asked when a client leaves a connection to an address. A function: the socket stays open, and
+   * it hears what still comes.
+   */
+  readonly linger?: (address: string) => ((bytes: Uint8Array) => void) | undefined;
 }
 
-/** Ignores the address that the client was given: the server's changes when it starts again. */
-export function tappedConnector(parts: TappedParts): Connector {
-  return (_address, events) => {
-    const tap = parts.tap();
-    const spoil = parts.spoil?.();
+export function tappedConnector({ dial, tap: newTap, spoil, linger }: TappedParts): Connector {
+  const connect = (asked: string, events: Parameters<Connector>[1]): ReturnType<Connector> => {
+    const address = dial?.(asked) ?? asked;
+    const tap = newTap();
+    const spoiled = spoil?.();
     let over = false;
-    const connection = connectByScheme(parts.address(), {
+    let lingering: ((bytes: Uint8Array) => void) | undefined;
+    const connection = connectByScheme(address, {
       opened: () => events.opened(),
       received: (raw) => {
-        const bytes = spoil === undefined ? raw : spoil(raw);
-        if (over || bytes.length === 0) return;
+        const bytes = spoiled === undefined ? raw : spoiled(raw);
+        if (bytes.length === 0) return;
+        if (over) {
+          lingering?.(bytes);
+          return;
+        }
         tap.received(bytes);
         events.received(bytes);
       },
       closed: (why) => {
         tap.closed();
-        events.closed(why);
+        if (lingering === undefined) events.closed(why);
       },
     });
     return {
@@ -41,8 +51,10 @@ export function tappedConnector(parts: TappedParts): Connector {
       },
       close: () => {
         over = true;
-        connection.close();
+        lingering = linger?.(address);
+        if (lingering === undefined) connection.close();
       },
     };
   };
+  return Object.assign(connect, { schemes: connectByScheme.schemes ?? [] });
 }

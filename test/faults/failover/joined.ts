@@ -1,0 +1,14 @@
+/** Findings of several stages as one; of the histories, that in which something was wrong. */
+import type { Findings } from '../fault-rig.ts';
+
+export function joined(all: readonly Findings[]): Findings {
+  const sum = (of: (one: Findings) => number): number =>
+    all.reduce((total, one) => total + of(one), 0);
+  return {
+    accepted: sum(({ accepted }) => accepted),
+    repeated: sum(({ repeated }) => repeated),
+    violations: all.flatMap(({ violations }) => violations),
+    history: all.find(({ violations }) => violations.length > 0)?.history ?? [],
+    takeovers: all.flatMap(({ takeovers = [] }) => takeovers),
+  };
+}

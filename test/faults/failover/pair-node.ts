@@ -1,0 +1,60 @@
+/** One server of a pair, as an operator starts it. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ServerProcess, type Differences } from '../../scenes/server-process.ts';
+
+/** What all nodes of a cluster have in common, by block. */
+export interface ClusterSettings {
+  readonly persistence: Readonly<Record<string, unknown>>;
+  readonly failover: Readonly<Record<string, unknown>>;
+  readonly cluster?: Readonly<Record<string, unknown>>;
+  readonly ordering?: Readonly<Record<string, unknown>>;
+  readonly consumers?: Readonly<Record<string, unknown>>;
+}
+
+export interface PairNodeParts {
+  readonly name: string;
+  /** Of the stage: shared by all nodes. */
+  readonly folder: string;
+  readonly keyFile: string;
+  readonly ports: { readonly tcp: number; readonly web: number; readonly link: number };
+  readonly settings: ClusterSettings;
+  /** A line of its log, whole. */
+  readonly onLine: (line: Readonly<Record<string, unknown>>) => void;
+}
+
+export class PairNode {
+  readonly name: string;
+  readonly server: ServerProcess;
+  readonly #ports: PairNodeParts['ports'];
+
+  constructor({ name, folder, keyFile, ports, settings, onLine }: PairNodeParts) {
+    this.name = name;
+    this.#ports = ports;
+    const own = join(folder, name);
+    mkdirSync(own);
+    const { cluster, ordering, ...blocks } = settings;
+    const host = '127.0.0.1';
+    const secretFile = join(folder, 'cluster.key');
+    const differences: Differences = {
+      node: { name, data: './data' },
+      cluster: { name: 'rig', link: `${host}:${ports.link}`, secretFile, ...cluster },
+      transports: {
+        tcp: { use: 'tcp-tlv', listen: `${host}:${ports.tcp}` },
+        web: { use: 'websocket', listen: `${host}:${ports.web}`, path: '/im' },
+      },
+      ...blocks,
+      ...(ordering && { ordering }),
+    };
+    this.server = new ServerProcess(own, keyFile, differences);
+    this.server.onLine = (text) => {
+      if (text.startsWith('{')) onLine(JSON.parse(text) as Record<string, unknown>);
+    };
+  }
+
+  /** Of one scheme, `tcp:` or `ws:`; the same in each life. */
+  address(scheme: string): string {
+    const { tcp, web } = this.#ports;
+    return scheme === 'tcp:' ? `tcp://127.0.0.1:${tcp}` : `ws://127.0.0.1:${web}/im`;
+  }
+}

@@ -1,0 +1,295 @@
+/** Two servers on one store, the devices before them, and the judgement of all that happened. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { judge } from '../../sim/checks/index.ts';
+import type { Violation } from '../../sim/history.ts';
+import type { Configured } from '../../sim/node-history.ts';
+import { Cast, type CastParts } from '../cast.ts';
+import type { CountingRecorder } from '../counting-recorder.ts';
+import { spread, type Findings } from '../fault-rig.ts';
+import { sqliteIn, type StageStore } from '../stage-store.ts';
+import { undoneAtExit } from '../undone.ts';
+import { until } from '../until.ts';
+import { PairNode, type ClusterSettings } from './pair-node.ts';
+import { freePorts } from './ports.ts';
+import { doneIn, readLedger } from './read-ledger.ts';
+import { takeoversIn, type Strike } from './takeovers.ts';
+
+export interface PairParts extends Pick<CastParts, 'ground' | 'dial' | 'linger' | 'spoil'> {
+  /** Made from the folder of the stage; default: sqlite, in there. */
+  readonly store?: (folder: string) => StageStore;
+  readonly failover?: Readonly<Record<string, unknown>>;
+  readonly cluster?: Readonly<Record<string, unknown>>;
+  readonly ordering?: Readonly<Record<string, unknown>>;
+  /** What that ordering promises, for the checkers. */
+  readonly ordered?: Pick<Configured, 'totalOrder' | 'timeOrder'>;
+}
+
+/** What a node said when it took over. */
+interface Turn {
+  readonly node: PairNode;
+  readonly epoch: number;
+  readonly atMs: number;
+}
+
+const NAMES = ['im-a', 'im-b'] as const;
+const LEDGER = join(import.meta.dirname, 'ledger.ts');
+/** P11: so long after the last fault everybody has done everything. */
+const REST_MS = 15_000;
+const TAKEN_MS = 30_000;
+const BACK_MS = 15_000;
+const LOOK_EVERY_MS = 100;
+/** Two servers, on a machine that is not to be what is measured. */
+const BURST = 2;
+/** What was sent at once is answered, in parts, within so long. */
+const PULSE_MS = 5;
+/** After a takeover, so that every device had something of the new owner. */
+const ANSWERS_AFTER = 100;
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+export class Pair {
+  readonly cast: Cast;
+  readonly nodes: readonly PairNode[];
+  /** Each takeover, the first owner's start too. */
+  readonly turns: Turn[] = [];
+  readonly #folder: string;
+  readonly #ledger: string;
+  readonly #store: StageStore;
+  readonly #undone: () => void;
+  readonly #failures: Violation[] = [];
+  readonly #strikes: Strike[] = [];
+  #struck: Omit<Strike, 'untilMs'> | undefined;
+  #drained = false;
+
+  private constructor(parts: PairParts, ports: readonly number[]) {
+    const { ground, store = sqliteIn, failover, cluster, ordering, ordered, ...cast } = parts;
+    this.#folder = mkdtempSync(join(ground.folder, 'pair-'));
+    this.#ledger = join(this.#folder, 'ledger.jsonl');
+    this.#store = store(this.#folder);
+    const settings: ClusterSettings = {
+      persistence: this.#store.settings,
+      failover: { use: 'standby', ...failover },
+      consumers: { ledger: { use: LEDGER, file: this.#ledger, from: 'start' } },
+      ...(cluster && { cluster }),
+      ...(ordering && { ordering }),
+    };
+    this.nodes = NAMES.map((name, at) => {
+      const [tcp = 0, web = 0, link = 0] = ports.slice(3 * at);
+      const where = { name, folder: this.#folder, keyFile: ground.keyFile };
+      const node: PairNode = new PairNode({
+        ...where,
+        ports: { tcp, web, link },
+        settings,
+        onLine: (line) => this.#heard(node, line),
+      });
+      return node;
+    });
+    const addresses = (scheme: string): readonly string[] =>
+      this.nodes.map((node) => node.address(scheme));
+    this.cast = new Cast({ ground, addresses, burst: BURST, ...cast });
+    const consumers = [{ name: 'ledger', tries: Infinity }];
+    const none = { guards: [], bounds: {}, savedWithinMs: Infinity };
+    this.recorder.add({ type: 'configured', consumers, ...none, ...ordered });
+    this.#undone = undoneAtExit(() => this.#end());
+  }
+
+  static async make(parts: PairParts): Promise<Pair> {
+    return new Pair(parts, await freePorts(3 * NAMES.length));
+  }
+
+  get recorder(): CountingRecorder {
+    return this.cast.recorder;
+  }
+
+  /** Who said last that it owns the shards. Throws if nobody has. */
+  get owner(): PairNode {
+    const last = this.turns.at(-1);
+    if (last === undefined) throw new Error('nobody owns the shards');
+    return last.node;
+  }
+
+  other(node: PairNode): PairNode {
+    const other = this.nodes.find((one) => one !== node);
+    if (other === undefined) throw new Error('a pair has two nodes');
+    return other;
+  }
+
+  /** One owns, whichever was first; the other is its backup; everybody is there. */
+  async begin(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => this.start(node)));
+    await this.#until('an owner', TAKEN_MS, () => this.turns.length > 0);
+    await this.cast.begin();
+  }
+
+  async start(node: PairNode): Promise<void> {
+    await node.server.start();
+    this.note('started', node);
+  }
+
+  async kill(node: PairNode): Promise<void> {
+    await node.server.kill();
+    this.note('crashed', node);
+  }
+
+  note(what: 'started' | 'crashed' | 'stopped', { name }: PairNode): void {
+    this.recorder.add({ type: 'node', what, detail: name });
+  }
+
+  /** The load goes on until so many more were accepted. */
+  async answers(count: number): Promise<void> {
+    await this.cast.answers(count, () => {
+      if (this.nodes.some(({ server }) => server.running)) return;
+      throw new Error(`no server runs\n${this.#outputs()}`);
+    });
+  }
+
+  /** When it resolves, a fault begins that changes the owner; commands are under way. */
+  async strike(): Promise<void> {
+    this.cast.load.pulse();
+    await pause(spread(this.#strikes.length, PULSE_MS));
+    this.#struck = { atMs: this.recorder.nowMs, inFlight: this.cast.open };
+  }
+
+  /** The other node owns the shards, and every device has found it. */
+  async follows(from: PairNode): Promise<void> {
+    const struck = this.#struck;
+    if (struck === undefined) throw new Error('nothing was struck');
+    await this.#until(`a follower of ${from.name}`, TAKEN_MS, () => this.owner !== from);
+    await this.#until('everybody is back', BACK_MS, () =>
+      this.cast.devices.every(({ welcomedMs }) => welcomedMs > struck.atMs),
+    );
+    await this.answers(ANSWERS_AFTER);
+    this.#strikes.push({ ...struck, untilMs: this.recorder.nowMs });
+    this.#struck = undefined;
+  }
+
+  /** P12: so many takeovers were needed, the first owner's start among them. */
+  expectTurns(count: number): void {
+    const said = this.turns.map(({ node, epoch }) => `${node.name} ${epoch}`).join(', ');
+    if (this.turns.length !== count)
+      this.fail('P12', `${this.turns.length} takeovers instead of ${count}: ${said}`);
+  }
+
+  /** A rig whose servers only ever ended idle has tried nothing. */
+  expectUnderWay(): void {
+    if (this.#strikes.every(({ inFlight }) => inFlight === 0))
+      this.fail('rig', 'no command was under way at any takeover');
+  }
+
+  /** Notes that something is wrong which no history shows. */
+  fail(promise: string, why: string): void {
+    this.#failures.push({ promise, why, events: [] });
+  }
+
+  /** The faults are over: everybody comes to rest with everything done, the consumer too. */
+  async rest(limitMs = REST_MS): Promise<void> {
+    const endMs = performance.now() + limitMs;
+    const open = (await this.cast.rest(limitMs)) ?? (await this.#unconsumed(endMs));
+    if (open !== undefined) this.fail('P11', `${limitMs / 1000} s after all faults ended, ${open}`);
+  }
+
+  /** Ends everything in order, the owner last, and reads the log. */
+  async end(): Promise<void> {
+    await this.cast.close();
+    const { owner } = this;
+    for (const node of [this.other(owner), owner]) {
+      await node.server.stop();
+      this.note('stopped', node);
+    }
+    await this.drain();
+  }
+
+  /** Reads the log past the product, and what the consumer wrote; once, when no server runs. */
+  async drain(): Promise<void> {
+    this.#drained = true;
+    const drained = await this.#store.readLog();
+    const taken = readLedger(this.#ledger, 'ledger', drained.log);
+    for (const event of taken) this.recorder.add(event);
+    this.recorder.add(drained);
+  }
+
+  /** The consumer was to be done with everything by now. */
+  expectConsumed(): void {
+    const log = this.recorder.history.findLast(({ type }) => type === 'drained');
+    if (log?.type !== 'drained') throw new Error('the log was never read');
+    this.recorder.add({ type: 'set-aside', consumer: 'ledger', log: log.log, letters: [] });
+  }
+
+  findings(): Findings {
+    if (!this.#drained) throw new Error('the log was never read');
+    const { accepted, repeated, history } = this.recorder;
+    const violations = [...this.#failures, ...judge(history)];
+    const takeovers = takeoversIn(history, this.#strikes);
+    return { accepted, repeated, violations, history, takeovers };
+  }
+
+  /** After something went wrong: perhaps there is nothing to read. */
+  async broken(error: unknown): Promise<void> {
+    this.fail('rig', `${textOf(error)}\n${this.#outputs()}`);
+    for (const { server } of this.nodes) await server.kill();
+    await this.drain().catch((why: unknown) => this.fail('rig', textOf(why)));
+  }
+
+  /** Whatever happened: no process, no timer and no socket is left. */
+  async clear(): Promise<void> {
+    await this.cast.close();
+    for (const { server } of this.nodes) await server.kill();
+    this.#undone();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #until(what: string, limitMs: number, holds: () => boolean): Promise<void> {
+    await until(what, limitMs, holds).catch((error: unknown) => {
+      throw new Error(`${textOf(error)}\n${this.#outputs()}`);
+    });
+  }
+
+  #outputs(): string {
+    return this.nodes.map(({ name, server }) => `${name}:\n${server.output}`).join('\n');
+  }
+
+  #end(): void {
+    for (const { server } of this.nodes)
+      if (server.pid !== undefined) process.kill(server.pid, 'SIGKILL');
+  }
+
+  #heard(node: PairNode, line: Readonly<Record<string, unknown>>): void {
+    if (line['msg'] !== 'this node owns the shards') return;
+    this.turns.push({ node, epoch: Number(line['epoch']), atMs: this.recorder.nowMs });
+  }
+
+  /** What the consumer has not had of what devices were told to be kept; undefined: nothing. */
+  async #unconsumed(endMs: number): Promise<string | undefined> {
+    for (;;) {
+      const done = doneIn(this.#ledger);
+      const placed = this.cast.devices.flatMap((device) => [...device.placed]);
+      const open = placed.find(([name, position]) => (done.get(name) ?? 0) < position);
+      if (open === undefined) return undefined;
+      const [name, position] = open;
+      if (performance.now() > endMs)
+        return `the consumer has ${name} up to ${done.get(name) ?? 0} of ${position}`;
+      await pause(LOOK_EVERY_MS);
+    }
+  }
+}
+
+/** Plays with a pair that is cleared afterwards; what throws is a violation of `rig`. */
+export async function withPair(
+  parts: PairParts,
+  play: (pair: Pair) => Promise<void>,
+): Promise<Findings> {
+  const pair = await Pair.make(parts);
+  try {
+    await play(pair);
+    return pair.findings();
+  } catch (error) {
+    await pair.broken(error);
+    return pair.findings();
+  } finally {
+    await pair.clear();
+  }
+}
