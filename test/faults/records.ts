@@ -30,10 +30,6 @@ export function keepPart(area: Area, form: 'quick' | 'full', part: Part): void {
   const { lines, survivals, seconds } = part;
   const of = (outcome: Line['outcome']): readonly Line[] =>
     lines.filter((line) => line.outcome === outcome);
-  const words = [
-    ...(area === 'failover' ? ['failover'] : []),
-    ...(form === 'quick' ? ['--quick'] : []),
-  ];
   const rows = lines.map((line) => {
     const { name } = line;
     const title = name.startsWith(' ') ? `– control: ${name.trim()}` : name;
@@ -43,7 +39,7 @@ export function keepPart(area: Area, form: 'quick' | 'full', part: Part): void {
   const figures = survivals.map(figuresRow);
   keepRecord({
     ...TITLES[area],
-    command: ['npm run faults', ...(words.length > 0 ? ['--', ...words] : [])].join(' '),
+    command: `npm run faults -- ${area}${form === 'quick' ? ' --quick' : ''}`,
     seconds,
     violations: of('failed').length,
     skipped: of('skipped').map(({ name }) => `${name.trim()}: this machine lacks what it needs`),

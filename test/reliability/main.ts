@@ -23,7 +23,15 @@ const MACHINES: readonly { readonly full: string; readonly quick: string }[] = [
   { full: 'fuzz -- --guided --executions 50000000', quick: 'fuzz -- --guided' },
   { full: 'fuzz -- --live --seconds 300', quick: 'fuzz -- --live' },
 ];
-const SEQUENCE = ['simulator', 'mutants', 'real faults', 'fuzz', 'guided fuzz', 'live fuzz'];
+const SEQUENCE = [
+  'simulator',
+  'mutants',
+  'real faults',
+  'failover',
+  'fuzz',
+  'guided fuzz',
+  'live fuzz',
+];
 
 function runAll(folder: string, form: 'full' | 'quick'): boolean {
   let allWell = true;

@@ -121,7 +121,7 @@ export class Pair {
   /** One owns, whichever was first; the other is its backup; everybody is there. */
   async begin(): Promise<void> {
     await Promise.all(this.nodes.map((node) => this.start(node)));
-    await this.#until('an owner', TAKEN_MS, () => this.turns.length > 0);
+    await until('an owner', TAKEN_MS, () => this.turns.length > 0);
     await this.cast.begin();
   }
 
@@ -158,8 +158,8 @@ export class Pair {
   async follows(from: PairNode): Promise<void> {
     const struck = this.#struck;
     if (struck === undefined) throw new Error('nothing was struck');
-    await this.#until(`a follower of ${from.name}`, TAKEN_MS, () => this.owner !== from);
-    await this.#until('everybody is back', BACK_MS, () =>
+    await until(`a follower of ${from.name}`, TAKEN_MS, () => this.owner !== from);
+    await until('everybody is back', BACK_MS, () =>
       this.cast.devices.every(({ welcomedMs }) => welcomedMs > struck.atMs),
     );
     await this.answers(ANSWERS_AFTER);
@@ -231,7 +231,11 @@ export class Pair {
   async broken(error: unknown): Promise<void> {
     this.fail('rig', `${textOf(error)}\n${this.#outputs()}`);
     for (const { server } of this.nodes) await server.kill();
-    await this.drain().catch((why: unknown) => this.fail('rig', textOf(why)));
+    try {
+      await this.drain();
+    } catch (why) {
+      this.fail('rig', textOf(why));
+    }
   }
 
   /** Whatever happened: no process, no timer and no socket is left. */
@@ -240,12 +244,6 @@ export class Pair {
     for (const { server } of this.nodes) await server.kill();
     this.#undone();
     rmSync(this.#folder, { recursive: true, force: true });
-  }
-
-  async #until(what: string, limitMs: number, holds: () => boolean): Promise<void> {
-    await until(what, limitMs, holds).catch((error: unknown) => {
-      throw new Error(`${textOf(error)}\n${this.#outputs()}`);
-    });
   }
 
   #outputs(): string {
