@@ -80,7 +80,7 @@ async function change(
 
 function shown(
   name: string,
-  { epoch, active, nodes, shards, switchover: last }: ClusterStatus,
+  { epoch, active, last, nodes, shards, switchover: change, problems }: ClusterStatus,
   io: Io,
 ): string {
   const heads = [
@@ -93,13 +93,18 @@ function shown(
     'version',
     'addresses',
   ];
+  const nobody = last === undefined ? 'NOBODY' : `NOBODY; ${last} was the last`;
   const lines = [
-    `cluster ${name}  epoch ${epoch}  shards ${shards}  active ${active ?? 'NOBODY'}`,
+    `cluster ${name}  epoch ${epoch}  shards ${shards}  active ${active ?? nobody}`,
     table(heads, nodes.map(rowOf), io),
   ];
-  if (last) {
-    const why = last.why === undefined ? '' : `: ${last.why}`;
-    lines.push(`last planned change: to ${last.to}, asked by ${last.by}, ${last.phase}${why}`);
+  if (change) {
+    const { to, by, phase, why } = change;
+    const because = why === undefined ? '' : `: ${why}`;
+    lines.push(`last planned change: to ${to}, asked by ${by}, ${phase}${because}`);
+  }
+  for (const { by, code, message, act } of problems) {
+    lines.push(`PROBLEM seen by ${by}: ${code} ${message}. ${act}`);
   }
   return lines.join('\n');
 }

@@ -11,7 +11,9 @@ import {
   type Register,
   type Registry,
 } from '../contract/index.ts';
+import { clusterProblems } from '../cluster/cluster-problems.ts';
 import { activeOf, epochOf } from '../cluster/cluster-view.ts';
+import { CARD_BEATS } from '../cluster/neighbours.ts';
 import { parseCard, type NodeCard } from '../cluster/node-card.ts';
 import { readSwitchover, underWay, type Switchover } from '../cluster/switchover.ts';
 
@@ -30,12 +32,25 @@ export interface ClusterStatus {
   readonly epoch: number;
   /** The name of the node that owns the shards and lives; undefined: nobody serves. */
   readonly active: string | undefined;
+  /** The name of the node that owns or owned the shards; undefined: nobody ever did. */
+  readonly last: string | undefined;
   readonly nodes: readonly NodeStatus[];
   readonly shards: number;
   /** The store's wall clock, ms. */
   readonly now: number;
   /** The last planned change of the owner; undefined: there was none. */
   readonly switchover: Switchover | undefined;
+  /** What is wrong between the nodes that are there, as one of them sees it. */
+  readonly problems: readonly ClusterProblem[];
+}
+
+export interface ClusterProblem {
+  /** Who sees it: the active node, or else the first. */
+  readonly by: string;
+  readonly code: string;
+  readonly message: string;
+  /** What to do. */
+  readonly act: string;
 }
 
 interface Surroundings {
@@ -43,6 +58,8 @@ interface Surroundings {
   readonly register: Register;
   readonly registry: Registry;
   readonly clock: Clock;
+  /** Of the nodes. */
+  readonly beatMs: number;
 }
 
 export interface Change {
@@ -70,13 +87,17 @@ export class Operator {
       if (card?.node === one.node) cards.set(one.node, card);
     }
     const { now: switchover } = await readSwitchover(register);
+    const active = activeOf(record)?.node;
+    const nodes = record.nodes.map((one) => nodeStatus(one, record, cards.get(one.node)));
     return {
       epoch: epochOf(record),
-      active: activeOf(record)?.node,
-      nodes: record.nodes.map((one) => nodeStatus(one, record, cards.get(one.node))),
+      active,
+      last: record.shards.find(({ owner }) => owner)?.owner?.node,
+      nodes,
       shards: record.shards.length,
       now: record.now,
       switchover,
+      problems: problemsOf(nodes, active, CARD_BEATS * this.#around.beatMs),
     };
   }
 
@@ -145,4 +166,19 @@ function nodeStatus(
   const lives = gone ? 'gone' : leaseLeftMs > 0 ? undefined : 'over';
   const state = lives ?? (shards > 0 ? 'active' : (card?.state ?? 'standby'));
   return { node, life, state, ready, leaseLeftMs: Math.round(leaseLeftMs), shards, card };
+}
+
+/** Of two that differ, the active node is taken to be right. */
+function problemsOf(
+  nodes: readonly NodeStatus[],
+  active: string | undefined,
+  agoMs: number,
+): readonly ClusterProblem[] {
+  const living = nodes.filter(({ state }) => state !== 'gone' && state !== 'over');
+  const cards = living.flatMap(({ card }) => card ?? []);
+  const own = cards.find(({ node }) => node === active) ?? cards[0];
+  if (!own) return [];
+  return clusterProblems(own, cards, agoMs).map(({ code, message, act }) => {
+    return { by: own.node, code, message, act };
+  });
 }

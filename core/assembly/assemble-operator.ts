@@ -16,6 +16,12 @@ export function assembleOperator(settings: Settings, means: Means) {
   return {
     start: () => supervisor.start(),
     stop: () => supervisor.stop(),
-    operator: new Operator({ persistence, register, registry, clock: means.clock }),
+    operator: new Operator({
+      persistence,
+      register,
+      registry,
+      clock: means.clock,
+      beatMs: cluster.beat,
+    }),
   };
 }

@@ -12,7 +12,7 @@ interface Surroundings {
 }
 
 /** A card is listed for this many beats. */
-const CARD_BEATS = 5;
+export const CARD_BEATS = 5;
 
 export class Neighbours {
   readonly #around: Surroundings;
