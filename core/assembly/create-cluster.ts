@@ -92,6 +92,7 @@ export function createCluster(sources: Sources): {
     drain: () => node().drain(),
     over: (why) => node().over(why),
   });
+  whereabouts.onKnock = () => membership.knocked();
   const { file, failover: policy } = settings;
   const component: Component = {
     async start(signal) {

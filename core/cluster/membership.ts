@@ -21,6 +21,8 @@ import { Switching } from './switching.ts';
 
 /** Between two turns while a change of the owner is under way, ms. */
 const HURRY_MS = 50;
+/** However many clients come, they cause no more than a look in so long, ms. */
+const KNOCK_EVERY_MS = 100;
 
 export class Membership implements Component {
   readonly #around: MembershipSurroundings;
@@ -124,6 +126,23 @@ export class Membership implements Component {
   /** Looks now instead of at the next beat. */
   poke(): void {
     void this.#pulse.beat();
+  }
+
+  /**
+   * A client came to this node, which does not serve: perhaps it lost the one that does. Resolves
+   * when it was looked lately enough; after a beat at the latest.
+   */
+  knocked(): Promise<void> {
+    const { clock, beatMs } = this.#around;
+    const isFresh = this.#sightings.agoMs < KNOCK_EVERY_MS;
+    if (this.#phase !== 'standby' || isFresh) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = clock.after(beatMs, resolve);
+      void this.#pulse.beat().then(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   /**

@@ -11,15 +11,22 @@ export class Whereabouts {
   #here = false;
   #addresses: readonly string[] = [];
   #deciding: PromiseWithResolvers<void> | undefined;
+  /** Asked when somebody comes while another node serves; resolves when it was looked. */
+  onKnock: () => Promise<void> = () => Promise.resolve();
 
   /** True while this node serves. */
   get here(): boolean {
     return this.#here;
   }
 
-  /** Resolves when it is clear; at once, unless this node is about to serve. */
-  settled(): Promise<void> {
-    return this.#deciding?.promise ?? Promise.resolve();
+  /**
+   * Resolves when it is clear: at once where this node serves, else once it was looked, and if it
+   * is about to serve, once it does.
+   */
+  async settled(): Promise<void> {
+    if (this.#here) return;
+    if (!this.#deciding) await this.onKnock();
+    await this.#deciding?.promise;
   }
 
   /** This node is about to serve: who comes now waits for it. */

@@ -36,4 +36,23 @@ describe('where clients are served', () => {
     await whereabouts.settled();
     assert.equal(whereabouts.here, false);
   });
+
+  it('are looked for anew when somebody comes while another node serves', async () => {
+    const whereabouts = new Whereabouts();
+    let looks = 0;
+    whereabouts.onKnock = () => {
+      looks += 1;
+      if (looks === 2) whereabouts.soonHere();
+      return Promise.resolve();
+    };
+    whereabouts.isElsewhere(['tcp://im-b:7400']);
+    await whereabouts.settled();
+    assert.deepEqual([looks, whereabouts.here], [1, false]);
+    const waited = whereabouts.settled();
+    await turn();
+    whereabouts.isHere();
+    await waited;
+    await whereabouts.settled();
+    assert.deepEqual([looks, whereabouts.here], [2, true]);
+  });
 });
