@@ -2,7 +2,7 @@
 import { ORDERED_KINDS } from './blocks.ts';
 import { unknownKey } from './read-fields.ts';
 import { readInstance, type Block, type InstanceReading } from './read-instance.ts';
-import type { OrderingInstances } from './settings.ts';
+import type { Instance, OrderingInstances } from './settings.ts';
 import { below, type Tree, type TreeMap } from './tree.ts';
 
 /** Undefined after a problem was reported. */
@@ -13,12 +13,20 @@ export async function readOrdering(
   const { tree } = block;
   if (!isPerKind(tree)) {
     const one = await readInstance(block, reading);
-    return one && Object.freeze({ direct: one, group: one });
+    return one && forBoth(one, block);
   }
   checkKeys(tree, block, reading);
   const direct = await readInstance(ofKind('direct', tree, block), reading);
   const group = await readInstance(ofKind('group', tree, block), reading);
   return direct && group && Object.freeze({ direct, group });
+}
+
+/** One plugin with the same settings: one instance, or one for each kind if it wants that. */
+function forBoth(one: Instance, { spot }: Block): OrderingInstances {
+  if (one.plugin.perKind !== true) return Object.freeze({ direct: one, group: one });
+  const of = (kind: (typeof ORDERED_KINDS)[number]): Instance =>
+    Object.freeze({ ...one, name: below(spot.path, kind) });
+  return Object.freeze({ direct: of('direct'), group: of('group') });
 }
 
 /** A key that is nearly a kind counts, too: it holds a block that names a plugin. */

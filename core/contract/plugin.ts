@@ -64,6 +64,11 @@ export interface Plugin<R extends Role = Role, F extends Fields = Fields> {
   /** One sentence for `im list`. */
   readonly summary: string;
   readonly stability: 'experimental' | 'stable' | 'deprecated';
+  /**
+   * Of an ordering, what it measures in direct conversations says nothing of groups: where the file
+   * names it once for all, it is created once for each kind. Absent: once.
+   */
+  readonly perKind?: true;
   /** The settings: parsing, defaults, documentation and the editor's schema come from it. */
   readonly config: F;
   /** Rules across fields: what is wrong, one sentence each; empty if nothing. Never throws. */

@@ -104,7 +104,8 @@ describe('what a node counts', () => {
   });
 
   it('stands in the page for operators, all of it', async () => {
-    const stage = await openStage({ keepBodies: 60_000 });
+    const gateway = { listen: { host: '127.0.0.1', port: 0 } };
+    const stage = await openStage({ keepBodies: 60_000, gateway });
     const page = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
     const [table = ''] = page.slice(page.indexOf('| Metric ')).split('\n## ');
     const said = [...table.matchAll(/`(im_\w+)`/g)].map(([, name]) => name ?? '');

@@ -47,6 +47,7 @@ export interface StageOptions {
   /** Shared with other nodes; absent: its own. */
   readonly clock?: FakeClock;
   readonly cluster?: Settings['cluster'];
+  readonly gateway?: Settings['gateway'];
   readonly failover?: Instance;
   /** Where it says that it listens. */
   readonly address?: string;
@@ -142,7 +143,7 @@ export class Stage {
       folder: tmpdir(),
       node: { name: options.name ?? 'im-1', data: tmpdir() },
       cluster: options.cluster,
-      gateway: undefined,
+      gateway: options.gateway,
       transports: [instance('transport', this.loopback.plugin())],
       persistence: this.#store(options),
       answers: options.answers,

@@ -31,10 +31,13 @@ export function orderingSettings(plan: OrderingPlan, seed: number): Settings['or
   if (plan === 'owner') return { direct: owner, group: owner };
   if (plan === 'sequencer') return { direct: sequencer, group: sequencer };
   const window = instance(timestampWindow, WINDOW);
-  if (plan === 'window') return { direct: window, group: window };
+  return plan === 'window' ? forEach(window, window) : forEach(owner, sequencer);
+}
+
+function forEach(direct: Instance, group: Instance): Settings['ordering'] {
   return {
-    direct: { ...owner, name: 'ordering.direct' },
-    group: { ...sequencer, name: 'ordering.group' },
+    direct: { ...direct, name: 'ordering.direct' },
+    group: { ...group, name: 'ordering.group' },
   };
 }
 

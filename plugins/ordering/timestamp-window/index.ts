@@ -8,6 +8,7 @@ export default definePlugin({
   type: 'timestamp-window',
   summary: 'Orders messages by when they were sent; readers hold them for a measured window.',
   stability: 'stable',
+  perKind: true,
   config: SETTINGS,
   check,
   create: (config, host) => new TimestampWindow(config, host),

@@ -36,6 +36,15 @@ describe('settings', () => {
     assert.equal(instancesOf(one).filter(({ role }) => role === 'ordering').length, 1);
   });
 
+  it('hold an ordering twice that wants to be one for each kind, in the place of its one block', async () => {
+    const settings = await load(file('', 'ordering: { use: by-both }\n'));
+    const { direct, group } = settings.ordering;
+    assert.deepEqual([direct.name, group.name], ['ordering.direct', 'ordering.group']);
+    assert.equal(direct.config, group.config);
+    assert.equal(direct.places?.path, 'ordering');
+    assert.equal(instancesOf(settings).filter(({ role }) => role === 'ordering').length, 2);
+  });
+
   it('hold every kind of field, with defaults', async () => {
     const [tcp] = (await load(file(''))).transports;
     assert.deepEqual(tcp?.config, {

@@ -88,6 +88,7 @@ export const PLUGINS: readonly AnyPlugin[] = [
   }),
   aPlugin('ordering', 'conversation-owner'),
   aPlugin('ordering', 'by-clock', { window: duration({ help: 'A window.', fallback: 1_000 }) }),
+  { ...aPlugin('ordering', 'by-both'), perKind: true },
   aPlugin('registry', 'store'),
   aPlugin('failover', 'none'),
   aPlugin('authentication', 'jwt', { secret: optional(secret({ help: 'A secret.' })) }),

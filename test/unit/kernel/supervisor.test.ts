@@ -99,10 +99,26 @@ describe('the supervisor', () => {
       );
       assert.equal(supervisor.states()[0]?.startMs, 12);
     });
-    it('once only, and takes no part afterwards', async () => {
+    it('each part once, and takes no part afterwards', async () => {
+      let starts = 0;
+      const count = (): Promise<void> => Promise.resolve(void (starts += 1));
+      part('one', 1, { start: count });
       await supervisor.start();
-      assert.throws(() => supervisor.start(), { code: 'IM_BUG' });
+      await supervisor.start();
+      assert.equal(starts, 1);
       assert.throws(() => part('late', 1), { code: 'IM_BUG' });
+    });
+    it('some ranks first, others when they are asked for, and stops all in reverse', async () => {
+      for (const [rank, name] of ['store', 'path', 'door'].entries()) part(name, rank);
+      await supervisor.start(new Set([0, 2]));
+      assert.deepEqual(
+        supervisor.states().map(({ state }) => state),
+        ['running', 'created', 'running'],
+      );
+      await supervisor.start(new Set([1]));
+      assert.equal(supervisor.states()[1]?.state, 'running');
+      await supervisor.stop();
+      assert.ok(supervisor.states().every(({ state }) => state === 'stopped'));
     });
     it('no two parts of one name', () => {
       part('tcp', 1);
