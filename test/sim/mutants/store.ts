@@ -241,7 +241,7 @@ export const STORE_MUTANTS: Readonly<Record<string, Mutant>> = {
     rule: 'a torn end of the log is cut off',
     breaks: 'P1',
     spoilLog: 'trusts-a-torn-tail',
-    from: 35,
+    from: 100,
   },
   'forgets-the-last-frame': {
     rule: 'recovery keeps all that was acknowledged',
