@@ -89,10 +89,20 @@ export function judge(rows: readonly Row[]): Judged[] {
   });
 }
 
+/** Runs that differ by more tell of what else the machine did, not of what they compare. */
+const SPREAD_MAX_PERCENT = 15;
+
 /** Rates are this machine's, and another's work spoils them. */
-export function judgeSpeeds({ besideCostPercent, numbersPerSecond, wrong }: Speeds): Judged[] {
+export function judgeSpeeds(speeds: Speeds): Judged[] {
+  const { besideCostPercent, spreadPercent, numbersPerSecond, wrong } = speeds;
   const where = 'this machine, now';
   return [
+    {
+      aim: `the machine was quiet: two best runs differ by at most ${SPREAD_MAX_PERCENT} %`,
+      measured: spreadPercent,
+      where,
+      met: spreadPercent <= SPREAD_MAX_PERCENT,
+    },
     {
       aim: 'a sequencer in its own process costs at most 15 % of throughput',
       measured: besideCostPercent,

@@ -51,27 +51,33 @@ describe('the bench of orderings', () => {
   });
 
   it('takes the cost in throughput from what conversation-owner does', () => {
-    const best = new Map([
-      ['lateness', 110],
-      ['conversation-owner', 100],
-      ['central-sequencer', 84],
+    const rates = new Map([
+      ['lateness', [55, 110]],
+      ['conversation-owner', [100, 50, 90]],
+      ['central-sequencer', [84, 84]],
     ]);
-    const cost = Object.entries(costs(best)).map(([mode, row]) => [mode, row['cost %']]);
-    assert.deepEqual(cost, [
-      ['lateness', -10],
-      ['conversation-owner', 0],
-      ['central-sequencer', 16],
-    ]);
+    const rows = Object.entries(costs(rates));
+    assert.deepEqual(
+      rows.map(([mode, row]) => [mode, row['cost %'], row['spread %']]),
+      [
+        ['lateness', -10, 50],
+        ['conversation-owner', 0, 10],
+        ['central-sequencer', 16, 0],
+      ],
+    );
   });
 
   it('misses an aim of speed from its bound on, and at a single wrong message', () => {
-    const good = { modes: {}, besideCostPercent: 15, numbersPerSecond: 200_000, wrong: 0 };
-    const met = (speeds: Partial<Speeds>): boolean[] =>
-      judgeSpeeds({ ...good, ...speeds }).map((judged) => judged.met);
-    assert.deepEqual(met({}), [true, true, true]);
-    assert.deepEqual(met({ besideCostPercent: 15.1 }), [false, true, true]);
-    assert.deepEqual(met({ numbersPerSecond: 199_999 }), [true, false, true]);
-    assert.deepEqual(met({ wrong: 1 }), [true, true, false]);
+    const good = { modes: {}, besideCostPercent: 15, spreadPercent: 15, wrong: 0 };
+    const missed = (speeds: Partial<Speeds>): number[] =>
+      judgeSpeeds({ ...good, numbersPerSecond: 200_000, ...speeds }).flatMap(({ met }, index) =>
+        met ? [] : [index],
+      );
+    assert.deepEqual(missed({}), []);
+    assert.deepEqual(missed({ spreadPercent: 15.1 }), [0]);
+    assert.deepEqual(missed({ besideCostPercent: 15.1 }), [1]);
+    assert.deepEqual(missed({ numbersPerSecond: 199_999 }), [2]);
+    assert.deepEqual(missed({ wrong: 1 }), [3]);
   });
 
   it('draws a point where its figures put it', () => {
