@@ -7,6 +7,8 @@ import { assembleGateway } from './assembly/assemble-gateway.ts';
 import { assembleOperator } from './assembly/assemble-operator.ts';
 import { assembleSequencer } from './assembly/assemble-sequencer.ts';
 import { assemble } from './assembly/assemble.ts';
+import type { HeartMaker } from './assembly/create-heart.ts';
+import { HeartThread } from './assembly/heart-thread.ts';
 import type { Program } from './assembly/program.ts';
 import { tcpNetwork } from './assembly/tcp-network.ts';
 import type { Operator } from './admin/operator.ts';
@@ -117,8 +119,11 @@ export async function operate<T>(
   }
 }
 
+const heart: HeartMaker = (own, ears) => new HeartThread(own, ears);
+
 function assembled(settings: Settings, log: NodeLog, part: Part): Program {
-  const means = { clock: systemClock(), random: systemRandom(), network: tcpNetwork(), log };
+  const machine = { clock: systemClock(), random: systemRandom(), network: tcpNetwork() };
+  const means = { ...machine, heart, log };
   if (part === 'sequencer') return assembleSequencer(settings, means);
   return part === 'gateway' ? assembleGateway(settings, means) : assemble(settings, means);
 }

@@ -11,7 +11,7 @@ import {
   type Register,
   type Registry,
 } from '../contract/index.ts';
-import { clusterProblems } from '../cluster/cluster-problems.ts';
+import { clusterProblems, fits } from '../cluster/cluster-problems.ts';
 import { activeOf, epochOf } from '../cluster/cluster-view.ts';
 import { CARD_BEATS } from '../cluster/neighbours.ts';
 import { parseCard, type NodeCard } from '../cluster/node-card.ts';
@@ -20,6 +20,7 @@ import { readSwitchover, underWay, type Switchover } from '../cluster/switchover
 export interface NodeStatus extends NodeLife {
   /** active: it owns shards. gone, over: it has ended, or its lease has. */
   readonly state: 'active' | 'standby' | 'leaving' | 'over' | 'gone';
+  /** It could follow, as the active node sees it. */
   readonly ready: boolean;
   readonly leaseLeftMs: number;
   readonly shards: number;
@@ -88,6 +89,10 @@ export class Operator {
     }
     const { now: switchover } = await readSwitchover(register);
     const active = activeOf(record)?.node;
+    const told = active === undefined ? undefined : cards.get(active);
+    for (const [name, card] of cards) {
+      if (told && !fits(told, card)) cards.set(name, { ...card, ready: false });
+    }
     const nodes = record.nodes.map((one) => nodeStatus(one, record, cards.get(one.node)));
     return {
       epoch: epochOf(record),

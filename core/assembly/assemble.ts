@@ -16,6 +16,7 @@ import type { Lease } from '../cluster/lease.ts';
 import type { Whereabouts } from '../cluster/whereabouts.ts';
 import { createCluster, mustFit, newLife, placeOf } from './create-cluster.ts';
 import { createGateway } from './create-gateway.ts';
+import { heartOver } from './create-heart.ts';
 import type { NodeLog } from '../kernel/log.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
 import type { Guarded } from '../path/guarding.ts';
@@ -72,11 +73,13 @@ export function assemble(settings: Settings, means: Means): Node {
     shards,
     clock: means.clock,
     log: log.child({ part: 'cluster' }),
-    report: (health) => report('cluster', health),
+    report,
+    metrics,
+    makeHeart: means.heart ?? heartOver(means),
     node: () => node as Node,
     door,
   });
-  const { membership } = cluster;
+  const { heart, membership } = cluster;
   node = new Node({
     name: settings.node.name,
     limits,
@@ -85,6 +88,7 @@ export function assemble(settings: Settings, means: Means): Node {
     metrics,
     supervisor,
     components: { ...components, cluster: cluster.component },
+    heart,
     membership,
     whereabouts: place.whereabouts,
     gateway: createGateway({ settings, ...means, metrics, log, view: cluster.view }),

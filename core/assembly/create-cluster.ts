@@ -15,8 +15,8 @@ import {
   type Clock,
   type Component,
   type Failover,
-  type Health,
   type Log,
+  type Metrics,
   type NodeLife,
   type Persistence,
   type Random,
@@ -24,8 +24,11 @@ import {
 } from '../contract/index.ts';
 import type { Door } from '../session/door.ts';
 import { PROTOCOL_VERSION } from '../wire/protocol-version.ts';
+import { createHeart, type HeartMaker } from './create-heart.ts';
+import type { HeartPart } from './heart-part.ts';
 import { lendRegister } from './lend-register.ts';
 import type { Node } from './node.ts';
+import type { Report } from './tokens.ts';
 
 interface Sources {
   readonly settings: Settings;
@@ -38,7 +41,10 @@ interface Sources {
   readonly shards: Shards;
   readonly clock: Clock;
   readonly log: Log;
-  readonly report: (health: Health) => void;
+  readonly metrics: Metrics;
+  readonly report: Report;
+  /** Undefined: there is no network to beat over. */
+  readonly makeHeart: HeartMaker | undefined;
   readonly node: () => Node;
   readonly door: Door;
 }
@@ -65,6 +71,7 @@ export function mustFit({ cluster, file, failover }: Settings, { rule }: Failove
 /** Starts nothing. */
 export function createCluster(sources: Sources): {
   readonly component: Component;
+  readonly heart: HeartPart | undefined;
   readonly membership: Membership | undefined;
   readonly view: () => GatewayView;
 } {
@@ -75,9 +82,10 @@ export function createCluster(sources: Sources): {
     const serve = (): void => node().serve(undefined);
     return {
       component: new Alone({ persistence, failover, shards, whereabouts, serve }),
+      heart: undefined,
       membership: undefined,
       view: () => {
-        const card = cardOf(sources, startedAt, 'serving');
+        const card = cardOf(sources, startedAt, 'serving', undefined);
         return aloneView(sources.life, shards.owned(), card);
       },
     };
@@ -87,12 +95,25 @@ export function createCluster(sources: Sources): {
     register: lendRegister(persistence),
     beatMs: cluster.beat,
     leaseMs: cluster.lease,
-    card: () => cardOf(sources, startedAt, membership.phase),
-    serve: (from) => node().serve(from),
-    drain: () => node().drain(),
-    over: (why) => node().over(why),
+    report: (health) => sources.report('cluster', health),
+    card: () => cardOf(sources, startedAt, membership.phase, heart),
+    met: (cards) => heart.know(sources.life.node, cards),
+    leaving: () => heart.turn('leaving'),
+    serve: (from) => {
+      heart.turn('active');
+      node().serve(from);
+    },
+    drain: () => {
+      heart.turn('leaving');
+      return node().drain();
+    },
+    over: (why) => {
+      heart.turn('over');
+      node().over(why);
+    },
   });
   whereabouts.onKnock = () => membership.knocked();
+  const heart = createHeart(sources, cluster, () => membership);
   const { file, failover: policy } = settings;
   const component: Component = {
     async start(signal) {
@@ -108,10 +129,15 @@ export function createCluster(sources: Sources): {
     },
     stop: () => membership.stop(),
   };
-  return { component, membership, view: () => memberView(membership, cluster.beat) };
+  return { component, heart, membership, view: () => memberView(membership, cluster.beat) };
 }
 
-function cardOf(sources: Sources, startedAt: number, phase: Membership['phase']): NodeCard {
+function cardOf(
+  sources: Sources,
+  startedAt: number,
+  phase: Membership['phase'],
+  heart: HeartPart | undefined,
+): NodeCard {
   const { settings, failover, life, persistence, clock, node, door } = sources;
   const { cluster } = settings;
   const [gateway] = node().gateways;
@@ -124,12 +150,13 @@ function cardOf(sources: Sources, startedAt: number, phase: Membership['phase'])
     cluster: cluster?.name ?? '',
     shards: persistence.shards,
     priority: failover.rule.priority,
-    ready: phase === 'joining' || phase === 'standby' || phase === 'serving',
+    ready: phase !== 'leaving' && phase !== 'over' && heart?.steady !== false,
     state: phase === 'serving' ? 'active' : phase === 'leaving' ? 'leaving' : 'standby',
     sessions: door.size,
-    loopDelayMs: 0,
+    loopDelayMs: heart?.loopDelayMs ?? 0,
     clock: clock.now(),
     startedAt,
+    ...(heart?.address === undefined ? {} : { link: heart.address }),
     ...(gateway === undefined ? {} : { gateway }),
   };
 }

@@ -17,6 +17,7 @@ import type { NodeLog } from '../kernel/log.ts';
 import { MetricsRegistry } from '../kernel/metrics.ts';
 import { Supervisor } from '../kernel/supervisor.ts';
 import type { OrderingRule } from '../wire/frames.ts';
+import type { HeartMaker } from './create-heart.ts';
 import { createOrderings } from './create-orderings.ts';
 import { lendLinks } from './lend-links.ts';
 import type { Report } from './tokens.ts';
@@ -29,6 +30,8 @@ export interface Means {
   readonly log: Log | NodeLog;
   /** Lent to plugins as links; absent: none of them may use one. */
   readonly network?: Network;
+  /** Makes what beats over links; absent: it runs in the node's own loop, over `network`. */
+  readonly heart?: HeartMaker;
 }
 
 export type Foundation = ReturnType<typeof layFoundation>;

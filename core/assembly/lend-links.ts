@@ -6,13 +6,18 @@ import type { Network } from '../cluster/link/network.ts';
 import { ImError, type Host, type Links } from '../contract/index.ts';
 import { readSecret } from '../kernel/secret-file.ts';
 
+type Around = Pick<Host, 'clock' | 'random' | 'log'>;
+
+export function linkMeans({ clock, random, log }: Around, network: Network): LinkMeans {
+  const secret: LinkMeans['readSecret'] = (file, how) => readSecret(file, how, { random, log });
+  return { clock, random, network, readSecret: secret };
+}
+
 /** Without a network, as in a simulation that has none, every use of a link throws. */
 export function lendLinks(host: Host, network: Network | undefined): Links {
-  const { clock, random, log } = host;
   const means = (): LinkMeans => {
     if (!network) throw new ImError('IM_BUG', { why: 'links are used without a network' });
-    const secret: LinkMeans['readSecret'] = (file, how) => readSecret(file, how, { random, log });
-    return { clock, random, network, readSecret: secret };
+    return linkMeans(host, network);
   };
   return {
     connect: (options, ear) => new KeptLink(options, ear, means()),

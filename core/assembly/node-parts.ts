@@ -46,6 +46,8 @@ export interface Parts {
     /** A membership, or what stands for it where the node is alone. */
     readonly cluster: Component;
   };
+  /** What tells the others that this node lives; undefined: the node is alone. */
+  readonly heart: Component | undefined;
   /** Undefined: the node is alone. */
   readonly membership: Membership | undefined;
   readonly whereabouts: Whereabouts;

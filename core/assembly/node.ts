@@ -19,6 +19,7 @@ const RANKS = [
   'registry',
   'failover',
   'authentication',
+  'heart',
   'cluster',
   'ordering',
   'guards',
@@ -58,11 +59,12 @@ export class Node {
     this.name = parts.name;
     this.metrics = parts.metrics;
     this.#parts = parts;
-    const { supervisor, components, orderings, cache } = parts;
+    const { supervisor, components, heart, orderings, cache } = parts;
     const { guards, consumers, retention, gateway, transports } = parts;
     const add = (name: string, rank: string, component: Component): void =>
       supervisor.add({ name, rank: RANKS.indexOf(rank), component });
     for (const [role, component] of Object.entries(components)) add(role, role, component);
+    if (heart) add('heart', 'heart', heart);
     for (const { name, component } of orderings) add(name, 'ordering', component);
     if (cache) add('answers', 'answers', cache);
     for (const { name, component } of guards) add(name, 'guards', component);

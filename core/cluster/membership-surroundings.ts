@@ -28,6 +28,10 @@ export interface MembershipSurroundings {
   readonly log: Log;
   /** This node's card as it would be announced now. */
   readonly card: () => NodeCard;
+  /** Hears of the others' cards, each time that they were read. */
+  readonly met?: (cards: ReadonlyMap<string, NodeCard>) => void;
+  /** Lets the others know at once that this node would hand over; else they see it in time. */
+  readonly leaving?: () => void;
   readonly report: (health: Health) => void;
   /** All shards are this node's: it should serve. `from`: who owned them before. */
   readonly serve: (from: NodeLife | undefined) => void;

@@ -158,6 +158,7 @@ export class Membership implements Component {
     const by = `${this.#around.shards.life.node} stops`;
     const asking = this.#switching.ask(next, this.#sightings.record, by);
     if (!(await asking.catch(() => false))) return false;
+    this.#around.leaving?.();
     this.poke();
     return this.#switching.whenHandedOver(limitMs);
   }
@@ -196,7 +197,11 @@ export class Membership implements Component {
 
   /** One at a time, each with the newest record that there is when it begins. */
   #decideOnce(joined: boolean): Promise<void> {
-    this.#deciding ??= this.#decide(joined).finally(() => (this.#deciding = undefined));
+    this.#deciding ??= this.#decide(joined).finally(() => {
+      this.#deciding = undefined;
+      // A serving node did not wait for this before its pause began.
+      if (this.#switching.hurried) this.#pulse.repause();
+    });
     return this.#deciding;
   }
 

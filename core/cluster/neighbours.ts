@@ -9,6 +9,8 @@ interface Surroundings {
   readonly beatMs: number;
   /** This node's card as it would be told now. */
   readonly card: () => NodeCard;
+  /** Hears of the cards that were read; see `cards`. */
+  readonly met?: ((cards: ReadonlyMap<string, NodeCard>) => void) | undefined;
 }
 
 /** A card is listed for this many beats. */
@@ -52,6 +54,7 @@ export class Neighbours {
       log.debug('the registry is away', { why: reasonOf(error) });
       return;
     }
+    this.#around.met?.(this.#cards);
     this.#look(own);
   }
 

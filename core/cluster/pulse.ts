@@ -38,6 +38,13 @@ export class Pulse {
     return this.#next.promise;
   }
 
+  /** The pause under way begins anew, as long as pauses are now. */
+  repause(): void {
+    if (this.#turn) return;
+    this.#cancel();
+    this.#wait();
+  }
+
   /** Resolves when the turn under way has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -67,7 +67,7 @@ export const CLUSTER = {
   ),
   link: optional(
     address({
-      help: 'Where the other nodes hear this one beat. None: they learn it of the store.',
+      help: 'Where the others connect to hear this node beat. None: they learn it of the store.',
     }),
   ),
   secretFile: path({

@@ -49,6 +49,8 @@ export class FaultDevice {
   readonly handled = new Map<string, number>();
   /** Of its newest WELCOME, by the clock of the history; 0: there was none. */
   welcomedMs = 0;
+  /** What the application was told of trouble, in words; that the server has moved is none. */
+  readonly troubles: string[] = [];
   readonly #parts: DeviceParts;
   readonly #outbox = memoryOutbox();
   #client: Client | undefined;
@@ -159,10 +161,12 @@ export class FaultDevice {
     client.on('act', ({ action, users, title = '', ...head }: ActEntry) =>
       this.#shown(actor, head.late, seenOf(head, { kind: action, users, title })),
     );
+    client.on('error', ({ code, message }) => this.troubles.push(`${code}: ${message}`));
     client.on('log-changed', ({ log }) => {
       this.#log = log;
     });
-    client.on('state', ({ state }) => {
+    client.on('state', ({ state, reason = '' }) => {
+      if (state === 'offline' && reason !== 'moved') this.troubles.push(reason);
       // What an earlier client left in the outbox is this one's to tell of.
       if (state === 'online') for (const handle of client.unanswered) this.#watch(handle, actor);
     });

@@ -3,6 +3,12 @@ import { connectByScheme } from '../../client/connectors.ts';
 import type { Connector } from '../../client/connector.ts';
 import type { WireTap } from '../sim/wire-tap.ts';
 
+/** Hears what becomes of a connection that its client has left. */
+export interface Lingering {
+  readonly received: (bytes: Uint8Array) => void;
+  readonly closed: () => void;
+}
+
 export interface TappedParts {
   /** From an address that the client was given to the one to dial now; default: itself. */
   readonly dial?: (address: string) => string;
@@ -10,11 +16,8 @@ export interface TappedParts {
   readonly tap: () => WireTap;
   /** Makes, for each connection, what changes the bytes that come. */
   readonly spoil?: (() => (bytes: Uint8Array) => Uint8Array) | undefined;
-  /**
-   * Asked when a client leaves a connection to an address. A function: the socket stays open, and
-   * it hears what still comes.
-   */
-  readonly linger?: (address: string) => ((bytes: Uint8Array) => void) | undefined;
+  /** Asked when a client leaves a connection to an address; who lingers keeps the socket open. */
+  readonly linger?: (address: string) => Lingering | undefined;
 }
 
 export function tappedConnector({ dial, tap: newTap, spoil, linger }: TappedParts): Connector {
@@ -23,14 +26,14 @@ export function tappedConnector({ dial, tap: newTap, spoil, linger }: TappedPart
     const tap = newTap();
     const spoiled = spoil?.();
     let over = false;
-    let lingering: ((bytes: Uint8Array) => void) | undefined;
+    let lingering: Lingering | undefined;
     const connection = connectByScheme(address, {
       opened: () => events.opened(),
       received: (raw) => {
         const bytes = spoiled === undefined ? raw : spoiled(raw);
         if (bytes.length === 0) return;
         if (over) {
-          lingering?.(bytes);
+          lingering?.received(bytes);
           return;
         }
         tap.received(bytes);
@@ -39,6 +42,7 @@ export function tappedConnector({ dial, tap: newTap, spoil, linger }: TappedPart
       closed: (why) => {
         tap.closed();
         if (lingering === undefined) events.closed(why);
+        else lingering.closed();
       },
     });
     return {

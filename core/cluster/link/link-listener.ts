@@ -2,6 +2,7 @@
 import {
   ImError,
   reasonOf,
+  type Link,
   type LinkEar,
   type LinkEnd,
   type ListenOptions,
@@ -67,7 +68,7 @@ class LinkListener {
     const { clock, random } = this.#means;
     const own = this.#accept();
     const ear: LinkEar = {
-      opened: (link) => own.opened(link),
+      opened: (link) => own.opened(this.#counted(link, session)),
       received: (frame) => own.received(frame),
       closed: (why) => {
         this.#open.delete(session);
@@ -87,6 +88,18 @@ class LinkListener {
     session.over(stream);
     this.#open.add(session);
     return session;
+  }
+
+  /** One that its owner closes makes room, too. */
+  #counted(link: Link, session: LinkSession): Link {
+    return {
+      peer: link.peer,
+      send: (frame) => link.send(frame),
+      close: () => {
+        this.#open.delete(session);
+        link.close();
+      },
+    };
   }
 
   close(): void {

@@ -1,5 +1,8 @@
 /** The rigs with several nodes, the cheapest first. */
 import type { FaultRig } from '../fault-rig.ts';
+import { hangActive } from './hang-active.ts';
 import { killActive } from './kill-active.ts';
+import { planned } from './planned.ts';
+import { shortStalls } from './short-stalls.ts';
 
-export const FAILOVER_RIGS: readonly FaultRig[] = [killActive];
+export const FAILOVER_RIGS: readonly FaultRig[] = [shortStalls, planned, hangActive, killActive];

@@ -5,7 +5,8 @@ import type { Ground } from '../ground.ts';
 import { sqliteIn } from '../stage-store.ts';
 import { joined } from './joined.ts';
 import { PAIRINGS } from './pairings.ts';
-import { withPair, type Pair, type PairParts } from './pair.ts';
+import type { Pair, PairParts } from './pair.ts';
+import { withPair } from './with-pair.ts';
 
 const ANSWERS_MAX = 400;
 const HASTY = join(import.meta.dirname, '..', 'spoilt', 'hasty-sqlite.ts');

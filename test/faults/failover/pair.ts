@@ -167,6 +167,19 @@ export class Pair {
     this.#struck = undefined;
   }
 
+  /** So many commands more were answered while the owner stayed. */
+  async goesOn(count: number): Promise<void> {
+    const turns = this.turns.length;
+    await this.answers(count);
+    if (this.turns.length > turns) this.fail('P12', 'the owner changed without need');
+  }
+
+  /** After so long without a change, a lease that has run out is acted upon. */
+  async settle(tenureMs: number): Promise<void> {
+    const last = this.turns.at(-1)?.atMs ?? 0;
+    await until('the tenure', 2 * tenureMs, () => this.recorder.nowMs - last > tenureMs);
+  }
+
   /** P12: so many takeovers were needed, the first owner's start among them. */
   expectTurns(count: number): void {
     const said = this.turns.map(({ node, epoch }) => `${node.name} ${epoch}`).join(', ');
@@ -272,22 +285,5 @@ export class Pair {
         return `the consumer has ${name} up to ${done.get(name) ?? 0} of ${position}`;
       await pause(LOOK_EVERY_MS);
     }
-  }
-}
-
-/** Plays with a pair that is cleared afterwards; what throws is a violation of `rig`. */
-export async function withPair(
-  parts: PairParts,
-  play: (pair: Pair) => Promise<void>,
-): Promise<Findings> {
-  const pair = await Pair.make(parts);
-  try {
-    await play(pair);
-    return pair.findings();
-  } catch (error) {
-    await pair.broken(error);
-    return pair.findings();
-  } finally {
-    await pair.clear();
   }
 }

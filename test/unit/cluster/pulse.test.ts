@@ -43,6 +43,28 @@ describe('a pulse', () => {
     assert.equal(turns, 2);
   });
 
+  it('pauses anew as long as pauses are now', async () => {
+    const clock = fakeClock();
+    let pauseMs = 1_000;
+    let turns = 0;
+    const pulse = new Pulse({
+      clock,
+      pauseMs: () => pauseMs,
+      turn: () => Promise.resolve(void (turns += 1)),
+    });
+    pulse.start();
+    pauseMs = 50;
+    pulse.repause();
+    clock.advance(50);
+    assert.equal(turns, 1);
+    pulse.repause();
+    await turn();
+    assert.equal(clock.pending, 1, 'a turn under way ends in one pause');
+    await pulse.stop();
+    pulse.repause();
+    assert.equal(clock.pending, 0, 'after the stop there is none');
+  });
+
   it('ends with the turn that says so', async () => {
     const clock = fakeClock();
     const pulse = new Pulse({ clock, pauseMs: () => undefined, turn: () => Promise.resolve() });
