@@ -100,7 +100,10 @@ export class Node {
   serve(from: NodeLife | undefined): void {
     this.#owns = { from };
     if (!this.#meeting) return;
-    this.#serve().catch((error: unknown) => this.#tell('path', reasonOf(error)));
+    this.#serve().catch((error: unknown) => {
+      // A stop ends a start that is under way, and is no failure.
+      if (!this.#stopping) this.#tell('path', reasonOf(error));
+    });
   }
 
   /** Takes in nothing more, answers what it owes, and sends everybody to where they are served. */

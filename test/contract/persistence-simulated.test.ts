@@ -6,6 +6,7 @@ import { databaseStore } from '../sim/store/database-store.ts';
 import { plainPort } from '../sim/store/disk-port.ts';
 import { logStore } from '../sim/store/log-store.ts';
 import { reference } from '../sim/store/reference.ts';
+import { StorePath } from '../sim/store/store-path.ts';
 import { SimDatabase } from '../sim/store/sim-database.ts';
 import { SimDisk } from '../sim/store/sim-disk.ts';
 import { noTrouble } from '../sim/store/trouble.ts';
@@ -38,7 +39,15 @@ judgePersistence({
     const after = (delayMs: number, run: () => void) => clock.after(delayMs, run);
     const dialing = {
       world: { after: (delayMs: number, _actor: string, run: () => void) => after(delayMs, run) },
-      life: { act: () => true, alive: true, after, onEnd: () => () => undefined },
+      life: {
+        act: () => true,
+        alive: true,
+        after,
+        hear: after,
+        enter: (run: () => void) => run(),
+        onEnd: () => () => undefined,
+      },
+      path: new StorePath(),
       prng: new Prng(made),
       situations: new Situations(),
       database: new SimDatabase(content, noTrouble()),

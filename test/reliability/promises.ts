@@ -61,7 +61,7 @@ export const PROMISES: readonly Kept[] = [
   kept(
     'P8',
     'One writer: epochs never fall along a shard’s log; no answer for a write that was not let in.',
-    ['one-writer'],
+    ['one-writer', 'leases-hold'],
     ['test/kit/persistence-append-cases.ts'],
   ),
   kept(
@@ -81,6 +81,12 @@ export const PROMISES: readonly Kept[] = [
     'Soon after the faults end, every client that can reach the node sends and receives again.',
     [],
     ['test/sim/run-seed.ts'],
+  ),
+  kept(
+    'P12',
+    'No failover without a fault: short stalls and clocks that jump cause none.',
+    ['takeovers-have-reasons'],
+    ['test/protocol/pair.test.ts'],
   ),
   kept(
     'P13',

@@ -28,9 +28,10 @@ function timeOrder(jumps: boolean): NonNullable<Configured['timeOrder']> {
 }
 
 export function configured(plan: Plan, shards: number): Configured {
-  const { effects, limits, faults, retention, storeMs } = plan;
+  const { effects, limits, faults, retention, storeMs, cluster } = plan;
   const { laneQueue, lanes, connections, tailBytes, progressEvery } = limitsWith(limits);
-  const storeIsWell = !faults.some(({ kind }) => /^(store|disk|database)-/.test(kind));
+  const ill = /^(?:store|disk|database|node-pause)/;
+  const storeIsWell = !faults.some(({ kind }) => ill.test(kind));
   const behind = effects.consumers.map(({ name }) => [`consumer_shards_behind ${name}`, shards]);
   // A clock that jumps ahead, by less than what is noticed, makes bodies older.
   const jumps = faults.some(({ kind }) => kind === 'wall-jump');
@@ -47,6 +48,7 @@ export function configured(plan: Plan, shards: number): Configured {
       ...(Object.fromEntries(behind) as Record<string, number>),
     },
     savedWithinMs: storeIsWell ? progressEvery + SAVING_MS + WRITES_BEFORE * storeMs : Infinity,
+    ...(cluster?.steady ? { steady: true } : {}),
     ...ORDERED[plan.ordering],
     ...(plan.ordering === 'window' ? { timeOrder: timeOrder(jumps) } : {}),
     ...(keepBodiesMs === undefined ? {} : { bodiesLastMs: jumps ? 0 : keepBodiesMs }),

@@ -25,7 +25,7 @@ export function effectsSettings(
   const log = (): string => shelf.store?.log ?? '';
   const around = { life, ailments, recorder, situations };
   const guard = (one: GuardPlan) => {
-    const plugin = simGuard({ ...around, plan: one, prng: world.effectsPrng.fork() });
+    const plugin = simGuard({ ...around, plan: one, lifeNumber, prng: world.effectsPrng.fork() });
     const { timeLimit, onFailure } = one;
     return { ...named(one.name, 'guard', plugin), added: { timeLimit, onFailure } };
   };

@@ -1,4 +1,5 @@
 /** The faults: each begins at a random time, does its harm, and where it lasts, heals again. */
+import { CLUSTER_ACTIONS } from './cluster-faults.ts';
 import type { FaultKind, FaultPlan } from './plan.ts';
 import type { Prng } from './prng.ts';
 import type { SimDevice } from './sim-device.ts';
@@ -9,15 +10,20 @@ import type { World } from './world.ts';
 /** What the faults act upon. */
 export interface Victims {
   readonly world: World;
-  readonly node: SimNode;
+  readonly nodes: readonly SimNode[];
   readonly devices: readonly SimDevice[];
 }
 
 /** Does it, and answers how to heal it, if it lasts. */
-type Fault = (victims: Victims, prng: Prng) => (() => void) | undefined;
+export type Fault = (victims: Victims, prng: Prng) => (() => void) | undefined;
 
 function someDevice({ devices }: Victims, prng: Prng): SimDevice {
   return prng.pick(devices);
+}
+
+function someNode({ nodes }: Victims, prng: Prng): SimNode {
+  const [first] = nodes;
+  return first && nodes.length === 1 ? first : prng.pick(nodes);
 }
 
 /** A client's process ends and comes back. */
@@ -50,7 +56,9 @@ const STARTS_AGAIN_MS = 100;
  * once more while it starts.
  */
 function nodeCrash(draw: (prng: Prng) => Crash): Fault {
-  return ({ node, world: { shelf, clock } }, prng) => {
+  return (victims, prng) => {
+    const { shelf, clock } = victims.world;
+    const node = someNode(victims, prng);
     const crash = draw(prng);
     const again = prng.chance(0.3) ? prng.between(1, 8) : undefined;
     const how = prng.below(3);
@@ -84,7 +92,8 @@ const ACTIONS: Readonly<Record<FaultKind, Fault>> = {
   },
   cut: (victims, prng) => {
     const { network } = victims.world;
-    const actor = prng.chance(0.2) ? 'node' : someDevice(victims, prng).actor;
+    const ofNode = prng.chance(0.2);
+    const { actor } = ofNode ? someNode(victims, prng).place : someDevice(victims, prng);
     network.cut(actor);
     return () => network.mend(actor);
   },
@@ -112,13 +121,14 @@ const ACTIONS: Readonly<Record<FaultKind, Fault>> = {
     return undefined;
   },
   'node-crash': nodeCrash((prng) => (prng.chance(0.3) ? 'machine' : 'process')),
-  'node-restart': ({ node }) => {
+  'node-restart': (victims, prng) => {
+    const node = someNode(victims, prng);
     const stopped = node.stop();
     return () => void stopped.finally(() => node.start());
   },
   'wall-jump': (victims, prng) => {
     const byMs = prng.between(-3_600_000, 3_600_000);
-    const life = prng.chance(0.5) ? victims.node.life : someDevice(victims, prng).life;
+    const life = prng.chance(0.5) ? someNode(victims, prng).life : someDevice(victims, prng).life;
     life?.jump(byMs);
     return undefined;
   },
@@ -134,6 +144,7 @@ const ACTIONS: Readonly<Record<FaultKind, Fault>> = {
     return undefined;
   },
   'database-crash': ({ world }) => world.shelf.crash(),
+  ...CLUSTER_ACTIONS,
 };
 
 /** Lets the planned faults happen until `stop` is called; then everything is healed. */
@@ -151,11 +162,14 @@ export class Faults {
 
   stop(): void {
     this.#over = true;
-    const { world, node, devices } = this.#victims;
+    const { world, nodes, devices } = this.#victims;
+    world.registryTrouble = undefined;
     world.network.heal();
     world.shelf.heal();
-    node.spare();
-    node.start();
+    for (const node of nodes) {
+      node.spare();
+      node.start();
+    }
     for (const device of devices) {
       device.quicken();
       device.endOlder();

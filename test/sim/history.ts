@@ -73,6 +73,8 @@ export interface Handled extends Showing {
 export interface Connected extends Actor {
   readonly type: 'connected';
   readonly session: string;
+  /** Which life of a node it is with; absent where nobody knows. */
+  readonly life?: number;
 }
 /** The client's system says that the connection is over. */
 export interface Closed {
@@ -151,7 +153,9 @@ export interface NodeEvent {
   readonly type: 'node';
   readonly what: 'started' | 'crashed' | 'stopped';
   readonly detail: string;
-  /** The how manieth life of the node; absent where nobody counts. */
+  /** Its name; absent where there is one. */
+  readonly node?: string;
+  /** The how manieth life of all nodes; absent where nobody counts. */
   readonly life?: number;
 }
 /** An append was applied by the store. */

@@ -26,6 +26,8 @@ export interface LinkParts {
   readonly shape: PipeShape;
   readonly client: Life;
   readonly server: Life;
+  /** Which life of the node the server is. */
+  readonly lifeNumber: number;
   /** Once both ends are gone. */
   readonly onGone: () => void;
 }
@@ -63,6 +65,10 @@ export class Link {
 
   get serverLife(): Life {
     return this.#parts.server;
+  }
+
+  get lifeNumber(): number {
+    return this.#parts.lifeNumber;
   }
 
   buffered(direction: Direction): number {

@@ -33,7 +33,7 @@ function aNetwork(seed = 9) {
     closed: (why: string) => void said.push(`${who} closed ${why}`),
   });
   let link: Link | undefined;
-  network.listen('tcp://x:1', server, () => ear('server'));
+  network.listen('tcp://x:1', { life: server, lifeNumber: 1, accept: () => ear('server') });
   const dial = (): void =>
     network.dial(client, 'tcp://x:1', {
       opened: (opened) => {

@@ -39,7 +39,8 @@ function counting(changes: Readonly<Record<string, number>>): HistoryEvent[] {
 /** The effects replaced by these, and the letters by those; the counters as they then must be. */
 function effects(events: readonly HistoryEvent[], letters: readonly number[]): HistoryEvent[] {
   const rest = without(({ type }) => type === 'consuming' || type === 'consumed');
-  const ended = events.filter((event) => event.type === 'consumed');
+  // What was counted is of the first life.
+  const ended = events.filter((event) => event.type === 'consumed' && event.life === 1);
   const done = ended.filter((event) => event.type === 'consumed' && event.outcome === 'done');
   const places = letters.map((position) => ({ conversation: 'g/tea', position }));
   return rest.flatMap((event): HistoryEvent[] => {

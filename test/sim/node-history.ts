@@ -22,6 +22,8 @@ export interface Configured {
    * none does. `aheadMaxMs`: how far what was placed, but not kept, may push the log ahead.
    */
   readonly timeOrder?: { readonly skewMaxMs: number; readonly aheadMaxMs: number };
+  /** Nothing befalls the nodes that would excuse a takeover, but planned ones; absent: it may. */
+  readonly steady?: boolean;
   /** A body is there for so long at least; absent: for ever. */
   readonly bodiesLastMs?: number;
 }
@@ -35,6 +37,8 @@ export interface Guarded {
   readonly from: string;
   /** The body that it made of it. */
   readonly to: string;
+  /** Which life of a node; absent where nobody counts. */
+  readonly life?: number;
 }
 /** A consumer was handed an entry. */
 export interface Consuming {
@@ -70,6 +74,8 @@ export interface SetAside {
 /** A node is about to welcome a device. */
 export interface Greeted {
   readonly type: 'greeted';
+  /** Which life of a node; absent where nobody counts. */
+  readonly life?: number;
   readonly user: string;
   readonly device: string;
 }
@@ -102,6 +108,8 @@ interface Places {
 /** The store said that it has kept these. */
 export interface Saved extends Places {
   readonly type: 'saved';
+  /** Which life of a node; absent where nobody counts. */
+  readonly life?: number;
 }
 /** The store said where a device is. */
 export interface Loaded {
@@ -132,6 +140,20 @@ export interface Counted {
   readonly values: Readonly<Record<string, number>>;
 }
 
+/** A node said something while its lease, as the store has it, was over for so long. */
+export interface SpokeLate {
+  readonly type: 'spoke-late';
+  readonly life: number;
+  readonly lateMs: number;
+  /** The types of the frames. */
+  readonly frames: readonly string[];
+}
+/** An operator asks for a change of the owner; it may be refused. */
+export interface Switching {
+  readonly type: 'switching';
+  readonly to: string;
+}
+
 export type NodeHistoryEvent =
   | Configured
   | Guarded
@@ -144,4 +166,6 @@ export type NodeHistoryEvent =
   | Loaded
   | Standing
   | Numbered
-  | Counted;
+  | Counted
+  | SpokeLate
+  | Switching;

@@ -32,20 +32,21 @@ export function consumersBehind(node: Node): boolean {
 
 export class NodeWatch {
   readonly #world: World;
-  readonly #node: SimNode;
+  readonly #nodes: readonly SimNode[];
 
-  constructor(world: World, node: SimNode) {
+  constructor(world: World, nodes: readonly SimNode[]) {
     this.#world = world;
-    this.#node = node;
+    this.#nodes = nodes;
     this.#again();
   }
 
   /** Looks once more; `quiet`: when nothing is under way anywhere. */
   look(quiet: boolean): void {
-    const { running, lives } = this.#node;
-    if (running === undefined) return;
-    const values = valuesOf(running.metrics.snapshot());
-    this.#world.recorder.add({ type: 'counted', life: lives, quiet, values });
+    for (const { running, lifeNumber: life, serves } of this.#nodes) {
+      if (running === undefined || (quiet && !serves)) continue;
+      const values = valuesOf(running.metrics.snapshot());
+      this.#world.recorder.add({ type: 'counted', life, quiet, values });
+    }
   }
 
   /** What stands beside the log, after the node has stopped: cursors, marks and dead letters. */

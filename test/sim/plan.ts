@@ -4,6 +4,7 @@
  * ISSTA 2012).
  */
 import type { Limits } from '../../core/config/limits.ts';
+import { CLUSTER_FAULTS, drawCluster, faultsWith, type ClusterPlan } from './cluster-plan.ts';
 import { drawEffects, type EffectsPlan } from './effects-plan.ts';
 import { drawOrdering, type OrderingPlan } from './ordering-plan.ts';
 import type { PipeShape, Slicing } from './pipe.ts';
@@ -11,7 +12,8 @@ import { Prng } from './prng.ts';
 import { drawRetention, type RetentionPlan } from './retention-plan.ts';
 import { drawRival, type RivalPlan } from './rival-plan.ts';
 
-export const FAULTS = [
+/** What may befall a node that is alone. */
+const FAULTS_ALONE = [
   'reset',
   'flap',
   'cut',
@@ -34,6 +36,7 @@ export const FAULTS = [
   'database-breaks',
   'database-crash',
 ] as const;
+export const FAULTS = [...FAULTS_ALONE, ...CLUSTER_FAULTS] as const;
 export type FaultKind = (typeof FAULTS)[number];
 
 /**
@@ -96,6 +99,8 @@ export interface Plan {
   readonly retention: RetentionPlan;
   readonly ordering: OrderingPlan;
   readonly rival: RivalPlan | undefined;
+  /** Undefined: there is one node. */
+  readonly cluster: ClusterPlan | undefined;
 }
 
 const NAMES = ['ann', 'bob', 'cat', 'dan', 'eve', 'fay'];
@@ -122,7 +127,7 @@ function drawFaults(prng: Prng, store: StoreKind): readonly FaultPlan[] {
   // grows.
   const rare = (kind: FaultKind): number =>
     store === 'memory' && kind.startsWith('node-') ? 2 : 1;
-  const possible = FAULTS.filter((kind) => ONLY[kind]?.includes(store) ?? true);
+  const possible = FAULTS_ALONE.filter((kind) => ONLY[kind]?.includes(store) ?? true);
   return prng.some(possible, prng.pick([0.15, 0.3, 0.5])).map((kind) => ({
     kind,
     everyMs: (prng.between(1_000, 15_000) * rare(kind)) / strength,
@@ -189,5 +194,7 @@ export function drawPlan(seed: number, store?: StoreKind): Plan {
     retention: drawRetention(seed),
     ordering: drawOrdering(seed),
   };
-  return { ...plan, rival: drawRival(plan) };
+  const cluster = drawCluster(seed, kind, plan.storeMs);
+  const faults = faultsWith(plan.faults, cluster);
+  return { ...plan, faults, cluster, rival: cluster ? undefined : drawRival(plan) };
 }

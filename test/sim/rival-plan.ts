@@ -19,7 +19,7 @@ export interface RivalPlan {
 /** Another stream than that of the plan, from the same seed: it shifts nothing else. */
 const STREAM = 0x21fa1;
 
-export function drawRival(plan: Omit<Plan, 'rival'>): RivalPlan | undefined {
+export function drawRival(plan: Omit<Plan, 'rival' | 'cluster'>): RivalPlan | undefined {
   const { seed, ordering, store, commands, thinkMs, devices } = plan;
   const prng = new Prng(seed ^ STREAM);
   const sequenced = ordering === 'sequencer' || ordering === 'groups';

@@ -8,6 +8,7 @@ import { Faults } from './faults.ts';
 import type { History, Violation } from './history.ts';
 import { consumersBehind, NodeWatch } from './node-watch.ts';
 import { SimDevice } from './sim-device.ts';
+import { placesOf } from './node-place.ts';
 import { SimNode } from './sim-node.ts';
 import type { FaultKind, Plan } from './plan.ts';
 import { RivalSequencer } from './rival-sequencer.ts';
@@ -61,15 +62,15 @@ async function unfinished(world: World, device: SimDevice): Promise<string | und
 
 async function comesToRest(
   world: World,
-  node: SimNode,
+  nodes: readonly SimNode[],
   devices: readonly SimDevice[],
 ): Promise<void> {
   let open: string | undefined = 'nobody has looked';
   const look = async (): Promise<void> => {
     open = undefined;
     for (const device of devices) open ??= await unfinished(world, device);
-    if (open === undefined && node.running !== undefined && consumersBehind(node.running))
-      open = 'a consumer is behind';
+    if (nodes.some(({ running }) => running !== undefined && consumersBehind(running)))
+      open ??= 'a consumer is behind';
     if (open !== undefined) world.clock.after(LOOK_EVERY_MS, 'judge', () => void look());
   };
   world.clock.after(LOOK_EVERY_MS, 'judge', () => void look());
@@ -82,14 +83,14 @@ async function comesToRest(
 
 async function phases(world: World, counts: (faults: Faults, workload: Workload) => void) {
   const { clock, plan, shelf } = world;
-  const node = new SimNode(world);
+  const nodes = placesOf(plan).map((place) => new SimNode(world, place));
   world.recorder.add(configured(plan, SHARDS));
-  const watch = new NodeWatch(world, node);
+  const watch = new NodeWatch(world, nodes);
   const devices = plan.devices.map((device) => new SimDevice(world, device));
-  node.start();
+  for (const node of nodes) node.start();
   const workload = new Workload(world, devices, world.prng.fork());
-  const faults = new Faults({ world, node, devices }, world.prng.fork());
-  const rival = new RivalSequencer(world, node);
+  const faults = new Faults({ world, nodes, devices }, world.prng.fork());
+  const rival = new RivalSequencer(world, nodes[0] as SimNode);
   counts(faults, workload);
   await clock.run(() => workload.done, SAFETY_LIMIT_MS);
   world.say('world', 'all faults end');
@@ -99,15 +100,18 @@ async function phases(world: World, counts: (faults: Faults, workload: Workload)
   world.ailments.stop();
   await clock.run(() => false, clock.nowMs + 1_000);
   workload.farewell();
-  await comesToRest(world, node, devices);
+  await comesToRest(world, nodes, devices);
   await clock.run(() => false, clock.nowMs + QUIET_MS);
   watch.look(true);
   await shelf.readBack();
-  let stopped = false;
-  void node.stop().finally(() => {
-    stopped = true;
-  });
-  await clock.run(() => stopped, clock.nowMs + STOP_LIMIT_MS);
+  // Backups first: nobody is left to follow.
+  for (const node of nodes.toSorted((a, b) => Number(a.serves) - Number(b.serves))) {
+    let stopped = false;
+    void node.stop().finally(() => {
+      stopped = true;
+    });
+    await clock.run(() => stopped, clock.nowMs + STOP_LIMIT_MS);
+  }
   await watch.readBack(world.recorder.history);
 }
 

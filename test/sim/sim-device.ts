@@ -10,7 +10,7 @@ import { connect } from '../../client/index.ts';
 import type { Actor, SeenEntry } from './history.ts';
 import { Life } from './life.ts';
 import type { DevicePlan } from './plan.ts';
-import { NODE_ADDRESS } from './sim-node.ts';
+import { addressesFor } from './node-place.ts';
 import { lossy } from './lossy.ts';
 import { simConnector } from './sim-connector.ts';
 import { DeviceMemory } from './sim-outbox.ts';
@@ -167,18 +167,17 @@ export class SimDevice {
   }
 
   #start(): void {
-    const { world, plan } = { world: this.#world, plan: this.plan };
+    const [world, plan] = [this.#world, this.plan];
     this.#runs += 1;
-    const { user, device } = plan;
+    const { user, device, outboxMs: writeMs } = plan;
     const actor = { user, device, run: this.#runs };
     const life = new Life(this.actor, world.clock, plan.wallSkewMs);
     const prng = world.prng.fork();
-    const { situations } = world;
-    const parts = { life, prng, situations, writeMs: plan.outboxMs };
+    const parts = { life, prng, situations: world.situations, writeMs };
     world.recorder.add({ type: 'started', ...actor, kept: this.#memory.state.user !== undefined });
-    if (this.#runs === 1 && plan.comesAtMs > 0) situations.add('device that came later');
+    if (this.#runs === 1 && plan.comesAtMs > 0) world.situations.add('device that came later');
     const client = connect({
-      address: NODE_ADDRESS,
+      address: addressesFor(world.plan, this.#runs),
       token: user,
       user,
       device,
@@ -205,8 +204,8 @@ export class SimDevice {
   }
 
   #connector(life: Life, runOf: () => Run) {
-    const { network, situations, recorder, prng, options } = this.#world;
-    const { dropDeliveries = 0 } = options;
+    const { network, situations, recorder, prng } = this.#world;
+    const { dropDeliveries = 0 } = this.#world.options;
     return simConnector({
       network,
       life,
@@ -216,6 +215,7 @@ export class SimDevice {
         const run = runOf();
         return new WireTap({
           session: link.name,
+          life: link.lifeNumber,
           actor: run.actor,
           recorder,
           situations,

@@ -16,6 +16,8 @@ import type { Situations } from './situations.ts';
 
 export interface SimGuardParts {
   readonly plan: GuardPlan;
+  /** Which life of the node it is. */
+  readonly lifeNumber: number;
   readonly life: Life;
   readonly prng: Prng;
   readonly ailments: Ailments;
@@ -88,9 +90,10 @@ class SimGuard implements Guard {
   }
 
   #note(message: GuardedMessage, deed: Deed): void {
-    const { recorder, plan, situations } = this.#parts;
+    const { recorder, plan, situations, lifeNumber: life } = this.#parts;
     const { id } = message;
-    recorder.add({ type: 'guarded', guard: plan.name, id, from: textOf(message), ...deed });
+    const what = { guard: plan.name, life, id, from: textOf(message) };
+    recorder.add({ type: 'guarded', ...what, ...deed });
     situations.add(`guard: ${deed.verdict}`);
   }
 }

@@ -25,6 +25,8 @@ export interface NetworkParts {
 
 interface Listener {
   readonly life: Life;
+  /** Which life of the node it is. */
+  readonly lifeNumber: number;
   readonly accept: (link: Link) => LinkEar;
 }
 
@@ -41,6 +43,8 @@ export class SimNetwork {
   /** Actors that are cut off, and in which directions. */
   readonly #cuts = new Map<string, readonly Direction[]>();
   readonly #refused = new Set<string>();
+  /** Pairs of a client and a server that do not reach each other. */
+  readonly #apart = new Map<string, readonly [client: string, server: string]>();
   #slowness = 1;
   #made = 0;
   #healed = false;
@@ -54,20 +58,21 @@ export class SimNetwork {
     return [...this.#links];
   }
 
-  listen(address: string, life: Life, accept: (link: Link) => LinkEar): () => void {
-    const listener = { life, accept };
+  listen(address: string, listener: Listener): () => void {
     this.#listeners.set(address, listener);
     const stop = (): void => {
       if (this.#listeners.get(address) === listener) this.#listeners.delete(address);
     };
-    life.onEnd(stop);
+    listener.life.onEnd(stop);
     return stop;
   }
 
   dial(client: Life, address: string, dialling: Dialling): void {
     const startedUs = this.#parts.world.nowUs;
     const attempt = (): void => {
-      if (!this.#cuts.has(client.actor)) return this.#connect(client, address, dialling);
+      const server = this.#listeners.get(address)?.life.actor;
+      const isCut = this.#cuts.has(client.actor) || this.#apart.has(pairOf(client.actor, server));
+      if (!isCut) return this.#connect(client, address, dialling);
       const waitedMs = (this.#parts.world.nowUs - startedUs) / 1000;
       if (waitedMs >= CONNECT_TIMEOUT_MS) dialling.failed('timed out');
       else client.after(1000, attempt);
@@ -86,6 +91,32 @@ export class SimNetwork {
     const directions = this.#cuts.get(actor) ?? [];
     this.#cuts.delete(actor);
     for (const link of this.#linksOf(actor)) for (const way of directions) link.resume(way);
+  }
+
+  /** Cuts these clients off from one server, both ways. */
+  part(clients: readonly string[], server: string): void {
+    for (const client of clients) {
+      const pair = pairOf(client, server);
+      if (this.#apart.has(pair)) continue;
+      this.#apart.set(pair, [client, server]);
+      for (const link of this.#linksBetween(client, server)) for (const way of BOTH) link.hold(way);
+    }
+  }
+
+  rejoin(clients: readonly string[], server: string): void {
+    for (const client of clients) {
+      if (!this.#apart.delete(pairOf(client, server))) continue;
+      for (const link of this.#linksBetween(client, server))
+        for (const way of BOTH) link.resume(way);
+    }
+  }
+
+  /** A server stands still: nothing that comes is heard until it goes on. */
+  standsStill(server: Life): void {
+    for (const link of this.#links) if (link.serverLife === server) link.hold('up');
+    server.whenResumed(() => {
+      for (const link of this.#links) if (link.serverLife === server) link.resume('up');
+    });
   }
 
   /** Connection attempts of this actor are refused, until `admit`. */
@@ -120,6 +151,7 @@ export class SimNetwork {
    */
   heal(): void {
     for (const actor of this.#cuts.keys()) this.mend(actor);
+    for (const [client, server] of this.#apart.values()) this.rejoin([client], server);
     this.#refused.clear();
     this.#slowBy(HEALTHY);
     this.#healed = true;
@@ -141,17 +173,24 @@ export class SimNetwork {
       client.after(this.#roundTripMs(), () => dialling.failed('refused'));
       return;
     }
-    const link = this.#link(client, listener.life);
+    const link = this.#link(client, listener);
     // Whatever the server says, or the network does, the client hears once its side is open.
     link.hold('down');
-    link.listen('up', listener.accept(link));
+    const { life } = listener;
+    if (life.paused) {
+      // Its system takes the connection in; the process hears of it when it goes on.
+      link.hold('up');
+      life.whenResumed(() => {
+        if (life.alive) link.listen('up', listener.accept(link));
+      });
+    } else link.listen('up', listener.accept(link));
     client.after(this.#roundTripMs(), () => {
       dialling.opened(link);
       link.resume('down');
     });
   }
 
-  #link(client: Life, server: Life): Link {
+  #link(client: Life, { life: server, lifeNumber }: Listener): Link {
     const { world, prng, trace, shape } = this.#parts;
     this.#made += 1;
     const name = `link-${this.#made}`;
@@ -164,6 +203,7 @@ export class SimNetwork {
       shape: shape(),
       client,
       server,
+      lifeNumber,
       onGone,
     });
     link.slow(this.#slowness);
@@ -177,7 +217,17 @@ export class SimNetwork {
     return this.links.filter(isOf);
   }
 
+  #linksBetween(client: string, server: string): readonly Link[] {
+    const isBetween = ({ clientLife, serverLife }: Link): boolean =>
+      clientLife.actor === client && serverLife.actor === server;
+    return this.links.filter(isBetween);
+  }
+
   #roundTripMs(): number {
     return (1 + this.#parts.prng.exponential(5)) * this.#slowness;
   }
+}
+
+function pairOf(client: string, server: string | undefined): string {
+  return `${client} ${server}`;
 }

@@ -1,31 +1,14 @@
-/** The node under simulation: the real kernel, assembled anew in each of its lives. */
-import type {
-  AnyPlugin,
-  Authentication,
-  Cancel,
-  Clock,
-  Identity,
-  Log,
-  Random,
-  Role,
-} from 'im-kernel/contract';
-import { definePlugin, reasonOf } from 'im-kernel/contract';
+/** A node under simulation: the real kernel, assembled anew in each of its lives. */
+import type { Cancel, Clock, Log, Random } from 'im-kernel/contract';
+import { reasonOf } from 'im-kernel/contract';
 import { assemble } from '../../core/assembly/assemble.ts';
 import type { Node } from '../../core/assembly/node.ts';
-import type { Instance, Settings } from '../../core/config/settings.ts';
-import noFailover from '../../plugins/failover/none/index.ts';
-import storeRegistry from '../../plugins/registries/store/index.ts';
-import { effectsSettings } from './effects-settings.ts';
 import type { NodeEvent } from './history.ts';
 import { Life } from './life.ts';
-import { limitsWith } from './limits-with.ts';
-import { orderingSettings } from './ordering-plan.ts';
-import { simTransport } from './sim-transport.ts';
-import { simPersistence } from './store/shelf.ts';
-import { watchedStore } from './watched-store.ts';
+import type { NodePlace } from './node-place.ts';
+import { nodeSettings } from './node-settings.ts';
 import type { World } from './world.ts';
 
-export const NODE_ADDRESS = 'tcp://127.0.0.1:7400';
 /** How long whoever looks after a node takes to start it again. */
 const COMES_BACK_MS = 200;
 /** How long an orderly stop may take before it counts as a fault of the kernel. */
@@ -37,78 +20,82 @@ const STOP_LIMIT_MS = 60_000;
  */
 export type Crash = 'process' | 'machine' | 'power';
 
-const authentication = definePlugin({
-  contract: 1,
-  role: 'authentication',
-  type: 'simulated',
-  summary: 'A token is a user’s name.',
-  stability: 'experimental',
-  config: {},
-  create: (): Authentication => ({
-    start: () => Promise.resolve(),
-    stop: () => Promise.resolve(),
-    authenticate: (token): Promise<Identity> => Promise.resolve({ user: token }),
-  }),
-});
-
-function instance(role: Role, plugin: unknown, config: Instance['config'] = {}): Instance {
-  const known = plugin as AnyPlugin;
-  const name = role === 'transport' ? 'sim' : role;
-  return { name, role, type: known.type, plugin: known, config };
-}
-
 export class SimNode {
+  readonly place: NodePlace;
   readonly #world: World;
+  /** Its process. */
   #life: Life | undefined;
   #running: Node | undefined;
-  #lives = 0;
+  #number = 0;
   #stopping = false;
-  /** The life that failed last. */
+  /** The process that failed last. */
   #failing: Life | undefined;
   #spared = false;
   #cancelCrash: Cancel = () => undefined;
 
-  constructor(world: World) {
+  constructor(world: World, place: NodePlace) {
     this.#world = world;
+    this.place = place;
   }
 
-  /** The life under way; undefined between a crash and the next start. */
+  /** The process under way; undefined between a crash and the next start. */
   get life(): Life | undefined {
     return this.#life?.alive === true ? this.#life : undefined;
   }
 
-  /** The node of that life. */
+  /** The node in that process. */
   get running(): Node | undefined {
     return this.life === undefined ? undefined : this.#running;
   }
 
-  /** How many lives it has had, this one included. */
-  get lives(): number {
-    return this.#lives;
+  /** Which life it is in, counted over all nodes of the world. */
+  get lifeNumber(): number {
+    return this.#number;
+  }
+
+  /** True while it serves clients. */
+  get serves(): boolean {
+    const path = this.running?.states().find(({ name }) => name === 'path');
+    return path?.state === 'running' || path?.state === 'degraded';
   }
 
   /** Starts it, if it does not run; or calls off a crash that has not come yet. */
   start(): void {
     const before = this.life;
     if (before !== undefined) return this.#callOff();
-    this.#lives += 1;
-    const { clock, prng } = this.#world;
-    const life = new Life('node', clock);
+    const life = new Life(this.place.actor, this.#world.clock);
     this.#life = life;
     this.#stopping = false;
+    this.#begin(life);
+  }
+
+  /** A life of the node in this process. */
+  #begin(life: Life): void {
+    const { prng } = this.#world;
+    this.#number = this.#world.nextLife();
     this.#note('started');
-    const running = assemble(this.#settings(life), this.#host(life, prng.fork()));
+    const settings = nodeSettings(this.#world, this.place, life, this.#number);
+    const running = assemble(settings, this.#host(life, prng.fork()));
     this.#running = running;
     running.onFailed((part, why) => this.#failed(life, running, `${part} failed: ${why}`));
-    running.start().catch((error: unknown) => this.#notStarted(life, error));
+    const started = running.start();
+    const over = (why: string): void => void this.#over(life, running, why);
+    running.onOver(
+      (why) =>
+        void started.then(
+          () => over(why),
+          () => undefined,
+        ),
+    );
+    started.catch((error: unknown) => this.#notStarted(life, error));
   }
 
   /** As `main.ts` does: it stops in order and ends; whoever looks after it starts it again. */
   #failed(life: Life, running: Node, why: string): void {
-    const { shelf, situations } = this.#world;
+    const { situations } = this.#world;
     if (!life.alive || this.#failing === life) return;
     this.#failing = life;
-    if (!shelf.excuses(life)) this.#world.fail('the node failed', why);
+    if (!this.#excused(life)) this.#world.fail('the node failed', why);
     void running.stop().then(() => {
       if (!life.alive) return;
       situations.add('node failed for its store and came back');
@@ -116,10 +103,24 @@ export class SimNode {
     });
   }
 
+  /** As `main.ts` does: it stops, and comes back in the same process as another life. */
+  async #over(life: Life, running: Node, why: string): Promise<void> {
+    const isAtIt = (): boolean =>
+      life.alive && this.#running === running && !this.#stopping && this.#failing !== life;
+    if (!isAtIt()) return;
+    const errors = await running.stop();
+    if (!isAtIt()) return;
+    if (errors.length > 0 && !this.#excused(life))
+      this.#world.fail('the node did not step back', errors[0]);
+    this.#world.situations.add('owner stepped back');
+    this.#note('stopped', why);
+    this.#begin(life);
+  }
+
   #notStarted(life: Life, error: unknown): void {
-    const { shelf, situations } = this.#world;
+    const { situations } = this.#world;
     if (!life.alive || this.#stopping) return;
-    if (shelf.excuses(life)) {
+    if (this.#excused(life)) {
       situations.add('node did not start for its store and came back');
       return this.#comeBack(reasonOf(error));
     }
@@ -129,10 +130,14 @@ export class SimNode {
     this.#end('process');
   }
 
+  #excused(life: Life): boolean {
+    return this.#world.shelf.excuses(life) || life.wasPaused;
+  }
+
   #comeBack(why: string): void {
     this.#note('crashed', why);
     this.#end('process');
-    this.#world.clock.after(COMES_BACK_MS, 'node', () => {
+    this.#world.clock.after(COMES_BACK_MS, this.place.actor, () => {
       if (this.life === undefined) this.start();
     });
   }
@@ -144,10 +149,11 @@ export class SimNode {
     this.#end(how);
   }
 
-  /** It does not crash any more, whatever was meant for it. */
+  /** Neither crashes nor pauses any more, whatever was meant for it. */
   spare(): void {
     this.#spared = true;
     this.#callOff();
+    this.resume(0);
   }
 
   /** Crashes upon one of its next acts: in the middle of a turn. */
@@ -162,27 +168,46 @@ export class SimNode {
     life.endAfter(acts);
   }
 
+  /** The process stands still, from one moment to the next. */
+  pause(): void {
+    const { life } = this;
+    if (life === undefined || life.paused || this.#spared) return;
+    life.pause();
+    this.#world.network.standsStill(life);
+  }
+
+  /** Stands still upon one of its next acts. */
+  pauseWithin(acts: number): void {
+    this.life?.pauseAfter(acts, () => this.pause());
+  }
+
+  resume(timersLateMs: number): void {
+    this.life?.resume(timersLateMs);
+  }
+
   /** Stops in order. */
   async stop(): Promise<void> {
     const life = this.life;
     const running = this.#running;
     if (life === undefined || running === undefined) return;
-    const { situations, clock, shelf } = this.#world;
+    const { situations, clock } = this.#world;
     this.#stopping = true;
-    const cancel = clock.after(STOP_LIMIT_MS, 'node', () => {
-      if (life.alive) this.#world.fail('the node did not stop', new Error('it takes too long'));
+    const cancel = clock.after(STOP_LIMIT_MS, this.place.actor, () => {
+      if (life.alive && !life.paused)
+        this.#world.fail('the node did not stop', new Error('it takes too long'));
     });
     const errors = await running.stop();
     cancel();
     if (!life.alive) return;
-    if (errors.length > 0 && !shelf.excuses(life)) this.#world.fail('the node stopped', errors[0]);
+    if (errors.length > 0 && !this.#excused(life)) this.#world.fail('the node stopped', errors[0]);
     situations.add('node stopped in order');
     this.#note('stopped');
     this.#end('process');
   }
 
   #note(what: NodeEvent['what'], detail = ''): void {
-    this.#world.recorder.add({ type: 'node', what, detail, life: this.#lives });
+    const { recorder } = this.#world;
+    recorder.add({ type: 'node', what, detail, node: this.place.name, life: this.#number });
   }
 
   /** A crash that was meant for some act of this life does not come. */
@@ -201,16 +226,18 @@ export class SimNode {
 
   #gone(life: Life, how: Crash): void {
     const { network, shelf } = this.#world;
+    life.resume(0);
     network.died(life, how !== 'process');
     shelf.nodeEnded();
     if (how === 'power') shelf.cutPower();
   }
 
   #host(life: Life, random: Random): { clock: Clock; random: Random; log: Log } {
+    const { actor } = this.place;
     const note =
       (level: string) =>
       (message: string, fields?: Readonly<Record<string, unknown>>): void => {
-        if (life.alive) this.#world.logged(level, message, fields);
+        if (life.alive) this.#world.logged(actor, level, message, fields);
       };
     const log: Log = {
       debug: () => undefined,
@@ -219,32 +246,5 @@ export class SimNode {
       error: note('error'),
     };
     return { clock: life.clock, random, log };
-  }
-
-  #settings(life: Life): Settings {
-    const { plan, network, shelf, prng, situations, recorder } = this.#world;
-    const { highWaterBytes } = plan;
-    const { lives } = this;
-    const kept = simPersistence(shelf, life, prng.fork());
-    const store = watchedStore(kept, recorder, lives, this.#world.options.spoilAnswers);
-    const transport = { network, life, address: NODE_ADDRESS, highWaterBytes, situations };
-    return {
-      file: 'simulated',
-      folder: '/',
-      node: { name: 'sim-1', data: '/' },
-      cluster: undefined,
-      gateway: undefined,
-      transports: [instance('transport', simTransport(transport))],
-      persistence: instance('persistence', store),
-      answers: undefined,
-      ordering: orderingSettings(plan.ordering, plan.seed),
-      registry: instance('registry', storeRegistry),
-      failover: instance('failover', noFailover),
-      authentication: instance('authentication', authentication),
-      ...effectsSettings(this.#world, life, lives),
-      chat: { friendsOnly: plan.friendsOnly, keepBodies: plan.retention.keepBodiesMs },
-      log: { level: 'info' },
-      limits: limitsWith({ ...plan.limits, ...plan.retention.limits }),
-    };
   }
 }

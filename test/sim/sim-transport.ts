@@ -18,6 +18,10 @@ import type { SimNetwork } from './sim-network.ts';
 export interface SimTransportParts {
   readonly network: SimNetwork;
   readonly life: Life;
+  /** Which life of the node it is. */
+  readonly lifeNumber: number;
+  /** Hears what goes out. */
+  readonly sent: (bytes: Uint8Array) => void;
   readonly address: string;
   /** Output buffered at which `send` answers false: low, so that back-pressure happens. */
   readonly highWaterBytes: number;
@@ -40,14 +44,18 @@ class SimPeer implements Peer {
   }
 
   send(bytes: Uint8Array): boolean {
-    if (this.#parts.life.act()) this.#link.send('down', bytes);
+    if (this.#parts.life.act()) {
+      this.#parts.sent(bytes);
+      this.#link.send('down', bytes);
+    }
     if (this.#link.buffered('down') < this.#parts.highWaterBytes) return true;
     if (!this.#waiting) {
       this.#parts.situations.add('output held back');
       this.#waiting = true;
       this.#link.onceEmpty('down', () => {
         this.#waiting = false;
-        if (this.#parts.life.alive) this.#drained();
+        const { life } = this.#parts;
+        if (life.alive) life.enter(this.#drained);
       });
     }
     return false;
@@ -77,8 +85,9 @@ class SimTransport implements Transport {
   }
 
   start(): Promise<void> {
-    const { network, address, life } = this.#parts;
-    this.#stopListening = network.listen(address, life, (link) => this.#accept(link));
+    const { network, address, life, lifeNumber } = this.#parts;
+    const accept = (link: Link): LinkEar => this.#accept(link);
+    this.#stopListening = network.listen(address, { life, lifeNumber, accept });
     return Promise.resolve();
   }
 

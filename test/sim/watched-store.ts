@@ -2,31 +2,39 @@
 import type { NodeLife, Ownership, Persistence, Plugin, ShardOwner } from 'im-kernel/contract';
 import type { HistoryRecorder } from './history.ts';
 
-/** `life`: which life of the node uses it. `spoil`: stands between. */
+export interface Watch {
+  readonly recorder: HistoryRecorder;
+  /** Which life of the node uses it. */
+  readonly life: number;
+  /** The node beats under this life. */
+  readonly joins: (life: NodeLife) => void;
+}
+
+/** `spoil`: stands between. */
 export function watchedStore(
   plugin: Plugin<'persistence'>,
-  recorder: HistoryRecorder,
-  life: number,
+  watch: Watch,
   spoil: (store: Persistence) => Persistence = (store) => store,
 ): Plugin<'persistence'> {
   return {
     ...plugin,
-    create: (config, host) => watched(spoil(plugin.create(config, host)), recorder, life),
+    create: (config, host) => watched(spoil(plugin.create(config, host)), watch),
   };
 }
 
-function watched(store: Persistence, recorder: HistoryRecorder, life: number): Persistence {
+function watched(store: Persistence, watch: Watch): Persistence {
+  const { recorder, life } = watch;
   const changes: Partial<Persistence> = {
-    ownership: watchedOwnership(store, recorder, life),
+    ownership: watchedOwnership(store, watch),
     registerDevice: (user, device) => {
-      recorder.add({ type: 'greeted', user, device });
+      recorder.add({ type: 'greeted', life, user, device });
       return store.registerDevice(user, device);
     },
     saveProgress: async (progress) => {
       await store.saveProgress(progress);
       const cursors = progress.cursors.map((move) => ({ ...move }));
       const marks = progress.marks.map(({ marks: mark, ...whose }) => ({ ...whose, ...mark }));
-      recorder.add({ type: 'saved', log: store.log, cursors, marks });
+      recorder.add({ type: 'saved', life, log: store.log, cursors, marks });
     },
     loadCursor: async (conversation, user, device) => {
       const askedMs = recorder.nowMs;
@@ -42,7 +50,7 @@ function watched(store: Persistence, recorder: HistoryRecorder, life: number): P
 }
 
 /** Whatever is answered, the history hears of each epoch that turns out to be this life's. */
-function watchedOwnership(store: Persistence, recorder: HistoryRecorder, life: number): Ownership {
+function watchedOwnership(store: Persistence, { recorder, life, joins }: Watch): Ownership {
   const known = new Map<number, number>();
   let own: NodeLife | undefined;
   const hear = (owners: readonly ShardOwner[]): void => {
@@ -58,6 +66,7 @@ function watchedOwnership(store: Persistence, recorder: HistoryRecorder, life: n
   return {
     beat: async (self, leaseMs) => {
       own = self;
+      joins(self);
       const answer = await store.ownership.beat(self, leaseMs);
       if (answer !== 'taken') hear(answer.shards);
       return answer;
@@ -69,7 +78,8 @@ function watchedOwnership(store: Persistence, recorder: HistoryRecorder, life: n
     },
     leave: (self) => store.ownership.leave(self),
     take: async (self, ...asked) => {
-      own = self;
+      // An owner that leaves takes for who follows it.
+      own ??= self;
       const owners = await store.ownership.take(self, ...asked);
       hear(owners);
       return owners;

@@ -13,6 +13,8 @@ export interface WireTapParts {
   /** Names the session in the history. */
   readonly session: string;
   readonly actor: Actor;
+  /** Which life of a node it is with; absent where nobody knows. */
+  readonly life?: number;
   readonly recorder: HistoryRecorder;
   readonly situations: Situations;
   readonly welcomed: (frame: Welcome) => void;
@@ -56,8 +58,9 @@ export class WireTap {
     this.#up = new FrameDecoder({ ...settings, from: 'client' });
     const whatOf = (query: number): What | undefined => this.#asked.get(query);
     this.#down = new FrameDecoder({ ...settings, from: 'server', whatOf });
-    const { recorder, actor, session } = parts;
-    recorder.add({ type: 'connected', ...actor, session });
+    const { recorder, actor, session, life } = parts;
+    const server = life === undefined ? {} : { life };
+    recorder.add({ type: 'connected', ...actor, session, ...server });
   }
 
   /** Bytes that leave the client. */

@@ -1,6 +1,7 @@
 /** Everything that one seed brings together. */
 import { reasonOf, type Persistence } from 'im-kernel/contract';
 import { Ailments } from './ailments.ts';
+import type { RegistryTrouble } from './flaky-registry.ts';
 import { HistoryRecorder, type Violation } from './history.ts';
 import { drawPlan, type Plan } from './plan.ts';
 import { Prng } from './prng.ts';
@@ -55,6 +56,9 @@ export class World {
   readonly situations = new Situations();
   readonly readings: Readings;
   readonly failures: Violation[] = [];
+  /** What is wrong with the registry now. */
+  registryTrouble: RegistryTrouble | undefined;
+  #lives = 0;
 
   constructor(options: WorldOptions) {
     const { seed, verbose, spoilStore = (store) => store, spoilLog } = options;
@@ -97,12 +101,25 @@ export class World {
     this.failures.push({ promise: 'alive', why, events: [] });
   }
 
-  /** A line of the node's log. A bug that it reports is a broken promise. */
-  logged(level: string, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
+  /** Counts the lives of all nodes. */
+  nextLife(): number {
+    this.#lives += 1;
+    return this.#lives;
+  }
+
+  /** A line of a node's log. A bug that it reports is a broken promise. */
+  logged(
+    actor: string,
+    level: string,
+    message: string,
+    fields: Readonly<Record<string, unknown>> = {},
+  ): void {
     const text = `${level} ${message} ${JSON.stringify(fields)}`;
-    this.say('node', text);
+    this.say(actor, text);
     if (fields.code === 'IM_SEQUENCER_FENCED')
       this.situations.add('the node’s sequencer was fenced');
+    if (message.startsWith('this node owns the shards') && fields.from !== 'nobody')
+      this.situations.add('shards taken over');
     if (text.includes('IM_BUG')) this.fail('the node reports a bug', text);
   }
 }

@@ -11,17 +11,26 @@ import { eventsOf, keyOf, logsOf } from './reading.ts';
 interface Way {
   /** Everything below has had its effect or failed for good. */
   next: number;
-  /** Of the node's present life. */
-  life: number;
-  begun: Consuming | undefined;
-  ended: Consumed | undefined;
+  /** By life of a node: of two, one may not know yet that it is the last owner. */
+  readonly lives: Map<number, Work>;
   readonly done: Set<number>;
   readonly failed: Set<number>;
 }
 
+/** What a life of a node began last, and whether that has ended. */
+interface Work {
+  begun: Consuming | undefined;
+  ended: Consumed | undefined;
+}
+
 function newWay(): Way {
-  const nothing = { begun: undefined, ended: undefined };
-  return { next: 1, life: 0, ...nothing, done: new Set(), failed: new Set() };
+  return { next: 1, lives: new Map(), done: new Set(), failed: new Set() };
+}
+
+function workOf({ lives }: Way, life: number): Work {
+  const work = lives.get(life) ?? { begun: undefined, ended: undefined };
+  lives.set(life, work);
+  return work;
 }
 
 class Ways {
@@ -49,31 +58,31 @@ class Ways {
     const { consumer, log, life, entry } = event;
     const { conversation, position } = entry;
     const way = this.of(consumer, log, conversation);
-    if (way.life !== life) Object.assign(way, { life, begun: undefined, ended: undefined });
-    const why = wrongWith(way, event);
+    const work = workOf(way, life);
+    const why = wrongWith(way, work, event);
     if (why !== undefined) {
-      const events = way.begun === undefined ? [event] : [way.begun, event];
+      const events = work.begun === undefined ? [event] : [work.begun, event];
       const where = `${consumer}: ${conversation} ${position}`;
       this.violations.push({ promise: 'consumers', why: `${where} ${why}`, events });
     }
-    way.begun = event;
-    way.ended = undefined;
+    Object.assign(work, { begun: event, ended: undefined });
   }
 
   #end(event: Consumed): void {
-    const { consumer, log, conversation, position, attempt, outcome } = event;
+    const { consumer, life, log, conversation, position, attempt, outcome } = event;
     const way = this.of(consumer, log, conversation);
-    way.ended = event;
+    workOf(way, life).ended = event;
     const isLast = attempt >= (this.#tries.get(consumer) ?? Infinity);
     if (outcome === 'done') way.done.add(position);
     else if (outcome === 'undeliverable' || isLast) way.failed.add(position);
     else return;
-    if (way.next === position) way.next += 1;
+    while (way.done.has(way.next) || way.failed.has(way.next)) way.next += 1;
   }
 }
 
-function wrongWith(way: Way, { entry }: Consuming): string | undefined {
-  const { next, begun, ended, done, failed } = way;
+function wrongWith(way: Way, work: Work, { entry }: Consuming): string | undefined {
+  const { next, done, failed } = way;
+  const { begun, ended } = work;
   const { position, kind } = entry;
   const settled = done.has(position) || failed.has(position);
   if (kind === 'expired' && !settled) return 'had lost its body before it was taken';

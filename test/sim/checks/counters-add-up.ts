@@ -23,7 +23,12 @@ function runOf({ user, device, run }: Actor): string {
   return keyOf(user, device, run);
 }
 
-/** What the world saw of the node's last life, under the names of the counters that tell it. */
+/** Where nobody counts lives, there is one. */
+function isOf({ life }: { readonly life?: number }, one: number): boolean {
+  return life === undefined || life === one;
+}
+
+/** What the world saw of a life of a node, under the names of the counters that tell it. */
 class Census {
   readonly #counts = new Map<string, number>();
   /** Connections of this life that are not over: what was sent on each, less what was answered. */
@@ -53,15 +58,16 @@ class Census {
     else if (event.type === 'refused') this.#balance(event.session, 'refused', -1);
     else if (event.type === 'taken') this.#take(event);
     else if (event.type === 'kept') this.#keep(event);
-    else if (event.type === 'guarded')
+    else if (event.type === 'guarded' && isOf(event, this.#life))
       this.#count(`guard_verdicts_total ${event.guard} ${event.verdict}`);
-    else if (event.type === 'consumed') {
+    else if (event.type === 'consumed' && isOf(event, this.#life)) {
       const name = event.outcome === 'done' ? 'entries' : 'failures';
       this.#count(`consumer_${name}_total ${event.consumer}`);
     }
   }
 
   #connect(event: Connected): void {
+    if (!isOf(event, this.#life)) return;
     this.open.set(event.session, 0);
     this.#connected.add(event.session);
     const run = runOf(event);
@@ -149,9 +155,12 @@ function inequalities(look: Counted, census: Census): readonly string[] {
 }
 
 export function countersAddUp(history: History): readonly Violation[] {
-  const look = eventsOf(history, 'counted').find(({ quiet }) => quiet);
-  const violations = [...excesses(history)];
-  if (look === undefined) return violations;
+  const looks = eventsOf(history, 'counted').filter(({ quiet }) => quiet);
+  return [...excesses(history), ...looks.flatMap((look) => miscounts(history, look))];
+}
+
+function miscounts(history: History, look: Counted): readonly Violation[] {
+  const violations: Violation[] = [];
   const census = new Census(look.life, lifeBefore(history, look));
   const unequal = equalities(history, look, census)
     .filter(([, counted, seen]) => counted !== seen)

@@ -7,6 +7,7 @@ import { commandsEnd } from './commands-end.ts';
 import { consumersGetAll } from './consumers-get-all.ts';
 import { countersAddUp } from './counters-add-up.ts';
 import { guardsDecide } from './guards-decide.ts';
+import { leasesHold } from './leases-hold.ts';
 import { membersGetAll } from './members-get-all.ts';
 import { nothingInvented } from './nothing-invented.ts';
 import { oneEntryPerKey } from './one-entry-per-key.ts';
@@ -21,6 +22,7 @@ import { recoveryKeepsAll } from './recovery-keeps-all.ts';
 import { sendersInOrder } from './senders-in-order.ts';
 import { sequencersInTurn } from './sequencers-in-turn.ts';
 import { sessionsAscend } from './sessions-ascend.ts';
+import { takeoversHaveReasons } from './takeovers-have-reasons.ts';
 import { windowsHold } from './windows-hold.ts';
 import { truthfulOutcomes } from './truthful-outcomes.ts';
 
@@ -49,6 +51,8 @@ export const CHECKS: readonly Check[] = [
   oneTotalOrder,
   sequencersInTurn,
   ordersAreTimes,
+  leasesHold,
+  takeoversHaveReasons,
 ];
 
 /** Everything that is wrong with a history. */

@@ -33,6 +33,8 @@ class Places {
   /** Ascending in time, and in value if all is well. */
   readonly #cursors = new Map<string, Value[]>();
   readonly #marks = new Map<string, SeenMarks>();
+  /** Which life of a node took shards last. */
+  owner: number | undefined;
 
   keep(log: string, conversation: string, position: number): void {
     const key = keyOf(log, conversation);
@@ -50,7 +52,8 @@ class Places {
       const key = cursorKey(log, cursor);
       const face = { ...event, cursors: [cursor], marks: [] };
       this.#within(log, cursor.conversation, cursor.cursor, face);
-      if (cursor.cursor < this.cursor(key)) this.#wrong(`the cursor ${key} fell`, face);
+      if (cursor.cursor < this.cursor(key) && this.#isOwner(event))
+        this.#wrong(`the cursor ${key} fell`, face);
       this.#say(key, cursor.cursor, atMs);
     }
     for (const mark of marks) {
@@ -58,9 +61,20 @@ class Places {
       const face = { ...event, cursors: [], marks: [mark] };
       this.#within(log, mark.conversation, mark.received, face);
       const before = this.#marks.get(key);
-      if (before !== undefined && isBelow(mark, before)) this.#wrong(`the mark ${key} fell`, face);
-      this.#marks.set(key, mark);
+      const fell = before !== undefined && isBelow(mark, before);
+      if (fell && this.#isOwner(event)) this.#wrong(`the mark ${key} fell`, face);
+      const { received, read } = before ?? mark;
+      const highest = {
+        received: Math.max(received, mark.received),
+        read: Math.max(read, mark.read),
+      };
+      this.#marks.set(key, { ...mark, ...highest });
     }
+  }
+
+  /** What another one saves that does not know yet that it is not the owner, the store ignores. */
+  #isOwner({ life }: Saved): boolean {
+    return life === undefined || this.owner === undefined || life === this.owner;
   }
 
   /** Whatever the store said that it kept before it was asked, it must still have. */
@@ -147,7 +161,8 @@ export function placesHold(history: History): readonly Violation[] {
     heard.note(event);
     if (event.type === 'kept') {
       places.keep(event.log, event.entry.conversation, event.entry.position);
-    } else if (event.type === 'saved') places.save(event);
+    } else if (event.type === 'taken') places.owner = event.life;
+    else if (event.type === 'saved') places.save(event);
     else if (event.type === 'loaded') places.load(event);
     else if (event.type === 'standing') places.stand(event);
     else if (event.type === 'receipt') places.tell(event, sessions.get(event.session)?.log ?? '');

@@ -1,6 +1,7 @@
 /** A database apart from the node: it goes on when the node ends, and has faults of its own. */
-import type { Host, Persistence } from 'im-kernel/contract';
+import type { Host, Ownership, Persistence } from 'im-kernel/contract';
 import type { Life } from '../life.ts';
+import type { Direction } from '../link.ts';
 import type { Prng } from '../prng.ts';
 import { databaseStore, type DatabaseSettings } from './database-store.ts';
 import { keptOf } from './ledger.ts';
@@ -9,6 +10,7 @@ import { reference } from './reference.ts';
 import type { Shelf, ShelfParts } from './shelf.ts';
 import { SimDatabase } from './sim-database.ts';
 import { storeClock } from './store-clock.ts';
+import { StorePath } from './store-path.ts';
 import { askedThrough } from './store-wire.ts';
 import { noTrouble } from './trouble.ts';
 
@@ -21,6 +23,10 @@ export class DatabaseShelf implements Shelf {
   readonly #database: SimDatabase;
   readonly #settings: DatabaseSettings;
   readonly #harmed = new WeakSet<Life>();
+  /** By actor. */
+  readonly #paths = new Map<string, StorePath>();
+  /** By life of a node: when its lease ends. */
+  readonly #leases = new Map<string, number>();
 
   constructor(parts: ShelfParts) {
     const { prng, shards, spoil, world } = parts;
@@ -42,7 +48,15 @@ export class DatabaseShelf implements Shelf {
     const { world, situations, storeMs } = this.#parts;
     const failed = (): void => void this.#harmed.add(life);
     const endSeenMs = prng.exponential(prng.chance(0.5) ? storeMs : KEEP_ALIVE_MS);
-    const around = { world, life, prng, situations, storeMs, endSeenMs };
+    const around = {
+      world,
+      life,
+      prng,
+      situations,
+      storeMs,
+      endSeenMs,
+      path: this.#pathOf(life.actor),
+    };
     const dialing = { ...around, database: this.#database, failed };
     return databaseStore(this.#settings, dialing, host);
   }
@@ -73,7 +87,20 @@ export class DatabaseShelf implements Shelf {
     return () => this.#database.restart();
   }
 
+  cutOff(actor: string, ways: readonly Direction[]): void {
+    this.#pathOf(actor).cut(ways);
+  }
+
+  mend(actor: string): void {
+    this.#pathOf(actor).mend();
+  }
+
+  leaseEndMs(life: string): number | undefined {
+    return this.#leases.get(life);
+  }
+
   heal(): void {
+    for (const path of this.#paths.values()) path.mend();
     Object.assign(this.trouble, noTrouble());
     this.#database.restart();
   }
@@ -92,12 +119,36 @@ export class DatabaseShelf implements Shelf {
 
   #noting(store: Persistence): Persistence {
     const ask: Ask = (run) => run(store);
-    const noting: Persistence = askedThrough(store, ask, ask);
+    const asked = askedThrough(store, ask, ask);
+    const noting: Persistence = Object.assign(asked, { ownership: this.#leasing(asked.ownership) });
     noting.append = async (batch) => {
       const outcomes = await store.append(batch);
       this.#parts.ledger.kept(store.log, keptOf(batch, outcomes));
       return outcomes;
     };
     return noting;
+  }
+
+  #leasing(ownership: Ownership): Ownership {
+    const { world } = this.#parts;
+    return {
+      beat: async (life, leaseMs) => {
+        const answer = await ownership.beat(life, leaseMs);
+        if (answer !== 'taken') this.#leases.set(life.life, world.nowMs + leaseMs);
+        return answer;
+      },
+      look: () => ownership.look(),
+      leave: (life) => {
+        this.#leases.set(life.life, world.nowMs);
+        return ownership.leave(life);
+      },
+      take: (...asked) => ownership.take(...asked),
+    };
+  }
+
+  #pathOf(actor: string): StorePath {
+    const known = this.#paths.get(actor) ?? new StorePath();
+    this.#paths.set(actor, known);
+    return known;
   }
 }

@@ -9,6 +9,7 @@ import { VirtualClock } from '../virtual-clock.ts';
 import { databaseStore } from './database-store.ts';
 import { reference } from './reference.ts';
 import { storeClock } from './store-clock.ts';
+import { StorePath } from './store-path.ts';
 import { SimDatabase } from './sim-database.ts';
 import { noTrouble } from './trouble.ts';
 import { takeShards } from '../../kit/take-shards.ts';
@@ -67,6 +68,7 @@ class Stage {
       database: this.database,
       storeMs: 10,
       endSeenMs: 100,
+      path: new StorePath(),
       failed: () => void (this.failures += 1),
     };
     const host = quietHost({ clock: life.clock, random: this.#prng });

@@ -88,6 +88,18 @@ export class DiskShelf implements Shelf {
     return () => undefined;
   }
 
+  cutOff(): void {
+    // It is in the node's own machine.
+  }
+
+  mend(): void {
+    // Nothing comes between.
+  }
+
+  leaseEndMs(): undefined {
+    return undefined;
+  }
+
   heal(): void {
     Object.assign(this.trouble, noTrouble());
     this.#disk.capacityBytes = Infinity;

@@ -4,6 +4,7 @@
  */
 import { definePlugin, type Host, type Persistence, type Plugin } from 'im-kernel/contract';
 import type { Life } from '../life.ts';
+import type { Direction } from '../link.ts';
 import type { Prng } from '../prng.ts';
 import type { Situations } from '../situations.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
@@ -39,6 +40,11 @@ export interface Shelf {
   breakConnections(): void;
   /** The store's own server crashes; answers how it comes back. */
   crash(): () => void;
+  /** Comes between a node and the store, until `mend`. */
+  cutOff(actor: string, ways: readonly Direction[]): void;
+  mend(actor: string): void;
+  /** When the lease of a life of a node ends, as the store has it, world ms; undefined: never. */
+  leaseEndMs(life: string): number | undefined;
   /** Everything is well again, and stays so. */
   heal(): void;
   /** Whether a fault explains that this life of the node failed, or did not start. */

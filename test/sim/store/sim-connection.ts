@@ -7,11 +7,13 @@ import type { Prng } from '../prng.ts';
 import type { Situations } from '../situations.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import type { Session, SimDatabase } from './sim-database.ts';
+import type { StorePath } from './store-path.ts';
 import { takeDuringWrite } from './trouble.ts';
 
 export interface Dialing {
   readonly world: Pick<VirtualClock, 'after'>;
-  readonly life: Pick<Life, 'act' | 'alive' | 'after' | 'onEnd'>;
+  readonly life: Pick<Life, 'act' | 'alive' | 'after' | 'enter' | 'hear' | 'onEnd'>;
+  readonly path: StorePath;
   readonly prng: Prng;
   readonly situations: Situations;
   readonly database: SimDatabase;
@@ -30,6 +32,9 @@ export type Statement<T> = (content: Persistence, session: Session) => Promise<T
 const STATEMENT_LIMIT_MS = 10_000;
 /** How long a statement may go on that nobody waits for any more. */
 const LATE_MS = 500;
+/** How long an attempt to connect goes on, and how often its system tries, while the way is cut. */
+const CONNECT_LIMIT_MS = 5_000;
+const CONNECT_EVERY_MS = 100;
 const FULL = '53100';
 
 export class SimConnection implements Pick<Connection, keyof Connection>, Session {
@@ -53,6 +58,7 @@ export class SimConnection implements Pick<Connection, keyof Connection>, Sessio
     const { promise, resolve } = Promise.withResolvers<void>();
     if (life.act()) life.after(prng.exponential(storeMs), resolve);
     await promise;
+    await through(parts, signal);
     signal.throwIfAborted();
     if (!database.reachable) {
       parts.failed();
@@ -112,7 +118,10 @@ export class SimConnection implements Pick<Connection, keyof Connection>, Sessio
 
   /** For the server. */
   broken(why: string): void {
-    if (this.#parts.life.alive) this.destroy(new Error(why));
+    const { life, path } = this.#parts;
+    path.pass('down', () => {
+      if (life.alive) life.enter(() => this.destroy(new Error(why)));
+    });
   }
 
   /** Has a statement carried out that only reads. */
@@ -132,7 +141,7 @@ export class SimConnection implements Pick<Connection, keyof Connection>, Sessio
     limitMs = STATEMENT_LIMIT_MS,
   ): Promise<T> {
     if (this.#lost) throw this.#lost;
-    const { world, life, prng, database } = this.#parts;
+    const { world, life, prng, database, path } = this.#parts;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     if (!life.act()) return promise;
     this.#waiting.add(reject);
@@ -144,12 +153,17 @@ export class SimConnection implements Pick<Connection, keyof Connection>, Sessio
     const disturb = writes ? takeDuringWrite(database.trouble) : undefined;
     const delayMs = this.#delayMs(part);
     if (disturb !== undefined) world.after(prng.next() * delayMs, 'faults', disturb);
-    world.after(delayMs, 'database', () => {
+    const back = (run: () => void): void => {
+      path.pass('down', () => void life.hear(this.#delayMs(part), run));
+    };
+    const arrive = (): void => {
       void this.#arrive(statement, writes).then(
-        (value) => life.after(this.#delayMs(part), () => resolve(value)),
-        (error: unknown) => life.after(this.#delayMs(part), () => reject(error)),
+        (value) => back(() => resolve(value)),
+        (error: unknown) => back(() => reject(error)),
       );
-    });
+    };
+    // What a process was about to send when it was stopped leaves when it goes on.
+    life.enter(() => world.after(delayMs, 'database', () => path.pass('up', arrive)));
     try {
       return await promise;
     } finally {
@@ -202,13 +216,26 @@ export class SimConnection implements Pick<Connection, keyof Connection>, Sessio
   }
 
   #gone(): void {
-    this.#parts.database.dismiss(this);
+    const { path, database } = this.#parts;
+    if (path.whole) database.dismiss(this);
+    else this.#orphaned();
     this.#closed.resolve();
   }
 
   #delayMs(part: number): number {
     const { storeMs, database, prng } = this.#parts;
     return prng.exponential(storeMs * part) * database.trouble.slowness;
+  }
+}
+
+/** Resolves when the way to the server is open; rejects if it stays cut. */
+async function through({ path, life, failed }: Dialing, signal: AbortSignal): Promise<void> {
+  for (let waitedMs = 0; !path.whole && !signal.aborted; waitedMs += CONNECT_EVERY_MS) {
+    if (waitedMs >= CONNECT_LIMIT_MS) {
+      failed();
+      throw new Error('connect ETIMEDOUT');
+    }
+    await new Promise<void>((resolve) => life.after(CONNECT_EVERY_MS, resolve));
   }
 }
 

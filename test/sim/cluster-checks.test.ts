@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { leasesHold } from './checks/leases-hold.ts';
+import { placesHold } from './checks/places-hold.ts';
+import { takeoversHaveReasons } from './checks/takeovers-have-reasons.ts';
+import type { Check, History, HistoryEvent } from './history.ts';
+
+function complaints(check: Check, events: readonly HistoryEvent[]): readonly string[] {
+  const history: History = events.map((event, atMs) => ({ ...event, atMs }));
+  return check(history).map(({ promise, why }) => `${promise}: ${why}`);
+}
+
+function late(...frames: readonly string[]): HistoryEvent {
+  return { type: 'spoke-late', life: 3, lateMs: 40, frames };
+}
+
+function taken(life: number, epoch: number): HistoryEvent {
+  return { type: 'taken', log: 'log-1', life, shards: [0, 1], epochs: [epoch, epoch] };
+}
+
+function places(received: number) {
+  const mark = { conversation: 'g/tea', user: 'bob', received, read: 0 };
+  return { log: 'log-1', cursors: [], marks: [mark] };
+}
+
+function saved(life: number, received: number): HistoryEvent {
+  return { type: 'saved', life, ...places(received) };
+}
+
+function begin(steady: boolean): readonly HistoryEvent[] {
+  return [
+    { type: 'configured', guards: [], consumers: [], bounds: {}, savedWithinMs: 1, steady },
+    taken(1, 1),
+    taken(1, 2),
+  ];
+}
+
+/** The second life owns; one of the two saves what is lower. */
+function saves(lower: number): readonly HistoryEvent[] {
+  return [taken(1, 1), taken(2, 2), saved(2, 0), saved(lower, -1)];
+}
+
+describe('the checker of leases', () => {
+  it('lets a node say after its lease where others serve, and that it ends', () => {
+    assert.deepEqual(complaints(leasesHold, [late('moved'), late('error', 'bye'), late()]), []);
+  });
+
+  it('complains of anything that only an owner may say', () => {
+    const why = 'P8: life 3 said accepted, deliver, 40 ms after its lease';
+    assert.deepEqual(complaints(leasesHold, [late('accepted', 'deliver', 'deliver')]), [why]);
+  });
+});
+
+describe('the checker of takeovers', () => {
+  const asked: HistoryEvent = { type: 'switching', to: 'sim-2' };
+
+  it('lets the owner change once for each time that somebody asked', () => {
+    const events = [...begin(true), asked, taken(2, 3), asked, asked, taken(1, 4), taken(2, 5)];
+    assert.deepEqual(complaints(takeoversHaveReasons, events), []);
+  });
+
+  it('complains of one that nobody asked for', () => {
+    const why = 'P12: life 2 took over from life 1, and nothing had happened';
+    assert.deepEqual(complaints(takeoversHaveReasons, [...begin(true), taken(2, 3)]), [why]);
+    const events = [...begin(true), asked, taken(2, 3), taken(1, 4)];
+    assert.equal(complaints(takeoversHaveReasons, events).length, 1);
+  });
+
+  it('says nothing where faults may be the reason', () => {
+    assert.deepEqual(complaints(takeoversHaveReasons, [...begin(false), taken(2, 3)]), []);
+  });
+});
+
+describe('the checker of places, with two nodes', () => {
+  it('heeds a fall that the owner saves, not what the last one still has', () => {
+    assert.deepEqual(complaints(placesHold, saves(1)), []);
+    assert.equal(complaints(placesHold, saves(2)).length, 1);
+    assert.equal(
+      complaints(placesHold, [...saves(1), { type: 'standing', ...places(-1) }]).length,
+      1,
+    );
+  });
+});

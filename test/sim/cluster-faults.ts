@@ -1,0 +1,124 @@
+/** What befalls nodes that are not alone. */
+import type { Registry } from 'im-kernel/contract';
+import { Operator } from '../../core/admin/operator.ts';
+import { lendRegister } from '../../core/assembly/lend-register.ts';
+import { activeOf, epochOf } from '../../core/cluster/cluster-view.ts';
+import type { CLUSTER_FAULTS } from './cluster-plan.ts';
+import type { Fault } from './faults.ts';
+import { Life } from './life.ts';
+import type { Direction } from './link.ts';
+import type { Prng } from './prng.ts';
+import type { SimNode } from './sim-node.ts';
+import type { World } from './world.ts';
+
+/** How late timers are at most, after what has come is done. */
+const TIMERS_LATE_MS = 5;
+/** The longest that a short pause is, of a lease. */
+const SHORT = 0.45;
+/** Between two short ones, leases: a beat must come through in between. */
+const LEASES_BETWEEN = 2;
+/** How many acts of a node are looked at for one to be stopped at. */
+const ACTS = 60;
+const SWITCHOVER_LIMIT_MS = 10_000;
+
+const WAYS: readonly (readonly Direction[])[] = [['up', 'down'], ['up'], ['down']];
+
+/** By node: no short pause before this. */
+const restUntilMs = new WeakMap<SimNode, number>();
+
+const pause: Fault = ({ nodes }, prng) => {
+  const node = someVictim(nodes, prng);
+  node.pause();
+  return () => node.resume(prng.next() * TIMERS_LATE_MS);
+};
+
+const pauseShortly: Fault = ({ nodes, world: { clock, plan } }, prng) => {
+  const node = someVictim(nodes, prng);
+  const leaseMs = plan.cluster?.leaseMs ?? 0;
+  const lastsMs = prng.next() * SHORT * leaseMs;
+  if (clock.nowMs < (restUntilMs.get(node) ?? 0)) return undefined;
+  restUntilMs.set(node, clock.nowMs + lastsMs + LEASES_BETWEEN * leaseMs);
+  node.pause();
+  clock.after(lastsMs, 'faults', () => node.resume(prng.next() * TIMERS_LATE_MS));
+  return undefined;
+};
+
+/** In every step of an append: before it is sent, on its way, and before its answer. */
+const pauseInWrite: Fault = ({ nodes, world }, prng) => {
+  const node = someVictim(nodes, prng);
+  const { trouble } = world.shelf;
+  if (prng.chance(0.7)) node.pauseWithin(prng.between(1, ACTS));
+  else trouble.duringWrite = () => node.pause();
+  return () => {
+    trouble.duringWrite = undefined;
+    node.resume(prng.next() * TIMERS_LATE_MS);
+  };
+};
+
+const cutDatabase: Fault = ({ nodes, world: { shelf } }, prng) => {
+  const { actor } = someVictim(nodes, prng).place;
+  shelf.cutOff(actor, prng.pick(WAYS));
+  return () => shelf.mend(actor);
+};
+
+/** Some clients do not reach one of the nodes. */
+const cutNode: Fault = ({ nodes, devices, world: { network } }, prng) => {
+  const { actor } = someVictim(nodes, prng).place;
+  const clients = prng.chance(0.3) ? devices : prng.some(devices, 0.5);
+  const actors = [...new Set(clients.map((device) => device.actor))];
+  network.part(actors, actor);
+  return () => network.rejoin(actors, actor);
+};
+
+const registryAway: Fault = ({ world }, prng) => {
+  world.registryTrouble = prng.pick(['refuses', 'unanswered']);
+  return () => {
+    world.registryTrouble = undefined;
+  };
+};
+
+/** An operator lets another node follow, under load. */
+const switchOver: Fault = ({ nodes, world }, prng) => {
+  void switched(world, prng.pick(nodes).place.name);
+  return undefined;
+};
+
+async function switched(
+  { shelf, clock, recorder, situations, plan }: World,
+  to: string,
+): Promise<void> {
+  const { store } = shelf;
+  if (!store) return;
+  const record = await store.ownership.look();
+  if (activeOf(record) === undefined || activeOf(record)?.node === to) return;
+  recorder.add({ type: 'switching', to });
+  const operator = new Operator({
+    persistence: store,
+    register: lendRegister(store),
+    registry: {} as Registry,
+    clock: new Life('operator', clock).clock,
+    beatMs: plan.cluster?.beatMs ?? 0,
+  });
+  const done = await operator
+    .switchover({ to, expectEpoch: epochOf(record) }, SWITCHOVER_LIMIT_MS)
+    .then(
+      () => true,
+      () => false,
+    );
+  situations.add(done ? 'owner changed as planned' : 'planned change refused');
+}
+
+function someVictim(nodes: readonly SimNode[], prng: Prng): SimNode {
+  const serving = nodes.filter(({ serves }) => serves);
+  return prng.pick(serving.length > 0 && prng.chance(0.7) ? serving : nodes);
+}
+
+export const CLUSTER_ACTIONS: Readonly<Record<(typeof CLUSTER_FAULTS)[number], Fault>> = {
+  'node-pause': pause,
+  'node-pause-short': pauseShortly,
+  'node-pause-in-write': pauseInWrite,
+  'database-cut': cutDatabase,
+  'node-cut': cutNode,
+  'registry-away': registryAway,
+  switchover: switchOver,
+};

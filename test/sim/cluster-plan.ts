@@ -1,0 +1,91 @@
+/**
+ * Whether a seed has several nodes on its database, and what befalls them. Drawn from a stream of
+ * its own: a seed with one node stays as it was.
+ */
+import type { Replay } from 'im-kernel/contract';
+import type { FaultKind, FaultPlan, StoreKind } from './plan.ts';
+import { Prng } from './prng.ts';
+
+/** What befalls only nodes that are not alone. */
+export const CLUSTER_FAULTS = [
+  'node-pause',
+  'node-pause-short',
+  'node-pause-in-write',
+  'database-cut',
+  'node-cut',
+  'registry-away',
+  'switchover',
+] as const;
+
+export interface ClusterPlan {
+  readonly nodes: number;
+  readonly beatMs: number;
+  readonly leaseMs: number;
+  readonly tenureMs: number;
+  readonly replay: Replay;
+  readonly replayWithinMs: number;
+  /** Nothing befalls the nodes that would excuse a takeover. */
+  readonly steady: boolean;
+  readonly faults: readonly FaultPlan[];
+}
+
+const STREAM = 0xc105;
+/** Of the seeds with a database, which are two of five. */
+const SHARE = 0.6;
+/** Beats take their time in a slow store, and other calls are between them. */
+const LEASE_PER_STORE_MS = 100;
+/** What neither stops a node nor comes between it and its store. */
+const HARMLESS: ReadonlySet<FaultKind> = new Set([
+  'reset',
+  'flap',
+  'cut',
+  'cut-one-way',
+  'refuse',
+  'slow',
+  'client-crash',
+  'client-forgets',
+  'client-twice',
+  'wall-jump',
+  'node-pause-short',
+  'node-cut',
+  'registry-away',
+  'switchover',
+]);
+
+/** `faults`: those of the plan. Undefined: there is one node. */
+export function drawCluster(
+  seed: number,
+  store: StoreKind,
+  storeMs: number,
+): ClusterPlan | undefined {
+  const prng = new Prng(seed ^ STREAM);
+  if (store !== 'database' || !prng.chance(SHARE)) return undefined;
+  const leaseMs = Math.max(prng.pick([1_000, 2_000, 5_000]), storeMs * LEASE_PER_STORE_MS);
+  const steady = prng.chance(0.2);
+  const possible = CLUSTER_FAULTS.filter((kind) => !steady || HARMLESS.has(kind));
+  const strength = prng.pick([0.5, 1, 3]);
+  return {
+    nodes: prng.chance(0.25) ? 3 : 2,
+    beatMs: leaseMs / prng.pick([4, 5, 10]),
+    leaseMs,
+    tenureMs: prng.pick([0, 2_000, 10_000]),
+    replay: prng.pick(['eager', 'on-reconnect', 'per-client']),
+    replayWithinMs: prng.pick([500, 5_000, 30_000]),
+    steady,
+    faults: prng.some(possible, 0.4).map((kind) => ({
+      kind,
+      everyMs: prng.between(2_000, 15_000) / strength,
+      lastsMs: prng.pick([0.2, 1, 3]) * leaseMs,
+    })),
+  };
+}
+
+/** What befalls the seed in all; `own`: what it would have with one node. */
+export function faultsWith(
+  own: readonly FaultPlan[],
+  cluster: ClusterPlan | undefined,
+): readonly FaultPlan[] {
+  if (!cluster) return own;
+  const { steady, faults } = cluster;
+  return [...own.filter(({ kind }) => !steady || HARMLESS.has(kind)), ...faults];
+}
