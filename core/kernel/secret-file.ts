@@ -1,6 +1,7 @@
 /** A secret that programs share: one line of base64url in a file that only its user can read. */
 import { createHmac } from 'node:crypto';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { dirname } from 'node:path';
 import { ImError, reasonOf, type Log, type Random } from '../contract/index.ts';
@@ -8,6 +9,7 @@ import { ImError, reasonOf, type Log, type Random } from '../contract/index.ts';
 /** As many octets as the hash has: a shorter key would be its weakest part (RFC 2104). */
 const secretMinBytes = 32;
 const othersMask = 0o077;
+const draftBytes = 8;
 
 interface Around {
   readonly random: Random;
@@ -35,15 +37,23 @@ export async function readSecret(
   }
 }
 
-/** Created exclusively: of two programs that start at once, one makes it and both read it. */
+/**
+ * Of two programs that start at once, one makes it and both read it: it gets its name only when it
+ * is whole, and none that has the name already is replaced.
+ */
 async function makeIfMissing(file: string, { random, log }: Around): Promise<void> {
+  if (existsSync(file)) return;
   await mkdir(dirname(file), { recursive: true });
   const text = Buffer.from(random.bytes(secretMinBytes)).toString('base64url');
+  const draft = `${file}.${Buffer.from(random.bytes(draftBytes)).toString('hex')}`;
   try {
-    await writeFile(file, `${text}\n`, { flag: 'wx', mode: 0o600, flush: true });
+    await writeFile(draft, `${text}\n`, { flag: 'wx', mode: 0o600, flush: true });
+    await link(draft, file);
     log.info('made a new secret for links', { file });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 

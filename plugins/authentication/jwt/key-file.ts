@@ -1,5 +1,6 @@
 /** The secret key of this node: one line of base64url in a file that only its user can read. */
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { dirname } from 'node:path';
 import type { CryptoKey } from 'jose';
@@ -12,6 +13,7 @@ import type { Keys } from './jwt-authentication.ts';
  */
 const keyMinBytes = 32;
 const othersMask = 0o077;
+const draftBytes = 8;
 
 export class KeyFile implements Keys {
   readonly issues = true;
@@ -59,15 +61,24 @@ export class KeyFile implements Keys {
     }
   }
 
-  /** Created exclusively: of two nodes that start at once, one makes the key and both read it. */
+  /**
+   * Of two nodes that start at once, one makes the key and both read it: it gets its name only when
+   * it is whole, and none that has the name already is replaced.
+   */
   async #makeIfMissing(): Promise<void> {
+    if (existsSync(this.#file)) return;
     await mkdir(dirname(this.#file), { recursive: true });
     const text = Buffer.from(this.#host.random.bytes(keyMinBytes)).toString('base64url');
+    const { random } = this.#host;
+    const draft = `${this.#file}.${Buffer.from(random.bytes(draftBytes)).toString('hex')}`;
     try {
-      await writeFile(this.#file, `${text}\n`, { flag: 'wx', mode: 0o600, flush: true });
+      await writeFile(draft, `${text}\n`, { flag: 'wx', mode: 0o600, flush: true });
+      await link(draft, this.#file);
       this.#host.log.info('made a new key', { file: this.#file });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      await rm(draft, { force: true });
     }
   }
 

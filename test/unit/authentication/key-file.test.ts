@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { ImError, type Authentication } from 'im-kernel/contract';
 import { fakeClock, never, quietHost, type QuietHost } from 'im-kernel/kit';
@@ -60,9 +60,10 @@ describe('the key file of jwt', () => {
     assert.equal(await userOf(await started(), token), 'ann');
   });
   it('is one key for two nodes that start at once', async () => {
-    const [one, two] = await Promise.all([started(), started()]);
-    const token = (await one.issue?.('ann', undefined)) ?? '';
-    assert.equal(await userOf(two, token), 'ann');
+    const [one, ...others] = await Promise.all(Array.from({ length: 12 }, () => started()));
+    const token = (await one?.issue?.('ann', undefined)) ?? '';
+    for (const other of others) assert.equal(await userOf(other, token), 'ann');
+    assert.deepEqual(await readdir(dirname(file)), ['auth.key']);
   });
   it('is refused when short, empty, or not base64url', async () => {
     assert.match((await refusal('')).message, /not one line of base64url/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { quietHost, type QuietHost } from 'im-kernel/kit';
 import { readSecret } from '../../../core/kernel/secret-file.ts';
 
@@ -26,6 +26,15 @@ describe('the secret of links', () => {
     const again = await readSecret(file, 'make', host);
     assert.deepEqual(made.sign(bytes), again.sign(bytes));
     assert.equal(made.sign(bytes).length, 32);
+  });
+
+  it('is one for many that start at once: none reads it half written', async () => {
+    const all = await Promise.all(Array.from({ length: 50 }, () => readSecret(file, 'make', host)));
+    const bytes = Buffer.from('to be signed');
+    const signs = new Set(all.map((one) => Buffer.from(one.sign(bytes)).toString('hex')));
+    assert.equal(signs.size, 1);
+    assert.deepEqual(await readdir(dirname(file)), ['shared.key']);
+    assert.equal(host.lines.filter(({ level }) => level === 'info').length, 1);
   });
 
   it('is not made where it is only read', async () => {
