@@ -56,7 +56,7 @@ const encoder = new TextEncoder();
 export interface OutputSurroundings {
   readonly flusher: Flusher;
   readonly clock: Clock;
-  /** What may gather here while the transport's buffer is full. */
+  /** What may gather here while the transport's buffer is full, or nothing may go out. */
   readonly maxBytes: number;
   /** The transport's buffer is full: it begins to wait. */
   readonly blocked: () => void;
@@ -125,8 +125,8 @@ export class Output {
 
   /** Hands over what has gathered, unless the transport asked to wait. */
   flush(): void {
-    if (!this.#around.flusher.open) return this.#wait();
     this.#waiting = false;
+    if (!this.#around.flusher.open) return this.#wait();
     if (this.#blocked || this.#closed) return;
     if (this.#frames) {
       if (this.#frames.length > 0) this.#send(this.#frames.take());
@@ -166,14 +166,14 @@ export class Output {
   }
 
   #wait(): void {
-    if (this.#blocked) {
+    const { flusher, maxBytes, overflow } = this.#around;
+    if (this.#blocked || !flusher.open) {
       const gathered = this.#frames?.length ?? this.#messageBytes;
-      if (gathered > this.#around.maxBytes) this.#around.overflow();
-      return;
+      if (gathered > maxBytes) return overflow();
     }
-    if (this.#waiting) return;
+    if (this.#blocked || this.#waiting) return;
     this.#waiting = true;
-    this.#around.flusher.add(this);
+    flusher.add(this);
   }
 
   #gather(json: string): void {

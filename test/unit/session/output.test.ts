@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { fakeClock } from 'im-kernel/kit';
+import { Flusher, Output } from '../../../core/session/output.ts';
+import type { Peer } from '../../../core/contract/index.ts';
+
+const MAX_BYTES = 1_000;
+
+/** A gate that is asked; `shutAt`: shut from that question on, counted from 1. */
+class Gate {
+  shutAt = Infinity;
+  asked = 0;
+  readonly waiting: (() => void)[] = [];
+
+  get open(): boolean {
+    this.asked += 1;
+    return this.asked < this.shutAt;
+  }
+  whenOpen(run: () => void): void {
+    this.waiting.push(run);
+  }
+  shut(): void {
+    this.shutAt = this.asked;
+  }
+  reopen(): void {
+    this.shutAt = Infinity;
+    for (const run of this.waiting.splice(0)) run();
+  }
+}
+
+describe('an output whose gate shuts', () => {
+  let gate: Gate;
+  let planned: (() => void)[];
+  let sent: number;
+  let overflows: number;
+  let output: Output;
+
+  const turn = (): void => {
+    for (const run of planned.splice(0)) run();
+  };
+  const say = (): void => output.write({ type: 'ping', id: 1, sentAt: 1 });
+
+  beforeEach(() => {
+    gate = new Gate();
+    planned = [];
+    sent = 0;
+    overflows = 0;
+    const peer = { send: () => (sent += 1) > 0 } as unknown as Peer;
+    output = new Output(
+      peer,
+      { encoding: 'tlv', framing: 'stream' },
+      {
+        flusher: new Flusher((run) => void planned.push(run), 4, gate),
+        clock: fakeClock(),
+        maxBytes: MAX_BYTES,
+        blocked: () => undefined,
+        overflow: () => (overflows += 1),
+      },
+    );
+  });
+
+  it('in the middle of a turn says the rest once it is open again', () => {
+    say();
+    gate.shutAt = 2;
+    turn();
+    assert.deepEqual([gate.asked, sent], [2, 0]);
+    turn();
+    gate.reopen();
+    turn();
+    assert.equal(sent, 1);
+  });
+
+  it('keeps no more for its peer than may gather', () => {
+    gate.shut();
+    for (let written = 0; overflows === 0 && written < MAX_BYTES; written += 1) say();
+    assert.equal(overflows, 1);
+    assert.equal(sent, 0);
+  });
+});
