@@ -1,5 +1,6 @@
 /** Bindings of what stands before and behind the log: guards, consumers, retention. */
 import { ContainerModule } from 'inversify';
+import type { Lease } from '../cluster/lease.ts';
 import type { Shards } from '../cluster/shards.ts';
 import type { Limits } from '../config/limits.ts';
 import type { Persistence } from '../contract/index.ts';
@@ -19,10 +20,11 @@ import type { Consumed } from './watched.ts';
 interface Around {
   readonly persistence: Persistence;
   readonly shards: Shards;
+  readonly lease: Lease;
   readonly limits: Limits;
 }
 
-function consuming(consumed: Consumed, { persistence, shards, limits }: Around): Consuming {
+function consuming(consumed: Consumed, { persistence, shards, lease, limits }: Around): Consuming {
   const { name, consumer, settings, host, report } = consumed;
   const { clock, random, log, metrics } = host;
   const register = lendRegister(persistence);
@@ -33,11 +35,12 @@ function consuming(consumed: Consumed, { persistence, shards, limits }: Around):
     settings,
     persistence,
     shards,
+    lease,
     clock,
     random,
     log,
     deadLetters,
-    cursors: new ConsumerCursors({ consumer: name, register, clock, log, everyMs }),
+    cursors: new ConsumerCursors({ consumer: name, register, clock, log, everyMs, lease }),
     health: new ConsumerHealth({ name, clock, log, metrics, report }),
   });
   return { name, consumption, deadLetters };
@@ -49,15 +52,15 @@ export const effectsModule = new ContainerModule(({ bind }) => {
     [T.guards, T.clock, T.limits],
   );
   bind(T.effects).toResolvedValue(
-    (consumers, persistence, shards, clock, limits, replay) => {
-      const around = { persistence, shards, limits };
+    (consumers, persistence, shards, lease, clock, limits, replay) => {
+      const around = { persistence, shards, lease, limits };
       return new Effects(
         consumers.map((one) => consuming(one, around)),
         clock,
         replay,
       );
     },
-    [T.consumers, T.persistence, T.shards, T.clock, T.limits, T.replay],
+    [T.consumers, T.persistence, T.shards, T.lease, T.clock, T.limits, T.replay],
   );
   bind(T.replay).toResolvedValue(
     ({ rule }, persistence, directory, clock, log, metrics, limits) =>

@@ -106,11 +106,14 @@ export class Node {
     });
   }
 
-  /** Takes in nothing more, answers what it owes, and sends everybody to where they are served. */
+  /**
+   * Takes in nothing more, answers what it owes, sends everybody to where they are served, and ends
+   * its consumers: the next owner's go on where they are then.
+   */
   async drain(): Promise<void> {
-    const { door, lanes, progress, clock, limits, whereabouts } = this.#parts;
+    const { door, lanes, progress, effects, clock, limits, whereabouts } = this.#parts;
     door.close(whereabouts.moved('another node follows', door.size));
-    const work = lanes.whenIdle().then(() => progress.flush());
+    const work = lanes.whenIdle().then(() => Promise.all([progress.flush(), effects.stop()]));
     await settledWithin(clock, limits.drainTimeout, work);
   }
 

@@ -10,6 +10,7 @@ import {
   type Log,
   type Register,
 } from '../contract/index.ts';
+import type { Lease } from '../cluster/lease.ts';
 
 /** Behind cursor `after` of the shard's log, and behind the first `skip` entries that follow it. */
 export interface Place {
@@ -23,6 +24,8 @@ interface Surroundings {
   readonly clock: Clock;
   readonly log: Log;
   readonly everyMs: number;
+  /** Without it the cursors may be another node's, and are left alone. */
+  readonly lease: Pick<Lease, 'open'>;
 }
 
 interface Cursor {
@@ -107,6 +110,7 @@ export class ConsumerCursors {
   }
 
   async #save(): Promise<void> {
+    if (!this.#around.lease.open) return;
     const moved = [...this.#moved];
     this.#moved.clear();
     let why: string | undefined;

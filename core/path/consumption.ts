@@ -14,6 +14,7 @@ import {
   type Random,
 } from '../contract/index.ts';
 import type { ConsumerSettings } from '../config/role-settings.ts';
+import type { Lease } from '../cluster/lease.ts';
 import type { Shards } from '../cluster/shards.ts';
 import { attemptWith } from './attempt.ts';
 import type { ConsumerCursors, Place } from './consumer-cursors.ts';
@@ -25,6 +26,8 @@ interface Surroundings {
   readonly settings: ConsumerSettings;
   readonly persistence: Persistence;
   readonly shards: Shards;
+  /** Without it another node may be handing out the same shards. */
+  readonly lease: Pick<Lease, 'open'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -157,6 +160,8 @@ export class Consumption {
     const { entries, upTo } = await persistence.readShard(shard, after, PAGE);
     for (let at = skip; at < entries.length; at += 1) {
       if (this.#stopped) return 'idle';
+      // It may have ended while the last entry was taken.
+      if (!this.#around.lease.open) return this.#delayMs(1);
       const next = await this.#take(shard, entries[at] as Entry);
       if (next !== 'more') return next;
       cursors.move(shard, { after, skip: at + 1 });

@@ -11,6 +11,7 @@ import { heardBy, pluck } from './stage.ts';
 
 const SHARDS = 8;
 const WITHIN_MS = 20_000;
+const SAID = 10;
 /** A conversation of others in the shard of TALK, and one in another shard. */
 const BESIDE = conversationOf((shard) => shard === shardOf(TALK, SHARDS));
 const ELSEWHERE = conversationOf((shard) => shard !== shardOf(TALK, SHARDS));
@@ -47,6 +48,9 @@ describe('after a takeover', () => {
   const released = (reason: string): number =>
     measured(pair.b.stage, '', 'im_replay_released_total', reason);
 
+  const cursor = (): Promise<string | undefined> =>
+    pair.shared.register.read(`consumer/hook/${shardOf(TALK, SHARDS)}`);
+
   /** Ann and bob say four things; the consumer took two of them when the owner is cut off. */
   async function die(): Promise<void> {
     before.trouble = ({ position }) => (position > 2 ? new Promise(() => undefined) : undefined);
@@ -73,6 +77,43 @@ describe('after a takeover', () => {
       await die();
       assert.deepEqual(after.taken, [`${TALK} 3`, `${TALK} 4`]);
       assert.equal(held(), 0);
+    });
+
+    it('the last owner’s consumers are handed nothing more once its lease is over', async () => {
+      await open('eager');
+      const ann = await pair.a.stage.join('ann');
+      const { promise: first, resolve: go } = Promise.withResolvers<void>();
+      before.trouble = () => first;
+      for (const text of ['one', 'two', 'three']) await ann.accepted(ann.send(TALK, text));
+      await until(() => before.calls.length === 1, 'the first is begun');
+      await pair.pass(1_000);
+      pair.a.access.cut = true;
+      await pair.pass(LEASE_MS + 2_500);
+      assert.deepEqual(after.taken, upTo(3));
+      const kept = await cursor();
+      go();
+      await pair.pass(1_000);
+      pair.a.access.heal();
+      await pair.pass(2_500);
+      assert.deepEqual(before.calls, [`${TALK} 1 1`], 'behind the next owner’s back');
+      assert.deepEqual([pair.a.lives, await cursor()], [2, kept]);
+    });
+
+    it('they end before a planned change, and what they did is not done again', async () => {
+      await open('eager', { limits: { progressEvery: 5_000 } });
+      before.trouble = (_entry, { signal }) =>
+        new Promise((resolve, reject) => {
+          pair.clock.after(150, resolve);
+          signal.addEventListener('abort', () => reject(new Error('it is ended')));
+        });
+      const ann = await pair.a.stage.join('ann');
+      for (let at = 1; at <= SAID; at += 1) await ann.accepted(ann.send(TALK, 'more'));
+      // Its client is slow to go.
+      ann.wire.end = () => undefined;
+      await pair.a.stop();
+      await pair.pass(1_000);
+      assert.ok(before.taken.length < SAID && after.taken.length > 0, 'it came in the middle');
+      assert.deepEqual([...before.taken, ...after.taken], upTo(SAID));
     });
 
     it('what was taken and not noted is taken again, and nothing is skipped', async () => {
