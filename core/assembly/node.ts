@@ -215,8 +215,12 @@ export class Node {
   }
 
   async #stop(): Promise<readonly ImError[]> {
-    const { supervisor, membership, limits } = this.#parts;
-    if (!this.#broken) await membership?.yieldTo(limits.drainTimeout);
+    const { supervisor, membership, clock, limits } = this.#parts;
+    if (membership && !this.#broken) {
+      // A store that says nothing must not keep it from stopping.
+      const yielded = membership.yieldTo(limits.drainTimeout);
+      await settledWithin(clock, limits.drainTimeout, yielded);
+    }
     const running = this.states().some(
       ({ name, state }) => name === 'path' && (state === 'running' || state === 'degraded'),
     );

@@ -54,7 +54,9 @@ export class Membership implements Component {
       log: around.log,
       beatMs: around.beatMs,
       whereabouts: around.whereabouts,
-      handOver: (to, addresses) => void this.#handOver(to, addresses),
+      handOver: (to, addresses) => {
+        this.#handOver(to, addresses).catch((error: unknown) => this.#health.trouble(error));
+      },
     });
   }
 
@@ -152,6 +154,7 @@ export class Membership implements Component {
   async yieldTo(limitMs: number): Promise<boolean> {
     await this.#pulse.beat();
     await this.#deciding;
+    if (this.#phase === 'leaving') return this.#switching.whenHandedOver(limitMs);
     if (this.#phase !== 'serving' || !this.#sightings.record) return false;
     const next = followerOf(this.#view(this.#sightings.record));
     if (next === undefined) return false;
@@ -286,12 +289,13 @@ export class Membership implements Component {
   }
 
   async #handOver(to: NodeLife, addresses: readonly string[]): Promise<void> {
-    const { whereabouts, drain, persistence, shards, over, lease } = this.#around;
+    const { whereabouts, drain, shards, over, lease } = this.#around;
     this.#phase = 'leaving';
     whereabouts.isElsewhere(addresses);
     await drain();
-    const takes = shards.owned();
-    await this.#switching.untilDone(() => persistence.ownership.take(to, takes, true));
+    const isLeaving = (): boolean => this.#phase === 'leaving';
+    if (!(await this.#switching.untilDone(() => shards.give(to), isLeaving))) return;
+    if (!isLeaving()) return;
     this.#phase = 'over';
     lease.end();
     over(`${to.node} follows, as planned`);

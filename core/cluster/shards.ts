@@ -57,9 +57,17 @@ export class Shards {
     return this.adopt(after);
   }
 
-  /** Owns what the store says is owned by this life; true if all of it is. */
+  /** Hands all that this life owns over to another, whatever became of its epochs meanwhile. */
+  async give(to: NodeLife): Promise<void> {
+    for (let takes = this.owned(); takes.length > 0;) {
+      const after = await this.#persistence.ownership.take(to, takes, true);
+      takes = after.filter((one) => this.isMine(one));
+    }
+  }
+
+  /** Owns what the store says is owned by this life; true if all of it is. Never after the end. */
   adopt(owners: readonly ShardOwner[]): boolean {
-    if (!owners.every((one) => this.isMine(one))) return false;
+    if (this.#ended || !owners.every((one) => this.isMine(one))) return false;
     for (const { shard, epoch } of owners) this.#epochs.set(shard, epoch);
     return true;
   }

@@ -8,7 +8,7 @@ import {
   type OwnershipRecord,
   type Register,
 } from '../contract/index.ts';
-import { epochOf } from './cluster-view.ts';
+import { activeOf, epochOf } from './cluster-view.ts';
 import type { NodeCard } from './node-card.ts';
 import { readSwitchover, underWay, type Reading, type Switchover } from './switchover.ts';
 import type { Whereabouts } from './whereabouts.ts';
@@ -79,7 +79,9 @@ export class Switching {
     const { now } = reading;
     if (!now || now.phase === 'done' || now.phase === 'refused') return this.#rest();
     if (serving) return this.#asOwner(reading, now, record, cards);
-    if (now.to === self.node && now.epoch === epochOf(record)) return this.#asNext(reading, now);
+    // An owner that died on the way hands nothing over any more: the policy says who follows.
+    const isNext = now.to === self.node && now.epoch === epochOf(record);
+    if (isNext && activeOf(record)) return this.#asNext(reading, now);
     this.#rest();
   }
 
@@ -133,22 +135,21 @@ export class Switching {
     return undefined;
   }
 
-  /** Does a step of the store until it is answered. */
-  async untilDone(step: () => Promise<unknown>): Promise<void> {
+  /** Hands over until the store answers; false if that is not wanted any more. */
+  async untilDone(give: () => Promise<void>, isWanted: () => boolean): Promise<boolean> {
     const { clock, log } = this.#around;
-    for (;;) {
+    while (isWanted()) {
       try {
-        await step();
-        const reading = await readSwitchover(this.#around.register);
-        if (reading.now?.phase === 'moving') await reading.move({ ...reading.now, phase: 'done' });
+        await give();
         this.#handedOver.resolve();
-        return;
+        return true;
       } catch (error) {
         if (!(error instanceof ImError) || error.kind !== 'passing') throw error;
         log.debug('a step of the change is tried again', { why: reasonOf(error) });
         await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve));
       }
     }
+    return false;
   }
 
   #rest(): void {

@@ -1,5 +1,5 @@
 /** Two nodes on one store, and one clock that a test moves; each comes back as `main.ts` has it. */
-import type { Persistence, Replay } from 'im-kernel/contract';
+import { ImError, type AnyPlugin, type Persistence, type Replay } from 'im-kernel/contract';
 import { fakeClock, never, quietHost } from 'im-kernel/kit';
 import standby from '../../plugins/failover/standby/index.ts';
 import memory from '../../plugins/persistence/memory/index.ts';
@@ -11,6 +11,8 @@ export const BEAT_MS = 1_000;
 export const LEASE_MS = 5_000;
 
 export interface PairOptions {
+  /** Absent: `standby`. */
+  readonly policy?: AnyPlugin;
   readonly replay?: Replay;
   readonly replayWithin?: number;
   readonly limits?: StageOptions['limits'];
@@ -23,6 +25,9 @@ export class Access {
   readonly store: Persistence;
   /** Nothing gets through. */
   cut = false;
+  /** What every take gets instead of an answer. */
+  takesFail: ImError | undefined;
+  takes = 0;
   #held: (() => void)[] = [];
 
   constructor(shared: Persistence) {
@@ -34,7 +39,11 @@ export class Access {
       ownership: inBetween(shared.ownership, {
         beat: (life, leaseMs) => this.#pass(() => shared.ownership.beat(life, leaseMs)),
         look: () => this.#pass(() => shared.ownership.look()),
-        take: (life, takes, force) => this.#pass(() => shared.ownership.take(life, takes, force)),
+        take: (life, takes, force) => {
+          this.takes += 1;
+          if (this.takesFail) return Promise.reject(this.takesFail);
+          return this.#pass(() => shared.ownership.take(life, takes, force));
+        },
         leave: (life) => this.#pass(() => shared.ownership.leave(life)),
       }),
       append: (batch) => this.#pass(() => shared.append(batch)),
@@ -85,7 +94,7 @@ export class Member {
       between: () => this.access.store,
       consumers: options.consumersOf?.(name),
       limits: options.limits ?? {},
-      failover: instance('failover', standby, config),
+      failover: instance('failover', options.policy ?? standby, config),
       cluster: {
         name: 'demo',
         shards: undefined,

@@ -1,0 +1,100 @@
+/** A node of a pair that is stopped, or handed over, while its store or the other one fails. */
+import assert from 'node:assert/strict';
+import { ImError, type AnyPlugin } from 'im-kernel/contract';
+import manual from '../../plugins/failover/manual/index.ts';
+import { SWITCHOVER_KEY, type Switchover } from '../../core/cluster/switchover.ts';
+import { LEASE_MS, Pair, type PairOptions } from './pair-stage.ts';
+
+/** More than every limit of a stop together. */
+const LONG_MS = 120_000;
+const MANUAL = manual as unknown as AnyPlugin;
+const AWAY = new ImError('IM_STORE_AWAY', { why: 'on purpose' });
+const BROKEN = new ImError('IM_STORE_BROKEN', { why: 'on purpose' });
+
+describe('a node of a pair', () => {
+  let pair: Pair;
+
+  async function open(options: PairOptions = {}): Promise<void> {
+    pair = new Pair(options);
+    await pair.start();
+  }
+
+  /** Stops the owner as it stands; true once it has stopped. */
+  async function stopped(): Promise<boolean> {
+    let done = false;
+    void pair.a.stage.node.stop().then(() => (done = true));
+    await pair.a.stage.pass(LONG_MS, 1_000);
+    return done;
+  }
+
+  /** Writes a planned change to im-b. */
+  async function plan(phase: Switchover['phase']): Promise<void> {
+    const { register, ownership } = pair.shared;
+    const { shards } = await ownership.look();
+    const epoch = shards[0]?.epoch ?? 0;
+    const change: Switchover = { to: 'im-b', epoch, phase, by: 'a test', at: 0 };
+    const last = await register.read(SWITCHOVER_KEY);
+    assert.equal(await register.compareAndSet(SWITCHOVER_KEY, last, JSON.stringify(change)), true);
+  }
+
+  afterEach(() => pair.stop());
+
+  it('stops within its limits while the store says nothing', async () => {
+    await open();
+    await pair.a.stage.join('ann');
+    pair.a.access.cut = true;
+    assert.equal(await stopped(), true);
+  });
+
+  it('stops while its shards cannot be handed over, and tries no more afterwards', async () => {
+    await open();
+    pair.a.access.takesFail = AWAY;
+    assert.equal(await stopped(), true);
+    assert.ok(pair.a.access.takes > 1, 'it tried again');
+    const { takes } = pair.a.access;
+    await pair.pass(5_000);
+    assert.equal(pair.a.access.takes, takes);
+    assert.equal(pair.b.serves, true);
+  });
+
+  it('says so when handing over finds its store broken', async () => {
+    await open();
+    pair.a.access.takesFail = BROKEN;
+    await plan('asked');
+    await pair.pass(2_500);
+    assert.match(pair.a.stage.failed.join(), /cluster: .*on purpose/);
+  });
+
+  it('hands over all the same when an epoch rose meanwhile', async () => {
+    await open({ policy: MANUAL });
+    const { ownership } = pair.shared;
+    const take = ownership.take.bind(ownership);
+    let raced = false;
+    ownership.take = async (life, takes, force) => {
+      if (life.node === 'im-b' && !raced) {
+        raced = true;
+        const [{ owner, ...first }] = (await ownership.look()).shards as [
+          { shard: number; epoch: number; owner: typeof life },
+        ];
+        await take(owner, [first], false);
+      }
+      return take(life, takes, force);
+    };
+    await plan('asked');
+    await pair.pass(5_000);
+    assert.equal(raced, true);
+    assert.deepEqual([pair.a.lives, pair.b.serves], [2, true]);
+  });
+
+  it('lets nobody wait for a change whose owner has died', async () => {
+    await open({ policy: MANUAL });
+    await plan('prepared');
+    pair.a.access.cut = true;
+    await pair.pass(LEASE_MS + 2_500);
+    const ann = pair.b.stage.connect();
+    ann.hello('ann', 'd1');
+    await pair.pass(1_000);
+    const [moved] = ann.take('moved');
+    assert.deepEqual([moved?.address, moved?.reason], [undefined, 'another node serves']);
+  });
+});
