@@ -135,16 +135,9 @@ export class Membership implements Component {
    * when it was looked lately enough; after a beat at the latest.
    */
   knocked(): Promise<void> {
-    const { clock, beatMs } = this.#around;
     const isFresh = this.#sightings.agoMs < KNOCK_EVERY_MS;
     if (this.#phase !== 'standby' || isFresh) return Promise.resolve();
-    return new Promise((resolve) => {
-      const cancel = clock.after(beatMs, resolve);
-      void this.#pulse.beat().then(() => {
-        cancel();
-        resolve();
-      });
-    });
+    return this.#pulse.beatWithin(this.#around.beatMs);
   }
 
   /**
@@ -294,8 +287,8 @@ export class Membership implements Component {
     whereabouts.isElsewhere(addresses);
     await drain();
     const isLeaving = (): boolean => this.#phase === 'leaving';
-    if (!(await this.#switching.untilDone(() => shards.give(to), isLeaving))) return;
-    if (!isLeaving()) return;
+    const given = await this.#switching.untilDone(() => shards.give(to), isLeaving);
+    if (!given || !isLeaving()) return;
     this.#phase = 'over';
     lease.end();
     over(`${to.node} follows, as planned`);

@@ -45,6 +45,17 @@ export class Pulse {
     this.#wait();
   }
 
+  /** As `beat`, but after so long at the latest. */
+  beatWithin(limitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#around.clock.after(limitMs, resolve);
+      void this.beat().then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
   /** Resolves when the turn under way has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
