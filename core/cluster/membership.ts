@@ -41,7 +41,7 @@ export class Membership implements Component {
     this.#around = around;
     this.#neighbours = new Neighbours(around);
     this.#health = new BeatHealth(around.report);
-    this.#sightings = new Sightings(around.clock, around.shards);
+    this.#sightings = new Sightings(around);
     this.#pulse = new Pulse({
       clock: around.clock,
       turn: () => this.#tryTurn(),
@@ -242,7 +242,7 @@ export class Membership implements Component {
     const { failover, shards } = this.#around;
     const planned = new Set(failover.plan(this.#view(record)));
     const wanted = record.shards.filter((one) => planned.has(one.shard) && !shards.isMine(one));
-    if (wanted.length === 0 || this.ends) return;
+    if (wanted.length === 0 || this.ends || this.#sightings.areYoung) return;
     // A policy without leases owns by force; with them, the store says whether it may.
     if (!(await shards.take(wanted, !failover.rule.leased))) return;
     this.#sightings.changed();

@@ -2,17 +2,28 @@
 import type { Clock, NodeLife, OwnershipRecord } from '../contract/index.ts';
 import type { Shards } from './shards.ts';
 
+interface Surroundings {
+  readonly clock: Clock;
+  readonly shards: Shards;
+  readonly beatMs: number;
+  readonly leaseMs: number;
+}
+
+/** A store that comes back is left to its last owner for so many beats. */
+const GRACE_BEATS = 2;
+
 export class Sightings {
   readonly #clock: Clock;
-  readonly #shards: Shards;
+  readonly #around: Surroundings;
   #record: OwnershipRecord | undefined;
   #seenMs = -Infinity;
   #changedMs = -Infinity;
+  #backMs = -Infinity;
   #other: NodeLife | undefined;
 
-  constructor(clock: Clock, shards: Shards) {
-    this.#clock = clock;
-    this.#shards = shards;
+  constructor(around: Surroundings) {
+    this.#clock = around.clock;
+    this.#around = around;
   }
 
   note(record: OwnershipRecord): void {
@@ -20,9 +31,10 @@ export class Sightings {
     const changed = record.shards.some(({ owner }, at) => {
       return before !== undefined && before.shards[at]?.owner?.life !== owner?.life;
     });
+    if (before && this.agoMs > this.#around.leaseMs) this.#backMs = this.#clock.monotonic();
     this.#seenMs = this.#clock.monotonic();
     if (changed) this.#changedMs = this.#seenMs;
-    const other = record.shards.find((one) => one.owner && !this.#shards.isMine(one));
+    const other = record.shards.find((one) => one.owner && !this.#around.shards.isMine(one));
     this.#other = other?.owner ?? this.#other;
     this.#record = record;
   }
@@ -44,6 +56,15 @@ export class Sightings {
   /** Since a shard changed its owner, as far as this node saw, ms; Infinity: it saw none. */
   get tenureMs(): number {
     return this.#clock.monotonic() - this.#changedMs;
+  }
+
+  /**
+   * True just after the store was away from here for longer than a lease: one that ran out
+   * meanwhile tells nothing of its holder, who finds the store about now.
+   */
+  get areYoung(): boolean {
+    const { beatMs } = this.#around;
+    return this.#clock.monotonic() - this.#backMs < GRACE_BEATS * beatMs;
   }
 
   /** Who owned shards last, other than this life. */

@@ -66,6 +66,11 @@ export const CLUSTER_CATALOGUE = {
     message: 'another node named "{node}" runs on this store',
     act: 'Give each node of a cluster a name of its own (node.name), or stop the other one.',
   },
+  IM_CLUSTER_LIVES: {
+    kind: 'config',
+    message: '{node} of a cluster runs on this store, and this node has no block `cluster`',
+    act: 'Give this node the block `cluster` of that one, or stop that one first, or use another store.',
+  },
   IM_CLUSTER_NONE: {
     kind: 'config',
     message: '{file} has no block `cluster`, which failover.use {type} needs',
@@ -83,7 +88,7 @@ export const CLUSTER_CATALOGUE = {
   },
   IM_CLUSTER_VERSION: {
     kind: 'lasting',
-    message: '{node} runs {theirs}, this node {ours}: it does not follow this one',
+    message: '{node} runs {theirs}, this node {ours}: neither hands over to the other',
     act: 'Bring both nodes to one version of im-kernel.',
   },
   IM_CLUSTER_ADDRESS: {

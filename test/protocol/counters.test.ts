@@ -105,7 +105,16 @@ describe('what a node counts', () => {
 
   it('stands in the page for operators, all of it', async () => {
     const gateway = { listen: { host: '127.0.0.1', port: 0 } };
-    const stage = await openStage({ keepBodies: 60_000, gateway });
+    const cluster = {
+      name: 'demo',
+      shards: undefined,
+      link: undefined,
+      secretFile: '/none',
+      beat: 1_000,
+      lease: 5_000,
+      addresses: undefined,
+    };
+    const stage = await openStage({ keepBodies: 60_000, gateway, cluster });
     const page = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
     const [table = ''] = page.slice(page.indexOf('| Metric ')).split('\n## ');
     const said = [...table.matchAll(/`(im_\w+)`/g)].map(([, name]) => name ?? '');

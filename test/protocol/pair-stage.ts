@@ -18,6 +18,8 @@ export interface PairOptions {
   readonly limits?: StageOptions['limits'];
   /** Of a node, by its name. */
   readonly consumersOf?: (name: string) => readonly ConsumerInstance[];
+  /** By how much a node's wall clock is ahead. */
+  readonly aheadMsOf?: (name: string) => number;
 }
 
 /** A node's way to the store that all share. */
@@ -95,6 +97,7 @@ export class Member {
       consumers: options.consumersOf?.(name),
       limits: options.limits ?? {},
       failover: instance('failover', options.policy ?? standby, config),
+      aheadMs: options.aheadMsOf?.(name) ?? 0,
       cluster: {
         name: 'demo',
         shards: undefined,

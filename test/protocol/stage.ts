@@ -46,6 +46,8 @@ export interface StageOptions {
   readonly seed?: number;
   /** Shared with other nodes; absent: its own. */
   readonly clock?: FakeClock;
+  /** By so much its wall clock is ahead of that. */
+  readonly aheadMs?: number;
   readonly cluster?: Settings['cluster'];
   readonly gateway?: Settings['gateway'];
   readonly failover?: Instance;
@@ -121,7 +123,7 @@ export class Stage {
     const host = quietHost();
     this.lines = host.lines;
     const clock: Clock = {
-      now: () => this.clock.now(),
+      now: () => this.clock.now() + (options.aheadMs ?? 0),
       monotonic: () => this.clock.monotonic(),
       after: (delayMs, run) => this.clock.after(delayMs, run),
       soon: (run) => {
