@@ -129,7 +129,8 @@ export function createCluster(sources: Sources): {
     },
     stop: () => membership.stop(),
   };
-  return { component, heart, membership, view: () => memberView(membership, cluster.beat) };
+  const times = { beatMs: cluster.beat, leaseMs: cluster.lease };
+  return { component, heart, membership, view: () => memberView(membership, times) };
 }
 
 function cardOf(

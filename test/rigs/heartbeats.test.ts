@@ -36,11 +36,17 @@ async function gauge(one: ServerProcess, name: string): Promise<number> {
   return (await ServerMetrics.of(one)).value(name);
 }
 
+const gateways = new WeakMap<ServerProcess, string>();
+
+/** What its gateway answers. */
+function asked(one: ServerProcess, question: string): Promise<Response> {
+  return fetch(new URL(question, gateways.get(one)));
+}
+
 async function isReady(one: ServerProcess): Promise<boolean> {
-  const line = one.output.split('\n').find((text) => text.includes('the gateway listens')) ?? '';
-  const { address } = JSON.parse(line) as { address: string };
-  const answer = await fetch(new URL('/v1/nodes', address));
-  const { nodes } = (await answer.json()) as { nodes: readonly { ready: boolean }[] };
+  const { nodes } = (await (await asked(one, '/v1/nodes')).json()) as {
+    nodes: readonly { ready: boolean }[];
+  };
   return nodes[0]?.ready === true;
 }
 
@@ -82,6 +88,10 @@ describe('nodes that beat over links', function () {
       ...more,
       guards: { busy: { use: join(folder, 'busy.ts') } },
     });
+    one.onLine = (line) => {
+      if (!line.includes('the gateway listens')) return;
+      gateways.set(one, (JSON.parse(line) as { address: string }).address);
+    };
     servers.push(one);
     return one;
   }
@@ -108,7 +118,6 @@ describe('nodes that beat over links', function () {
     await a.kill();
     const tookMs = (await took.promise) - killedMs;
     assert.ok(tookMs < 2_000, `${tookMs.toFixed()} ms, as if nobody had told`);
-    if (process.env['IM_FIGURES']) console.log(`killed to owned: ${tookMs.toFixed()} ms`);
   });
   it('let the next one follow at once when the owner stops as planned', async () => {
     const [a, b] = await pair();
@@ -116,7 +125,6 @@ describe('nodes that beat over links', function () {
     await a.stop();
     await until(() => owns(b), 'the other owns', waitMs);
     const tookMs = performance.now() - begunMs;
-    if (process.env['IM_FIGURES']) console.log(`stopped to owned: ${tookMs.toFixed()} ms`);
     assert.ok(tookMs < 10_000, `${tookMs.toFixed()} ms, as if nobody had told`);
   });
 
@@ -128,6 +136,26 @@ describe('nodes that beat over links', function () {
     process.kill(a.pid ?? 0, 'SIGCONT');
     await until(async () => (await gauge(b, 'im_suspects')) === 0, 'it is trusted again', waitMs);
     assert.ok(!owns(b));
+  });
+
+  it('do without a link that is refused, and say so', async () => {
+    const a = server('im-a', { cluster: { beat: '200ms', lease: '1s' } });
+    const secretFile = join(folder, 'other.key');
+    const other = { beat: '200ms', lease: '1s', secretFile };
+    const b = server('im-b', { cluster: other, gateway: { listen: '127.0.0.1:0' } });
+    await a.start();
+    await b.start();
+    for (const one of [a, b]) {
+      await until(() => one.output.includes('the secrets differ'), 'it says so', waitMs);
+      const metrics = await ServerMetrics.of(one);
+      assert.equal((metrics.health.parts['heart'] as { code: string }).code, 'IM_LINK_REFUSED');
+      assert.ok(metrics.value('im_link_refused_total') > 0);
+    }
+    await until(async () => (await gauge(b, 'im_suspects')) === 1, 'a is suspect', waitMs);
+    assert.equal((await asked(b, '/v1/server?user=ann')).status, 200);
+    assert.ok(!owns(b));
+    await a.kill();
+    await until(() => owns(b), 'the store says that it is gone', waitMs);
   });
 
   it('go on while the loop stands still, and say for how long', async () => {

@@ -10,9 +10,22 @@ interface Member {
   readonly suspects: ReadonlySet<string>;
 }
 
-/** Of a node among others. */
-export function memberView({ seen, cards, suspects }: Member, beatMs: number): GatewayView {
+interface Times {
+  readonly beatMs: number;
+  readonly leaseMs: number;
+}
+
+/** A lease that was renewed within so many beats is as good as word of the node. */
+const RENEWED_BEATS = 2;
+
+/** Of a node among others. A node whose link alone is silent goes on beating in the store. */
+export function memberView(member: Member, { beatMs, leaseMs }: Times): GatewayView {
+  const { seen, cards } = member;
   const { record, agoMs } = seen;
+  const leastMs = leaseMs - RENEWED_BEATS * beatMs;
+  const lively = record?.nodes.filter(({ leaseLeftMs, gone }) => !gone && leaseLeftMs > leastMs);
+  const suspects = new Set(member.suspects);
+  for (const { node } of lively ?? []) suspects.delete(node);
   return { record, agoMs, cards, suspects, stale: isStale(agoMs, beatMs) };
 }
 
