@@ -20,7 +20,8 @@ const ID_BYTES = 12;
 export class Door {
   readonly #around: Surroundings;
   readonly #session: SessionSurroundings;
-  #open = true;
+  /** What whoever comes is told, since it was closed. */
+  #closed: Code | Moved | undefined;
   #empty: (() => void)[] = [];
 
   constructor(around: Surroundings) {
@@ -37,19 +38,23 @@ export class Door {
     directory.sessions.add(session);
     const fromThere = directory.arrive(peer.address);
     const refusal = this.#refusal(fromThere);
-    if (refusal) session.fail(refusal, undefined, this.#around.limits.retryAfter);
+    if (typeof refusal === 'object') session.move(refusal, true);
+    else if (refusal) session.fail(refusal, undefined, this.#around.limits.retryAfter);
     return session;
   }
 
-  /** No new sessions; those here are told and leave when they have their answers. */
+  /**
+   * No new sessions; those here are told and leave when they have their answers. What is said first
+   * stays.
+   */
   close(farewell: Code | Moved = 'shutting-down'): void {
-    this.#open = false;
+    this.#closed ??= farewell;
     for (const session of this.#around.directory.sessions) session.leave(farewell);
   }
 
   /** Sends everybody elsewhere at once; nothing else is said to them. */
   turnAway(to: Moved): void {
-    this.#open = false;
+    this.#closed = to;
     for (const session of this.#around.directory.sessions) session.move(to, true);
   }
 
@@ -69,9 +74,9 @@ export class Door {
     for (const session of this.#around.directory.sessions) session.destroy('stopped');
   }
 
-  #refusal(fromThere: number): Code | undefined {
+  #refusal(fromThere: number): Code | Moved | undefined {
     const { directory, limits } = this.#around;
-    if (!this.#open) return 'shutting-down';
+    if (this.#closed) return this.#closed;
     if (directory.sessions.size > limits.connections) return 'too-many-connections';
     if (limits.connectionsPerAddress > 0 && fromThere > limits.connectionsPerAddress) {
       return 'too-many-connections';

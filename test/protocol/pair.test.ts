@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ImError } from 'im-kernel/contract';
 import { LEASE_MS, Pair } from './pair-stage.ts';
 
 const TALK = 'd/ann/bob';
@@ -65,5 +66,23 @@ describe('two nodes on one store', () => {
     assert.deepEqual((await ann.next('moved')).address, ['tcp://im-b:7400']);
     const again = await pair.b.stage.join('ann');
     assert.equal((await again.accepted(again.send(TALK, 'after', { number: 7 }))).position, 2);
+  });
+
+  it('send on who comes while the owner hands over, and after', async () => {
+    const { node } = pair.a.stage;
+    const come = async (): Promise<readonly string[] | undefined> => {
+      const late = pair.a.stage.connect();
+      late.hello('ann', 'd1');
+      return (await late.next('moved')).address;
+    };
+    await pair.pass(1_100);
+    pair.a.access.takesFail = new ImError('IM_STORE_AWAY', { why: 'on purpose' });
+    void node.stop();
+    await pair.pass(1_200);
+    assert.deepEqual(await come(), ['tcp://im-b:7400']);
+    pair.a.access.takesFail = undefined;
+    await pair.pass(200);
+    assert.equal(pair.b.serves, true);
+    assert.deepEqual(await come(), ['tcp://im-b:7400']);
   });
 });
