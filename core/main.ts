@@ -45,11 +45,13 @@ export async function run(configFile: string, part: Part = 'node'): Promise<numb
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   await makeDataFolder(settings);
   process.on('SIGUSR2', () => shown(log));
-  for (let told = false; ; told = true) {
+  let told = false;
+  for (;;) {
     const program = assembled(settings, log, part);
     running = program;
     const how = await live(program, end, log, () => {
       if (!told) tell(settings, program, part);
+      told = true;
     }).catch((error: unknown) => Promise.reject(placed(error, settings)));
     if (how !== 'over') return how === 'well' ? OK : FAILED;
   }
@@ -85,8 +87,11 @@ async function live(
   program.onFailed(() => ends('badly'));
   program.onOver?.(() => ends('over'));
   const unwatch = addSystemGauges(program.metrics);
-  await program.start();
-  started();
+  const starting = program.start().then(() => {
+    if (!life.signal.aborted) started();
+  });
+  // What ends it ends its start, too, which then fails for nothing else.
+  await Promise.race([starting, ended(life.signal)]);
   await ended(life.signal);
   const clean = await stop(program, log);
   unwatch();

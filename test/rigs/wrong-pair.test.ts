@@ -45,6 +45,17 @@ describe('a pair that was set up wrongly', function () {
     assert.deepEqual([active, epoch, nodes.length], ['im-a', 1, 1]);
   });
 
+  it('with one name for two: the second can be stopped while it waits for the name', async () => {
+    pair = new NodePair();
+    await pair.a.start();
+    const twin = pair.node('im-a', 2, {}, 'twin');
+    const ended = assert.rejects(twin.start(), /ended with 0/);
+    await until(() => twin.output.includes('authentication started'), 'it joins', 20_000);
+    process.kill(twin.pid ?? 0, 'SIGTERM');
+    await ended;
+    assert.equal((await pair.status()).active, 'im-a');
+  });
+
   it('with one address for two is told in the health of both, and by im status', async () => {
     const cluster = { addresses: ['tcp://chat.example:7400'] };
     pair = new NodePair({ a: { cluster }, b: { cluster } });
