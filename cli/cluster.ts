@@ -25,13 +25,17 @@ export async function status(options: StatusOptions, io: Io): Promise<number> {
   try {
     const { operate } = await import('../core/main.ts');
     return await operate(options.config, async (operator, { cluster }) => {
-      for (;;) {
+      const look = async (): Promise<number> => {
         const now = await operator.status();
         const name = cluster?.name ?? '';
-        io.out(
-          options.json === true ? JSON.stringify({ cluster: name, ...now }) : shown(name, now, io),
-        );
-        if (options.watch !== true) return now.active === undefined ? EXIT.failed : EXIT.ok;
+        const asJson = (): string => JSON.stringify({ cluster: name, ...now });
+        io.out(options.json === true ? asJson() : shown(name, now, io));
+        return now.active === undefined ? EXIT.failed : EXIT.ok;
+      };
+      if (options.watch !== true) return look();
+      for (;;) {
+        // Who watches wants to see that the store is back, too.
+        await look().catch((error: unknown) => report(error, io));
         await new Promise((resolve) => void setTimeout(resolve, cluster?.beat ?? 0));
         if (options.json !== true) io.out('');
       }
@@ -104,14 +108,16 @@ function shown(
     lines.push(`last planned change: to ${to}, asked by ${by}, ${phase}${because}`);
   }
   for (const { by, code, message, act } of problems) {
-    lines.push(`PROBLEM seen by ${by}: ${code} ${message}. ${act}`);
+    const seen = by === undefined ? '' : ` seen by ${by}`;
+    lines.push(`PROBLEM${seen}: ${code} ${message}. ${act}`);
   }
   return lines.join('\n');
 }
 
 function rowOf({ node, state, ready, shards, leaseLeftMs, card }: NodeStatus): readonly string[] {
   const lease = leaseLeftMs > 0 ? `${(leaseLeftMs / 1_000).toFixed(1)} s` : 'over';
-  const told = state === 'standby' && !ready ? 'standby, not ready' : state;
+  const unfit = card === undefined ? 'not heard of' : 'not ready';
+  const told = state === 'standby' && !ready ? `standby, ${unfit}` : state;
   const { priority, sessions, version, addresses } = card ?? {};
   const texts = [priority, sessions, version].map((one) => (one === undefined ? '-' : String(one)));
   return [node, told, String(shards), lease, ...texts, addresses?.join(' ') ?? '-'];

@@ -41,13 +41,13 @@ export interface ClusterStatus {
   readonly now: number;
   /** The last planned change of the owner; undefined: there was none. */
   readonly switchover: Switchover | undefined;
-  /** What is wrong between the nodes that are there, as one of them sees it. */
+  /** What is wrong between the nodes that are there, and what could not be looked at. */
   readonly problems: readonly ClusterProblem[];
 }
 
 export interface ClusterProblem {
-  /** Who sees it: the active node, or else the first. */
-  readonly by: string;
+  /** Who sees it: the active node, or else the first; undefined: whoever looks just now. */
+  readonly by: string | undefined;
   readonly code: string;
   readonly message: string;
   /** What to do. */
@@ -80,13 +80,9 @@ export class Operator {
   }
 
   async status(): Promise<ClusterStatus> {
-    const { persistence, registry, register } = this.#around;
+    const { persistence, register } = this.#around;
     const record = await persistence.ownership.look();
-    const cards = new Map<string, NodeCard>();
-    for (const one of await registry.list()) {
-      const card = parseCard(one.card);
-      if (card?.node === one.node) cards.set(one.node, card);
-    }
+    const { cards, problems } = await this.#told();
     const { now: switchover } = await readSwitchover(register);
     const active = activeOf(record)?.node;
     const told = active === undefined ? undefined : cards.get(active);
@@ -102,7 +98,7 @@ export class Operator {
       shards: record.shards.length,
       now: record.now,
       switchover,
-      problems: problemsOf(nodes, active, CARD_BEATS * this.#around.beatMs),
+      problems: [...problems, ...problemsOf(nodes, active, CARD_BEATS * this.#around.beatMs)],
     };
   }
 
@@ -146,6 +142,25 @@ export class Operator {
     const after = await persistence.ownership.take(life, takes, force);
     if (after.every(({ owner }) => owner?.life === life.life)) return;
     throw refused(to, 'the lease of the owner runs; --force takes it all the same');
+  }
+
+  /** By name; without the registry, nothing, and why. */
+  async #told(): Promise<{
+    readonly cards: Map<string, NodeCard>;
+    readonly problems: readonly ClusterProblem[];
+  }> {
+    const cards = new Map<string, NodeCard>();
+    try {
+      for (const one of await this.#around.registry.list()) {
+        const card = parseCard(one.card);
+        if (card?.node === one.node) cards.set(one.node, card);
+      }
+      return { cards, problems: [] };
+    } catch (error) {
+      if (!(error instanceof ImError) || error.kind !== 'passing') throw error;
+      const { code, message, act } = error;
+      return { cards, problems: [{ by: undefined, code, message, act }] };
+    }
   }
 
   async #expected(epoch: number): Promise<{ record: OwnershipRecord; epoch: number }> {

@@ -29,6 +29,7 @@ export class NodePair {
   readonly a: ServerProcess;
   readonly b: ServerProcess;
   readonly #common: PairDifferences;
+  readonly #typed: Typed[] = [];
 
   constructor(differences: PairDifferences = {}) {
     this.#common = differences;
@@ -57,9 +58,16 @@ export class NodePair {
     await this.until(({ nodes }) => nodes.length === 2, 'both are there');
   }
 
+  /** Begins `im` with the file of a node. */
+  type(words: string, of = this.b): Typed {
+    const typed = new Typed(`npx im ${words} --config ${of.configFile}`, this.folder);
+    this.#typed.push(typed);
+    return typed;
+  }
+
   /** Runs `im` with the file of a node, to its end. */
   async im(words: string, of = this.b): Promise<Said> {
-    const typed = new Typed(`npx im ${words} --config ${of.configFile}`, this.folder);
+    const typed = this.type(words, of);
     const code = await typed.end();
     return { code, out: typed.out, err: typed.err };
   }
@@ -85,6 +93,7 @@ export class NodePair {
   }
 
   async clear(): Promise<void> {
+    for (const one of this.#typed) await one.signal('SIGKILL');
     for (const one of [this.a, this.b]) await one.kill();
     rmSync(this.folder, { recursive: true, force: true });
   }

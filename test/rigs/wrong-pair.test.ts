@@ -150,6 +150,8 @@ postgres.describe('a pair whose database goes away', function () {
 
   it('for longer than a lease goes on under the same owner and epoch', async () => {
     const before = await pair.status();
+    const watching = pair.type('status --watch');
+    await watching.prints('active im-a');
     await database.stop('immediate');
     const begunMs = performance.now();
     const { code, err } = await pair.im('status');
@@ -171,5 +173,9 @@ postgres.describe('a pair whose database goes away', function () {
     assert.deepEqual([active, epoch], ['im-a', before.epoch]);
     assert.deepEqual([pair.a.running, pair.b.running], [true, true]);
     await until(() => pair.a.output.includes('cluster runs again'), 'im-a is well', 20_000);
+
+    assert.match(watching.err, /^IM_STORE_AWAY /m);
+    watching.out = '';
+    await watching.prints('active im-a');
   });
 });
