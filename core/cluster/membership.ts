@@ -146,7 +146,8 @@ export class Membership implements Component {
    */
   async yieldTo(limitMs: number): Promise<boolean> {
     await this.#pulse.beat();
-    await this.#deciding;
+    // What it could not decide, the turn has told.
+    await this.#deciding?.catch(() => undefined);
     if (this.#phase === 'leaving') return this.#switching.whenHandedOver(limitMs);
     if (this.#phase !== 'serving' || !this.#sightings.record) return false;
     const next = followerOf(this.#view(this.#sightings.record));

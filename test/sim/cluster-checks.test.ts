@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { leasesHold } from './checks/leases-hold.ts';
 import { placesHold } from './checks/places-hold.ts';
 import { takeoversHaveReasons } from './checks/takeovers-have-reasons.ts';
+import { anEntry } from './good-history.ts';
 import type { Check, History, HistoryEvent } from './history.ts';
 
 function complaints(check: Check, events: readonly HistoryEvent[]): readonly string[] {
@@ -34,9 +35,10 @@ function begin(steady: boolean): readonly HistoryEvent[] {
   ];
 }
 
-/** The second life owns; one of the two saves what is lower. */
+/** One of the two saves what is lower. */
 function saves(lower: number): readonly HistoryEvent[] {
-  return [taken(1, 1), taken(2, 2), saved(2, 0), saved(lower, -1)];
+  const kept: HistoryEvent = { type: 'kept', log: 'log-1', entry: anEntry(2) };
+  return [kept, saved(2, 2), saved(lower, 1)];
 }
 
 describe('the checker of leases', () => {
@@ -71,11 +73,11 @@ describe('the checker of takeovers', () => {
 });
 
 describe('the checker of places, with two nodes', () => {
-  it('heeds a fall that the owner saves, not what the last one still has', () => {
+  it('heeds a fall behind what the same node saved, not behind what the other one did', () => {
     assert.deepEqual(complaints(placesHold, saves(1)), []);
     assert.equal(complaints(placesHold, saves(2)).length, 1);
     assert.equal(
-      complaints(placesHold, [...saves(1), { type: 'standing', ...places(-1) }]).length,
+      complaints(placesHold, [...saves(1), { type: 'standing', ...places(1) }]).length,
       1,
     );
   });

@@ -19,6 +19,10 @@ function isBelow(a: Marks, b: Marks): boolean {
   return a.received < b.received || a.read < b.read;
 }
 
+function higher(a: SeenMarks, b: SeenMarks = a): SeenMarks {
+  return { ...a, received: Math.max(a.received, b.received), read: Math.max(a.read, b.read) };
+}
+
 type Marks = Pick<SeenMarks, 'received' | 'read'>;
 interface Value {
   readonly value: number;
@@ -33,8 +37,8 @@ class Places {
   /** Ascending in time, and in value if all is well. */
   readonly #cursors = new Map<string, Value[]>();
   readonly #marks = new Map<string, SeenMarks>();
-  /** Which life of a node took shards last. */
-  owner: number | undefined;
+  /** The highest that each life of a node saved, by place. */
+  readonly #saved = new Map<string, number>();
 
   keep(log: string, conversation: string, position: number): void {
     const key = keyOf(log, conversation);
@@ -52,29 +56,32 @@ class Places {
       const key = cursorKey(log, cursor);
       const face = { ...event, cursors: [cursor], marks: [] };
       this.#within(log, cursor.conversation, cursor.cursor, face);
-      if (cursor.cursor < this.cursor(key) && this.#isOwner(event))
-        this.#wrong(`the cursor ${key} fell`, face);
+      if (this.#falls(key, cursor.cursor, event)) this.#wrong(`the cursor ${key} fell`, face);
       this.#say(key, cursor.cursor, atMs);
     }
     for (const mark of marks) {
       const key = markKey(log, mark);
       const face = { ...event, cursors: [], marks: [mark] };
       this.#within(log, mark.conversation, mark.received, face);
-      const before = this.#marks.get(key);
-      const fell = before !== undefined && isBelow(mark, before);
-      if (fell && this.#isOwner(event)) this.#wrong(`the mark ${key} fell`, face);
-      const { received, read } = before ?? mark;
-      const highest = {
-        received: Math.max(received, mark.received),
-        read: Math.max(read, mark.read),
-      };
-      this.#marks.set(key, { ...mark, ...highest });
+      const fell = [
+        this.#falls(`${key} received`, mark.received, event),
+        this.#falls(`${key} read`, mark.read, event),
+      ];
+      if (fell.includes(true)) this.#wrong(`the mark ${key} fell`, face);
+      this.#marks.set(key, higher(mark, this.#marks.get(key)));
     }
   }
 
-  /** What another one saves that does not know yet that it is not the owner, the store ignores. */
-  #isOwner({ life }: Saved): boolean {
-    return life === undefined || this.owner === undefined || life === this.owner;
+  /**
+   * True if a life of a node saved more before. Of two, one may not know yet that it is not the
+   * owner any more, and the other does not hear what that still saves: of both the store keeps the
+   * larger, and what it keeps in the end is looked at for itself.
+   */
+  #falls(key: string, value: number, { life = 0 }: Saved): boolean {
+    const own = keyOf(key, life);
+    const before = this.#saved.get(own) ?? 0;
+    this.#saved.set(own, Math.max(before, value));
+    return value < before;
   }
 
   /** Whatever the store said that it kept before it was asked, it must still have. */
@@ -161,8 +168,7 @@ export function placesHold(history: History): readonly Violation[] {
     heard.note(event);
     if (event.type === 'kept') {
       places.keep(event.log, event.entry.conversation, event.entry.position);
-    } else if (event.type === 'taken') places.owner = event.life;
-    else if (event.type === 'saved') places.save(event);
+    } else if (event.type === 'saved') places.save(event);
     else if (event.type === 'loaded') places.load(event);
     else if (event.type === 'standing') places.stand(event);
     else if (event.type === 'receipt') places.tell(event, sessions.get(event.session)?.log ?? '');
