@@ -180,11 +180,13 @@ export class Membership implements Component {
     const askedMs = clock.monotonic();
     const record = await persistence.ownership.beat(shards.life, leaseMs);
     if (record === 'taken') return false;
-    lease.renewed(askedMs, leaseMs);
     const joined = this.#phase === 'joining';
     if (joined) this.#phase = 'standby';
     this.#sightings.note(record);
-    if (this.#phase === 'serving') this.#keep(record);
+    const gone = this.#gone(record);
+    // What is owed goes out with a renewal, and is not an earlier owner's to say.
+    if (gone === undefined) lease.renewed(askedMs, leaseMs);
+    else if (this.#phase === 'serving') this.#lost(`shard ${gone} is another node's`);
     const deciding = this.#decideOnce(joined);
     // Whatever else hangs, an owner's lease is renewed meanwhile.
     if (this.#phase !== 'serving') await deciding;
@@ -212,15 +214,14 @@ export class Membership implements Component {
     if (joined || this.#around.failover.rule.leased) await this.#plan(record);
   }
 
-  /** What a serving node owns must be its own still. */
-  #keep(record: OwnershipRecord): void {
+  /** What this node owns must be its own still: a shard that is not. */
+  #gone(record: OwnershipRecord): number | undefined {
     const { shards } = this.#around;
     const gone = shards.owned().find(({ shard }) => {
       const stands = record.shards[shard];
       return !stands || !shards.isMine(stands);
     });
-    const shard = this.#fenced ?? gone?.shard;
-    if (shard !== undefined) this.#lost(`shard ${shard} is another node's`);
+    return this.#fenced ?? gone?.shard;
   }
 
   /** One who does not serve may be given everything; else it knows who serves. */

@@ -27,6 +27,8 @@ export class Access {
   readonly store: Persistence;
   /** Nothing gets through. */
   cut = false;
+  /** Everything is refused at once. */
+  away = false;
   /** What every take gets instead of an answer. */
   takesFail: ImError | undefined;
   takes = 0;
@@ -65,6 +67,7 @@ export class Access {
 
   /** What is sent while it is cut comes in when it is healed. */
   async #pass<T>(run: () => Promise<T>): Promise<T> {
+    if (this.away) throw new ImError('IM_STORE_AWAY', { why: 'on purpose' });
     if (this.cut) await new Promise<void>((resolve) => this.#held.push(resolve));
     return run();
   }

@@ -42,6 +42,20 @@ describe('two nodes on one store', () => {
     assert.equal((await again.accepted(again.send(TALK, 'more', { number: 8 }))).position, 3);
   });
 
+  it('say nothing more of what they owed once another has followed', async () => {
+    const ann = await pair.a.stage.join('ann');
+    await pair.pass(11_000);
+    pair.a.access.away = true;
+    await pair.pass(LEASE_MS + 2_500);
+    assert.equal(pair.b.serves, true);
+    ann.say({ type: 'ping', id: 1, sentAt: 1 });
+    await pair.pass(100);
+    pair.a.access.away = false;
+    await pair.pass(2_500);
+    assert.equal(pair.a.lives, 2);
+    assert.deepEqual(ann.take('pong'), []);
+  });
+
   it('answer nothing after the lease, and what is owed once it is renewed', async () => {
     const ann = await pair.a.stage.join('ann');
     await pair.pass(2_000);
