@@ -69,6 +69,8 @@ export interface Change {
   readonly expectEpoch: number;
 }
 
+/** A card has no room for more than the code. */
+const IN_HEALTH = { message: 'in its health', act: 'Its log says why, and what to do.' };
 /** How often the state of a change is looked at, ms. */
 const LOOK_MS = 50;
 
@@ -198,7 +200,14 @@ function problemsOf(
   const cards = living.flatMap(({ card }) => card ?? []);
   const own = cards.find(({ node }) => node === active) ?? cards[0];
   if (!own) return [];
-  return clusterProblems(own, cards, agoMs).map(({ code, message, act }) => {
+  const between = clusterProblems(own, cards, agoMs).map(({ code, message, act }) => {
     return { by: own.node, code, message, act };
   });
+  const known = new Set<string>(between.map(({ code }) => code));
+  const told = cards.flatMap(({ node, problem }) => {
+    return problem === undefined || known.has(problem)
+      ? []
+      : { ...IN_HEALTH, by: node, code: problem };
+  });
+  return [...between, ...told];
 }

@@ -22,6 +22,7 @@ import {
   type Random,
   type Registry,
 } from '../contract/index.ts';
+import type { PartHealth } from '../kernel/health.ts';
 import type { Door } from '../session/door.ts';
 import { PROTOCOL_VERSION } from '../wire/protocol-version.ts';
 import { createHeart, type HeartMaker } from './create-heart.ts';
@@ -142,6 +143,7 @@ function cardOf(
   const { settings, failover, life, persistence, clock, node, door } = sources;
   const { cluster } = settings;
   const [gateway] = node().gateways;
+  const problem = node().states().find(isAmiss)?.code;
   return {
     ...life,
     addresses: cluster?.addresses ?? node().addresses,
@@ -159,7 +161,12 @@ function cardOf(
     startedAt,
     ...(heart?.address === undefined ? {} : { link: heart.address }),
     ...(gateway === undefined ? {} : { gateway }),
+    ...(problem === undefined ? {} : { problem }),
   };
+}
+
+function isAmiss({ state, code }: PartHealth): boolean {
+  return code !== undefined && (state === 'degraded' || state === 'failed');
 }
 
 const PACKAGE = createRequire(import.meta.url)('im-kernel/package.json') as { version: string };

@@ -19,6 +19,8 @@ export interface NodeCard {
   readonly link?: string;
   /** Where clients ask which server is theirs: `http://host:port`. Absent: nowhere. */
   readonly gateway?: string;
+  /** The code of what is wrong with one of its parts. Absent: nothing that has one. */
+  readonly problem?: string;
   /** Of the package, such as `1.2.0`. */
   readonly version: string;
   /** The version of the contract of plugins. */
@@ -55,14 +57,13 @@ export function printCard(card: NodeCard): string {
 export function parseCard(text: string): NodeCard | undefined {
   const read = readObject(text);
   if (!read) return undefined;
-  const link = read['link'] === undefined ? {} : { link: read['link'] };
-  const gateway = read['gateway'] === undefined ? {} : { gateway: read['gateway'] };
+  const more = MORE.filter((key) => read[key] !== undefined).map((key) => [key, read[key]]);
   const fields = Object.entries(FIELDS).map(([key, isRight]) =>
     isRight(read[key]) ? [key, read[key]] : undefined,
   );
   if (fields.includes(undefined)) return undefined;
-  if (!Object.values({ ...link, ...gateway }).every(isText(ADDRESS_MAX_CHARS))) return undefined;
-  return { ...Object.fromEntries(fields as [string, unknown][]), ...link, ...gateway } as NodeCard;
+  if (!more.every(([, value]) => isText(ADDRESS_MAX_CHARS)(value))) return undefined;
+  return Object.fromEntries([...(fields as [string, unknown][]), ...more]) as NodeCard;
 }
 
 function readObject(text: string): Readonly<Record<string, unknown>> | undefined {
@@ -93,7 +94,8 @@ const isAddress: Is = (value) =>
 const areAddresses: Is = (value) =>
   Array.isArray(value) && value.length <= ADDRESSES_MAX && value.every(isAddress);
 
-const FIELDS: Readonly<Record<Exclude<keyof NodeCard, 'link' | 'gateway'>, Is>> = {
+const MORE = ['link', 'gateway', 'problem'] as const;
+const FIELDS: Readonly<Record<Exclude<keyof NodeCard, (typeof MORE)[number]>, Is>> = {
   node: isName,
   life: isName,
   cluster: isName,

@@ -25,6 +25,8 @@ interface Surroundings {
 
 /** How many beats a node that was asked may take to prepare. */
 const PREPARE_BEATS = 5;
+/** So long it may take in any case, ms: the owner serves meanwhile. */
+const PREPARE_MIN_MS = 3_000;
 /** Before a step that the store did not answer is tried again, ms. */
 const RETRY_MS = 100;
 
@@ -99,7 +101,8 @@ export class Switching {
     const card = cards.get(now.to);
     this.#hurried = true;
     this.#askedMs ??= clock.monotonic();
-    const late = clock.monotonic() - this.#askedMs > PREPARE_BEATS * beatMs;
+    const limitMs = Math.max(PREPARE_MIN_MS, PREPARE_BEATS * beatMs);
+    const late = clock.monotonic() - this.#askedMs > limitMs;
     const why = this.#refusal(now, record, card) ?? (late ? 'it did not answer' : undefined);
     if (why !== undefined) {
       log.warn('a planned change of the owner is refused', { to: now.to, why });

@@ -7,6 +7,7 @@ import { postgres } from '../postgres-server/databases.ts';
 import { PostgresServer } from '../postgres-server/server.ts';
 import { ServerProcess, type Differences } from '../scenes/server-process.ts';
 import { NodePair } from './node-pair.ts';
+import { freePorts } from './typed.ts';
 
 const LEASE_MS = 3_000;
 const SHARED = { use: 'sqlite', file: '../im.db' };
@@ -87,6 +88,26 @@ describe('a pair that was set up wrongly', function () {
     const { code, err } = await pair.im('switchover --to im-b --expect-epoch 1');
     assert.deepEqual([code, err.includes('im-b is not ready')], ['1', true]);
     assert.equal((await pair.status()).active, 'im-a');
+  });
+
+  it('with two secrets for one link is told in the health of both, and works by the store', async () => {
+    const links = await freePorts(2);
+    const [a, b] = links.map((port, at) => {
+      return { cluster: { link: `127.0.0.1:${port}`, secretFile: `../${at}.key` } };
+    });
+    pair = new NodePair({ ...(a && { a }), ...(b && { b }) });
+    await pair.start();
+    const { problems } = await pair.until((now) => now.problems.length > 1, 'both problems');
+    assert.deepEqual(
+      problems.map(({ by, code }) => [by, code]),
+      [
+        ['im-a', 'IM_LINK_REFUSED'],
+        ['im-b', 'IM_LINK_REFUSED'],
+      ],
+    );
+    assert.match(await healthOf(pair.a), /"why":"the link with .* is refused: the secrets differ"/);
+    await pair.a.kill();
+    await pair.until(({ active }) => active === 'im-b', 'im-b serves');
   });
 
   it('with another count of shards than the store has does not start', async () => {

@@ -9,6 +9,7 @@ const CARD: NodeCard = {
   addresses: ['tcp://127.0.0.1:7400', 'wss://chat.example/im'],
   link: '127.0.0.1:7421',
   gateway: 'http://127.0.0.1:7430',
+  problem: 'IM_LINK_REFUSED',
   version: '1.2.0',
   contract: 1,
   protocol: 1,
@@ -28,7 +29,7 @@ const parsed = (changes: object): NodeCard | undefined =>
 describe('the card of a node', () => {
   it('is read as it was told, with and without what may be absent', () => {
     assert.deepEqual(parseCard(printCard(CARD)), CARD);
-    const { link: _link, gateway: _gateway, ...less } = CARD;
+    const { link: _link, gateway: _gateway, problem: _problem, ...less } = CARD;
     assert.deepEqual(parseCard(printCard(less)), less);
     assert.deepEqual(parsed({ addresses: [] })?.addresses, []);
   });
@@ -43,6 +44,7 @@ describe('the card of a node', () => {
     addresses: ['tcp://h:1', ['h:1'], ['javascript://h:1'], ['tcp://a b'], [7], undefined],
     link: ['', 7, null, 'x'.repeat(301)],
     gateway: ['', [], '\u0000'],
+    problem: ['', 7, '\u001b[2J'],
     version: ['', undefined],
     contract: [-1, 1.5, '1'],
     protocol: [undefined, Number.MAX_VALUE],
