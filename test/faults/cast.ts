@@ -66,7 +66,8 @@ export class Cast {
     const [maker] = this.devices;
     const members = USERS.filter((user) => user !== 'ann' && user !== 'dan');
     const fields = { user: members, title: 'Tea', open: 1 };
-    await maker?.act(GROUP, 'group.create', fields).accepted;
+    const made = maker?.act(GROUP, 'group.create', fields);
+    await until('a group', ANSWERS_MS, () => made?.state === 'accepted');
   }
 
   /** The load goes on until so many more were accepted. `look` throws if they cannot be. */

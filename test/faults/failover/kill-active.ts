@@ -2,16 +2,27 @@
 import { join } from 'node:path';
 import { spread, type FaultRig, type Findings } from '../fault-rig.ts';
 import type { Ground } from '../ground.ts';
+import { missingDatabase } from '../fault-database.ts';
 import { sqliteIn } from '../stage-store.ts';
 import { joined } from './joined.ts';
 import { PAIRINGS } from './pairings.ts';
 import type { Pair, PairParts } from './pair.ts';
+import { onPostgres } from './on-postgres.ts';
 import { withPair } from './with-pair.ts';
 
 const ANSWERS_MAX = 400;
-const HASTY = join(import.meta.dirname, '..', 'spoilt', 'hasty-sqlite.ts');
+const SPOILT = join(import.meta.dirname, '..', 'spoilt');
 
-export async function killRounds(pair: Pair, rounds: number): Promise<void> {
+/** Nobody follows, so that what was only in the dead one's memory is missed. */
+async function endsUnkept(pair: Pair): Promise<void> {
+  await pair.begin();
+  await pair.answers(300);
+  await pair.kill(pair.owner);
+  for (const { server } of pair.nodes) await server.kill();
+  await pair.drain();
+}
+
+async function killRounds(pair: Pair, rounds: number): Promise<void> {
   for (let round = 1; round <= rounds; round += 1) {
     await pair.answers(20 + spread(round, ANSWERS_MAX));
     const { owner } = pair;
@@ -22,8 +33,11 @@ export async function killRounds(pair: Pair, rounds: number): Promise<void> {
   }
 }
 
-async function killed(parts: PairParts, rounds: number): Promise<Findings> {
-  return withPair(parts, async (pair) => {
+/** What a pair plays on. */
+type Ensemble = typeof withPair;
+
+function killed(ensemble: Ensemble, parts: PairParts, rounds: number): Promise<Findings> {
+  return ensemble(parts, async (pair) => {
     await pair.begin();
     await killRounds(pair, rounds);
     pair.expectUnderWay();
@@ -35,12 +49,12 @@ async function killed(parts: PairParts, rounds: number): Promise<Findings> {
 }
 
 /** Every pairing in turn, the rounds shared out among them. */
-async function overPairings(ground: Ground, rounds: number): Promise<Findings> {
+async function overPairings(ensemble: Ensemble, ground: Ground, rounds: number): Promise<Findings> {
   const all: Findings[] = [];
   for (const [at, { name, ...pairing }] of PAIRINGS.entries()) {
     const own = Math.floor(rounds / PAIRINGS.length) + (at < rounds % PAIRINGS.length ? 1 : 0);
     if (own === 0) continue;
-    const findings = await killed({ ground, ...pairing }, own);
+    const findings = await killed(ensemble, { ground, ...pairing }, own);
     console.log(`  ${name}: ${own} rounds, ${findings.accepted} accepted`);
     all.push(findings);
     if (findings.violations.length > 0) break;
@@ -48,21 +62,30 @@ async function overPairings(ground: Ground, rounds: number): Promise<Findings> {
   return joined(all);
 }
 
+const control = { what: 'a store that acknowledges first and keeps later', breaks: 'P1' } as const;
+
 export const killActive: FaultRig = {
   name: 'kill -9 of the active',
   rounds: { quick: 20, full: 20 * PAIRINGS.length },
   missing: () => undefined,
-  play: overPairings,
+  play: (ground, rounds) => overPairings(withPair, ground, rounds),
   control: {
-    what: 'a store that acknowledges first and keeps later',
-    breaks: 'P1',
+    ...control,
+    play: (ground) => {
+      const hasty = join(SPOILT, 'hasty-sqlite.ts');
+      return withPair({ ground, store: (folder) => sqliteIn(folder, hasty) }, endsUnkept);
+    },
+  },
+};
+
+export const killActivePostgres: FaultRig = {
+  name: 'kill -9 of the active, postgres',
+  rounds: { quick: 3, full: 5 * PAIRINGS.length },
+  missing: missingDatabase,
+  play: (ground, rounds) => overPairings(onPostgres(ground), ground, rounds),
+  control: {
+    ...control,
     play: (ground) =>
-      withPair({ ground, store: (folder) => sqliteIn(folder, HASTY) }, async (pair) => {
-        await pair.begin();
-        await pair.answers(300);
-        await pair.kill(pair.owner);
-        for (const { server } of pair.nodes) await server.kill();
-        await pair.drain();
-      }),
+      onPostgres(ground, { use: join(SPOILT, 'hasty-postgres.ts') })({ ground }, endsUnkept),
   },
 };

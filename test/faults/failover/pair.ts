@@ -19,6 +19,8 @@ import { takeoversIn, type Strike } from './takeovers.ts';
 export interface PairParts extends Pick<CastParts, 'ground' | 'dial' | 'linger' | 'spoil'> {
   /** Made from the folder of the stage; default: sqlite, in there. */
   readonly store?: (folder: string) => StageStore;
+  /** Of a node, where they differ from the store's. */
+  readonly persistenceOf?: (node: string) => Readonly<Record<string, unknown>>;
   readonly failover?: Readonly<Record<string, unknown>>;
   readonly cluster?: Readonly<Record<string, unknown>>;
   readonly ordering?: Readonly<Record<string, unknown>>;
@@ -66,7 +68,8 @@ export class Pair {
   #drained = false;
 
   private constructor(parts: PairParts, ports: readonly number[]) {
-    const { ground, store = sqliteIn, failover, cluster, ordering, ordered, ...cast } = parts;
+    const { ground, store = sqliteIn, persistenceOf, ordered, ...rest } = parts;
+    const { failover, cluster, ordering, ...cast } = rest;
     this.#folder = mkdtempSync(join(ground.folder, 'pair-'));
     this.#ledger = join(this.#folder, 'ledger.jsonl');
     this.#store = store(this.#folder);
@@ -83,7 +86,7 @@ export class Pair {
       const node: PairNode = new PairNode({
         ...where,
         ports: { tcp, web, link },
-        settings,
+        settings: { ...settings, ...(persistenceOf && { persistence: persistenceOf(name) }) },
         onLine: (line) => this.#heard(node, line),
       });
       return node;

@@ -45,7 +45,7 @@ async function roll(pair: Pair, owner: PairNode): Promise<void> {
 
 export const planned: FaultRig = {
   name: 'planned changes of the owner',
-  rounds: { quick: 4, full: 40 },
+  rounds: { quick: 2, full: 40 },
   missing: () => undefined,
   play: (ground, rounds) =>
     withPair({ ground }, async (pair) => {
