@@ -8,7 +8,7 @@ import { lendRegister } from './lend-register.ts';
 /** Starts nothing. @throws ImError where there is no cluster to look at. */
 export function assembleOperator(settings: Settings, means: Means) {
   const { cluster, file } = settings;
-  if (!cluster) throw new ImError('IM_CLUSTER_NONE', { file, type: settings.failover.type });
+  if (!cluster) throw new ImError('IM_CLUSTER_NONE', { file, what: 'this command' });
   const { supervisor, persistence, registry } = layFoundation(settings, means, () => undefined);
   supervisor.add({ name: 'persistence', rank: 0, component: persistence });
   supervisor.add({ name: 'registry', rank: 1, component: registry });

@@ -66,7 +66,7 @@ export function placeOf(clock: Clock): {
 /** @throws ImError where the policy asks for what the file does not give. */
 export function mustFit({ cluster, file, failover }: Settings, { rule }: Failover): void {
   if (!rule.leased || cluster) return;
-  throw new ImError('IM_CLUSTER_NONE', { file, type: failover.type });
+  throw new ImError('IM_CLUSTER_NONE', { file, what: `failover.use ${failover.type}` });
 }
 
 /** Starts nothing. */

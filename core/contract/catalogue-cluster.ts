@@ -73,8 +73,8 @@ export const CLUSTER_CATALOGUE = {
   },
   IM_CLUSTER_NONE: {
     kind: 'config',
-    message: '{file} has no block `cluster`, which failover.use {type} needs',
-    act: 'Add `cluster: { name: … }` to the file of each node, or use failover.use none.',
+    message: '{file} has no block `cluster`, which {what} needs',
+    act: 'Add `cluster: { name: … }` to the file of each node; a node alone has failover.use none.',
   },
   IM_CLUSTER_SHARDS: {
     kind: 'config',

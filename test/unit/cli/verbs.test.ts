@@ -8,7 +8,16 @@ describe('im', () => {
   it('prints its help with every verb', async () => {
     const { code, out } = await im(['--help']);
     assert.equal(code, 0);
-    for (const verb of ['start', 'check', 'explain', 'list', 'token', 'chat', 'new']) {
+    for (const verb of [
+      'start',
+      'check',
+      'status',
+      'switchover',
+      'takeover',
+      'token',
+      'chat',
+      'new',
+    ]) {
       assert.match(out, new RegExp(`^ {2}${verb} `, 'm'));
     }
   });
@@ -43,6 +52,19 @@ describe('im', () => {
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
     assert.deepEqual(await im(['--version']), { code: 0, out: version, err: '' });
   });
+});
+
+describe('the verbs of a cluster', () => {
+  it('say what a file without one lacks, and end with 7', () =>
+    inFolder(async (folder) => {
+      const file = await configIn(folder, SMALL);
+      const change = ['--to', 'im-b', '--expect-epoch', '1'];
+      for (const verb of [['status'], ['switchover', ...change], ['takeover', ...change]]) {
+        const { code, out, err } = await im([...verb, '--config', file]);
+        assert.deepEqual([code, out], [7, '']);
+        assert.match(err, /^IM_CLUSTER_NONE .* no block `cluster`, which this command needs\nAdd /);
+      }
+    }));
 });
 
 describe('im check', () => {
