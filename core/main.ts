@@ -66,20 +66,21 @@ function shown(log: NodeLog): void {
   log.info('metrics', { metrics: numbersOf(running) });
 }
 
-/**
- * One life of a program, from its start to its end. `over`: others do its work now, and it may come
- * back as another life, in the second row.
- */
+/** `over`: others do its work now, and it may come back as another life, in the second row. */
+type How = 'well' | 'badly' | 'over';
+
+/** One life of a program, from its start to its end. */
 async function live(
   program: Program,
   end: AbortController,
   log: NodeLog,
   started: () => void,
-): Promise<'well' | 'badly' | 'over'> {
+): Promise<How> {
   const life = new AbortController();
-  const heard = { badly: false, over: false };
-  const ends = (as: keyof typeof heard): void => {
-    heard[as] = true;
+  // The first reason counts: what fails while an owner that was followed ends is lost anyway.
+  const first: { how: How } = { how: 'well' };
+  const ends = (how: How): void => {
+    if (first.how === 'well') first.how = how;
     life.abort();
   };
   end.signal.addEventListener('abort', () => life.abort(), { once: true, signal: life.signal });
@@ -95,9 +96,8 @@ async function live(
   await ended(life.signal);
   const clean = await stop(program, log);
   unwatch();
-  if (heard.badly) return 'badly';
-  if (heard.over && !end.signal.aborted) return 'over';
-  return clean ? 'well' : 'badly';
+  if (first.how === 'over' && !end.signal.aborted) return 'over';
+  return clean && first.how !== 'badly' ? 'well' : 'badly';
 }
 
 /**

@@ -25,11 +25,6 @@ export class Lease {
     return !this.#needed || this.#clock.monotonic() < this.#untilMs;
   }
 
-  /** What is left, ms; Infinity: no lease is needed. */
-  get leftMs(): number {
-    return this.#needed ? this.#untilMs - this.#clock.monotonic() : Infinity;
-  }
-
   /** From now on nothing goes out without it. */
   need(): void {
     this.#needed = true;
