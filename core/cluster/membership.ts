@@ -121,8 +121,9 @@ export class Membership implements Component {
     await this.#pulse.stop();
     if (this.#phase === 'joining') return;
     this.#phase = 'over';
-    await this.#neighbours.leave(shards.life.node);
-    await persistence.ownership.leave(shards.life).catch(() => undefined);
+    // Who follows waits for the store's word, and for no registry.
+    const left = persistence.ownership.leave(shards.life).catch(() => undefined);
+    await Promise.all([left, this.#neighbours.leave(shards.life.node)]);
   }
 
   /** Looks now instead of at the next beat. */

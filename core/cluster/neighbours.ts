@@ -1,10 +1,11 @@
 /** Tells the others of this node, and hears of them. */
-import { ImError, reasonOf, type Log, type Registry } from '../contract/index.ts';
+import { ImError, reasonOf, type Clock, type Log, type Registry } from '../contract/index.ts';
 import { clusterProblems, fits } from './cluster-problems.ts';
 import { parseCard, printCard, type NodeCard } from './node-card.ts';
 
 interface Surroundings {
   readonly registry: Registry;
+  readonly clock: Clock;
   readonly log: Log;
   readonly beatMs: number;
   /** This node's card as it would be told now. */
@@ -21,6 +22,7 @@ export class Neighbours {
   #cards: ReadonlyMap<string, NodeCard> = new Map();
   #problem: ImError | undefined;
   #told = new Set<string>();
+  #meeting: Promise<void> | undefined;
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -36,8 +38,19 @@ export class Neighbours {
     return this.#problem;
   }
 
-  /** Without the registry, what was heard last holds. */
+  /**
+   * Without the registry, what was heard last holds. It is waited for no longer than a beat, as
+   * nothing that a node owns rests on it.
+   */
   async meet(): Promise<void> {
+    const { clock, beatMs } = this.#around;
+    const late = Promise.withResolvers<void>();
+    const cancel = clock.after(beatMs, late.resolve);
+    this.#meeting ??= this.#meet().finally(() => (this.#meeting = undefined));
+    await Promise.race([this.#meeting, late.promise]).finally(cancel);
+  }
+
+  async #meet(): Promise<void> {
     const { registry, card, beatMs, log } = this.#around;
     const own = card();
     try {

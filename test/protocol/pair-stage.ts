@@ -29,6 +29,8 @@ export class Access {
   cut = false;
   /** Everything is refused at once. */
   away = false;
+  /** The registry, which is in the store, gets no answers. */
+  registryHangs = false;
   /** What every take gets instead of an answer. */
   takesFail: ImError | undefined;
   takes = 0;
@@ -52,8 +54,11 @@ export class Access {
       }),
       append: (batch) => this.#pass(() => shared.append(batch)),
       register: inBetween(shared.register, {
-        compareAndSet: (key, expected, next) =>
-          this.#pass(() => shared.register.compareAndSet(key, expected, next)),
+        compareAndSet: (key, expected, next) => {
+          if (this.registryHangs && key.startsWith('registry/'))
+            return new Promise(() => undefined);
+          return this.#pass(() => shared.register.compareAndSet(key, expected, next));
+        },
       }),
     });
   }

@@ -42,6 +42,15 @@ describe('two nodes on one store', () => {
     assert.equal((await again.accepted(again.send(TALK, 'more', { number: 8 }))).position, 3);
   });
 
+  it('let the other take over though its registry hangs', async () => {
+    await pair.pass(11_000);
+    pair.b.access.registryHangs = true;
+    await pair.pass(2 * LEASE_MS);
+    pair.a.access.cut = true;
+    await pair.pass(LEASE_MS + 4_500);
+    assert.equal(pair.b.serves, true);
+  });
+
   it('say nothing more of what they owed once another has followed', async () => {
     const ann = await pair.a.stage.join('ann');
     await pair.pass(11_000);
