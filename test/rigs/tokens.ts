@@ -15,7 +15,8 @@ function part(value: object): string {
 
 const HEADER = part({ alg: 'HS256', typ: 'JWT' });
 
-export function tokenFor(user: string): string {
+/** `key`: of another server. */
+export function tokenFor(user: string, key = KEY): string {
   const signed = `${HEADER}.${part({ sub: user })}`;
-  return `${signed}.${createHmac('sha256', KEY).update(signed).digest('base64url')}`;
+  return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
 }

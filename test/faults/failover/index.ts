@@ -1,5 +1,6 @@
 /** The rigs with several nodes, the cheapest first. */
 import type { FaultRig } from '../fault-rig.ts';
+import { crowdReturn } from './crowd-return.ts';
 import { cuts } from './cuts.ts';
 import { hangActive } from './hang-active.ts';
 import { killActive, killActivePostgres } from './kill-active.ts';
@@ -10,6 +11,7 @@ export const FAILOVER_RIGS: readonly FaultRig[] = [
   shortStalls,
   planned,
   hangActive,
+  crowdReturn,
   cuts,
   killActivePostgres,
   killActive,

@@ -9,6 +9,7 @@ export interface ClusterSettings {
   readonly failover: Readonly<Record<string, unknown>>;
   readonly cluster?: Readonly<Record<string, unknown>>;
   readonly ordering?: Readonly<Record<string, unknown>>;
+  readonly limits?: Readonly<Record<string, unknown>>;
   readonly consumers?: Readonly<Record<string, unknown>>;
 }
 

@@ -23,6 +23,7 @@ export interface PairParts extends Pick<CastParts, 'ground' | 'dial' | 'linger' 
   readonly persistenceOf?: (node: string) => Readonly<Record<string, unknown>>;
   readonly failover?: Readonly<Record<string, unknown>>;
   readonly cluster?: Readonly<Record<string, unknown>>;
+  readonly limits?: Readonly<Record<string, unknown>>;
   readonly ordering?: Readonly<Record<string, unknown>>;
   /** What that ordering promises, for the checkers. */
   readonly ordered?: Pick<Configured, 'totalOrder' | 'timeOrder'>;
@@ -69,7 +70,7 @@ export class Pair {
 
   private constructor(parts: PairParts, ports: readonly number[]) {
     const { ground, store = sqliteIn, persistenceOf, ordered, ...rest } = parts;
-    const { failover, cluster, ordering, ...cast } = rest;
+    const { failover, cluster, limits, ordering, ...cast } = rest;
     this.#folder = mkdtempSync(join(ground.folder, 'pair-'));
     this.#ledger = join(this.#folder, 'ledger.jsonl');
     this.#store = store(this.#folder);
@@ -78,6 +79,7 @@ export class Pair {
       failover: { use: 'standby', ...failover },
       consumers: { ledger: { use: LEDGER, file: this.#ledger, from: 'start' } },
       ...(cluster && { cluster }),
+      ...(limits && { limits }),
       ...(ordering && { ordering }),
     };
     this.nodes = NAMES.map((name, at) => {
