@@ -79,7 +79,7 @@ export const PROMISES: readonly Kept[] = [
   kept(
     'P11',
     'Soon after the faults end, every client that can reach the node sends and receives again.',
-    [],
+    ['moved-leads-on'],
     ['test/sim/run-seed.ts'],
   ),
   kept(

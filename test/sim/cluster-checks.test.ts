@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { leasesHold } from './checks/leases-hold.ts';
+import { movedLeadsOn } from './checks/moved-leads-on.ts';
 import { placesHold } from './checks/places-hold.ts';
 import { takeoversHaveReasons } from './checks/takeovers-have-reasons.ts';
 import { anEntry } from './good-history.ts';
@@ -80,5 +81,47 @@ describe('the checker of places, with two nodes', () => {
       complaints(placesHold, [...saves(1), { type: 'standing', ...places(1) }]).length,
       1,
     );
+  });
+});
+
+function started(life: number): HistoryEvent {
+  const place = { node: `sim-${life}`, address: `tcp://sim-${life}` };
+  return { type: 'node', what: 'started', detail: '', ...place, life };
+}
+
+function came(life: number): HistoryEvent {
+  return { type: 'connected', user: 'bob', device: 'b1', run: 1, session: 's', life };
+}
+
+function moved(to: number): HistoryEvent {
+  return { type: 'moved', session: 's', addresses: [`tcp://sim-${to}`] };
+}
+
+describe('the checker of where clients are sent', () => {
+  const looked: HistoryEvent = { type: 'looked', life: 3 };
+  const begun = [
+    started(1),
+    started(2),
+    started(3),
+    taken(1, 1),
+    looked,
+    looked,
+    looked,
+    taken(2, 2),
+  ];
+
+  it('complains of a node that knows better and sends to the one that was followed', () => {
+    const why = 'P11: s was sent to tcp://sim-1, which does not serve any more';
+    const knows = [...begun, looked, looked, came(3)];
+    assert.deepEqual(complaints(movedLeadsOn, [...knows, moved(1)]), [why]);
+    assert.deepEqual(complaints(movedLeadsOn, [...knows, moved(2)]), []);
+  });
+
+  it('lets one be that has not looked, that serves itself, or that was followed meanwhile', () => {
+    assert.deepEqual(complaints(movedLeadsOn, [...begun, looked, came(3), moved(1)]), []);
+    const serves = [...begun, { type: 'looked', life: 2 } as const, came(2), moved(1)];
+    assert.deepEqual(complaints(movedLeadsOn, serves), []);
+    const meanwhile = [...begun, looked, looked, came(3), taken(1, 3), moved(2)];
+    assert.deepEqual(complaints(movedLeadsOn, meanwhile), []);
   });
 });

@@ -108,6 +108,12 @@ export interface Accepted {
   readonly acceptedAt: number;
   readonly duplicate: boolean;
 }
+/** MOVED arrived. */
+export interface Moved {
+  readonly type: 'moved';
+  readonly session: string;
+  readonly addresses: readonly string[];
+}
 /** REFUSED arrived. */
 export interface Refused {
   readonly type: 'refused';
@@ -153,8 +159,9 @@ export interface NodeEvent {
   readonly type: 'node';
   readonly what: 'started' | 'crashed' | 'stopped';
   readonly detail: string;
-  /** Its name; absent where there is one. */
+  /** Its name, and where it listens; absent where there is one. */
   readonly node?: string;
+  readonly address?: string;
   /** The how manieth life of all nodes; absent where nobody counts. */
   readonly life?: number;
 }
@@ -197,6 +204,7 @@ export type HistoryEvent =
   | Welcomed
   | Sent
   | Accepted
+  | Moved
   | Refused
   | Delivered
   | Acknowledged

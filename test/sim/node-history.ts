@@ -148,6 +148,11 @@ export interface SpokeLate {
   /** The types of the frames. */
   readonly frames: readonly string[];
 }
+/** A node has looked who owns what. */
+export interface Looked {
+  readonly type: 'looked';
+  readonly life: number;
+}
 /** An operator asks for a change of the owner; it may be refused. */
 export interface Switching {
   readonly type: 'switching';
@@ -168,4 +173,5 @@ export type NodeHistoryEvent =
   | Numbered
   | Counted
   | SpokeLate
+  | Looked
   | Switching;

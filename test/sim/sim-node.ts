@@ -206,8 +206,8 @@ export class SimNode {
   }
 
   #note(what: NodeEvent['what'], detail = ''): void {
-    const { recorder } = this.#world;
-    recorder.add({ type: 'node', what, detail, node: this.place.name, life: this.#number });
+    const { name: node, address } = this.place;
+    this.#world.recorder.add({ type: 'node', what, detail, node, address, life: this.#number });
   }
 
   /** A crash that was meant for some act of this life does not come. */
@@ -245,6 +245,7 @@ export class SimNode {
       warn: note('warn'),
       error: note('error'),
     };
-    return { clock: life.clock, random, log };
+    const { nodeClock = (clock) => clock } = this.#world.options;
+    return { clock: nodeClock(life.clock), random, log };
   }
 }

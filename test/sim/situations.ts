@@ -46,6 +46,7 @@ export const SITUATIONS = [
   'consumer: failed',
   'consumer: cut',
   'consumer: undeliverable',
+  'client sent elsewhere',
   'owner stepped back',
   'shards taken over',
   'owner changed as planned',

@@ -68,7 +68,9 @@ function watchedOwnership(store: Persistence, { recorder, life, joins }: Watch):
       own = self;
       joins(self);
       const answer = await store.ownership.beat(self, leaseMs);
-      if (answer !== 'taken') hear(answer.shards);
+      if (answer === 'taken') return answer;
+      hear(answer.shards);
+      recorder.add({ type: 'looked', life });
       return answer;
     },
     look: async () => {

@@ -127,6 +127,9 @@ export class WireTap {
       this.#delivered(frame);
     } else if (frame.type === 'result' && frame.what === 'history') {
       for (const item of frame.item) this.#parts.arrived(item as Delivery, this.#log);
+    } else if (frame.type === 'moved') {
+      recorder.add({ type: 'moved', session, addresses: frame.address ?? [] });
+      situations.add('client sent elsewhere');
     } else if (frame.type === 'receipt') {
       const { conversation, user, received, read } = frame;
       recorder.add({ type: 'receipt', session, conversation, user, received, read });

@@ -1,5 +1,5 @@
 /** Everything that one seed brings together. */
-import { reasonOf, type Persistence } from 'im-kernel/contract';
+import { reasonOf, type Clock, type Persistence } from 'im-kernel/contract';
 import { Ailments } from './ailments.ts';
 import type { RegistryTrouble } from './flaky-registry.ts';
 import { HistoryRecorder, type Violation } from './history.ts';
@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly spoilLog?: LogMutant;
   /** Stands there as well, where the answers of the store have come back to the node. */
   readonly spoilAnswers?: (store: Persistence) => Persistence;
+  /** What a node takes for its clock. */
+  readonly nodeClock?: (clock: Clock) => Clock;
   /** Breaks something of the product for the length of the run; returns what mends it. */
   readonly sabotage?: () => () => void;
   /** The probability that a DELIVER never reaches its client, though what follows it does. */

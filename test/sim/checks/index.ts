@@ -9,6 +9,7 @@ import { countersAddUp } from './counters-add-up.ts';
 import { guardsDecide } from './guards-decide.ts';
 import { leasesHold } from './leases-hold.ts';
 import { membersGetAll } from './members-get-all.ts';
+import { movedLeadsOn } from './moved-leads-on.ts';
 import { nothingInvented } from './nothing-invented.ts';
 import { oneEntryPerKey } from './one-entry-per-key.ts';
 import { onePositionOneEntry } from './one-position-one-entry.ts';
@@ -52,6 +53,7 @@ export const CHECKS: readonly Check[] = [
   sequencersInTurn,
   ordersAreTimes,
   leasesHold,
+  movedLeadsOn,
   takeoversHaveReasons,
 ];
 

@@ -1,5 +1,6 @@
 /** All mutants, by name. A checker that lets one of them live is the one that is broken. */
 import { CLIENT_MUTANTS } from './client.ts';
+import { CLUSTER_MUTANTS } from './cluster.ts';
 import { EFFECTS_MUTANTS } from './effects.ts';
 import type { Mutant, Spoiling } from './mutant.ts';
 import { ORDER_MUTANTS } from './orders.ts';
@@ -12,6 +13,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   ...CLIENT_MUTANTS,
   ...EFFECTS_MUTANTS,
   ...ORDER_MUTANTS,
+  ...CLUSTER_MUTANTS,
 };
 
 /** @throws Error for a name that is none. */

@@ -8,20 +8,11 @@ import type {
   ShardAppend,
   Take,
 } from 'im-kernel/contract';
+import { altered } from './altered.ts';
 import type { Mutant } from './mutant.ts';
 
 /** Above every number that a run reaches. */
 const GENERATION_STEP = 1_000_000;
-
-/** The store, or a part of it, with some of its methods replaced. */
-function altered<T extends object>(store: T, changes: Partial<T>): T {
-  return new Proxy(store, {
-    get: (target, key) => {
-      const value: unknown = Reflect.get(key in changes ? changes : target, key);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-}
 
 /** Calls `before` before each take. */
 function whenTaken(store: Persistence, before: (takes: readonly Take[]) => void): Ownership {

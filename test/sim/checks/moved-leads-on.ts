@@ -1,0 +1,65 @@
+/**
+ * P11: MOVED leads to who serves. A node that looked twice after a takeover does not send clients
+ * that come then to the node that was followed.
+ */
+import type { Connected, History, Moved, NodeEvent, Violation } from '../history.ts';
+import type { Taken } from '../node-history.ts';
+import { eventsOf } from './reading.ts';
+
+/** After the first of them whatever it had begun before may still be under way. */
+const LOOKS = 2;
+
+class Nodes {
+  /** By life of a node. */
+  readonly #nodes = new Map<number, NodeEvent>();
+  /** By life: how often it has looked since the last takeover. */
+  readonly #looks = new Map<number, number>();
+  /** By session with a backup that knows: who served when it came. */
+  readonly #came = new Map<string, string>();
+  #owner: string | undefined;
+  /** The addresses of all other nodes. */
+  #former: readonly string[] = [];
+
+  note(event: NodeEvent): void {
+    if (event.what === 'started') this.#nodes.set(event.life ?? 0, event);
+  }
+
+  take({ life }: Taken): void {
+    const node = this.#nodes.get(life);
+    if (node?.node === undefined || node.node === this.#owner) return;
+    this.#owner = node.node;
+    this.#looks.clear();
+    const others = [...this.#nodes.values()].filter((one) => one.node !== node.node);
+    this.#former = others.flatMap(({ address }) => address ?? []);
+  }
+
+  look(life: number): void {
+    this.#looks.set(life, (this.#looks.get(life) ?? 0) + 1);
+  }
+
+  connect({ session, life = 0 }: Connected): void {
+    if ((this.#looks.get(life) ?? 0) < LOOKS || this.#owner === undefined) return;
+    if (this.#nodes.get(life)?.node !== this.#owner) this.#came.set(session, this.#owner);
+  }
+
+  wrongIn({ session, addresses }: Moved): string | undefined {
+    if (this.#came.get(session) !== this.#owner) return undefined;
+    return addresses.find((address) => this.#former.includes(address));
+  }
+}
+
+export function movedLeadsOn(history: History): readonly Violation[] {
+  if (eventsOf(history, 'moved').length === 0) return [];
+  const nodes = new Nodes();
+  return history.flatMap((event) => {
+    if (event.type === 'node') nodes.note(event);
+    else if (event.type === 'taken') nodes.take(event);
+    else if (event.type === 'looked') nodes.look(event.life);
+    else if (event.type === 'connected') nodes.connect(event);
+    if (event.type !== 'moved') return [];
+    const wrong = nodes.wrongIn(event);
+    if (wrong === undefined) return [];
+    const why = `${event.session} was sent to ${wrong}, which does not serve any more`;
+    return [{ promise: 'P11', why, events: [event] }];
+  });
+}
