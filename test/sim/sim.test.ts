@@ -3,7 +3,7 @@ import regression from './regression-seeds.json' with { type: 'json' };
 import { runSeed, type SeedReport } from './run-seed.ts';
 import { Situations } from './situations.ts';
 
-const SEEDS = 30;
+const SEEDS = 33;
 const TIME_LIMIT_MS = 180_000;
 
 function complaints({ seed, violations }: SeedReport): readonly string[] {
