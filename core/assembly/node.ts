@@ -102,7 +102,9 @@ export class Node {
     if (!this.#meeting) return;
     this.#serve().catch((error: unknown) => {
       // A stop ends a start that is under way, and is no failure.
-      if (!this.#stopping) this.#tell('path', reasonOf(error));
+      if (this.#stopping) return;
+      this.#parts.log.error(reasonOf(error), codeOf(error));
+      this.#tell('path', reasonOf(error));
     });
   }
 
@@ -256,4 +258,8 @@ export class Node {
     metrics.gauge('im_conversations', 'Conversations in memory.', () => conversations.size);
     metrics.gauge('im_tail_bytes', 'Recent entries in memory.', () => conversations.tailBytes);
   }
+}
+
+function codeOf(error: unknown): Readonly<Record<string, unknown>> {
+  return error instanceof ImError ? { code: error.code, act: error.act } : {};
 }

@@ -1,8 +1,9 @@
 /** A node of a pair that is stopped, or handed over, while its store or the other one fails. */
 import assert from 'node:assert/strict';
-import { ImError, type AnyPlugin } from 'im-kernel/contract';
+import { ImError, type AnyPlugin, type Component } from 'im-kernel/contract';
 import manual from '../../plugins/failover/manual/index.ts';
 import { SWITCHOVER_KEY, type Switchover } from '../../core/cluster/switchover.ts';
+import { aConsumer } from './effects-stage.ts';
 import { LEASE_MS, Pair, type PairOptions } from './pair-stage.ts';
 
 /** More than every limit of a stop together. */
@@ -35,6 +36,17 @@ describe('a node of a pair', () => {
     const change: Switchover = { to: 'im-b', epoch, phase, by: 'a test', at: 0 };
     const last = await register.read(SWITCHOVER_KEY);
     assert.equal(await register.compareAndSet(SWITCHOVER_KEY, last, JSON.stringify(change)), true);
+  }
+
+  /** Lets im-b follow, whose consumer starts so. */
+  async function takeOverWith(start: Component['start']): Promise<void> {
+    const hook = aConsumer('hook', () => Promise.resolve());
+    const create = (): Component => ({ start, stop: () => Promise.resolve() });
+    const hooks = [{ ...hook, plugin: { ...hook.plugin, create } }];
+    await open({ consumersOf: (name) => (name === 'im-b' ? hooks : []) });
+    await pair.pass(11_000);
+    pair.a.access.cut = true;
+    await pair.pass(LEASE_MS + 2_500);
   }
 
   afterEach(() => pair.stop());
@@ -84,6 +96,23 @@ describe('a node of a pair', () => {
     await pair.pass(5_000);
     assert.equal(raced, true);
     assert.deepEqual([pair.a.lives, pair.b.serves], [2, true]);
+  });
+
+  it('says which part kept it from serving, and ends', async () => {
+    await takeOverWith(() => Promise.reject(new Error('no key')));
+    assert.match(pair.b.stage.failed.join(), /^path: .*hook.*no key/);
+    const said = pair.b.stage.lines.filter(({ level }) => level === 'error');
+    assert.match(said.map(({ message }) => message).join(), /hook did not start: no key/);
+  });
+
+  it('does not fail for being stopped while it begins to serve', async () => {
+    await takeOverWith((signal) => {
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('it was ended')));
+      });
+    });
+    await pair.b.stop();
+    assert.deepEqual(pair.b.stage.failed, []);
   });
 
   it('lets nobody wait for a change whose owner has died', async () => {
