@@ -53,7 +53,7 @@ export const ORDER_MUTANTS: Readonly<Record<string, Mutant>> = {
     rule: 'a sequencer that another took over from hands nothing out any more',
     breaks: 'ordering',
     sabotage: fenceIgnored,
-    from: 36,
+    from: 100,
   },
   'device-turned': {
     rule: 'the orders of one device ascend, whatever its clock does',
