@@ -24,6 +24,8 @@ export interface Findings {
   readonly history: History;
   /** Of rigs with several nodes. */
   readonly takeovers?: readonly Takeover[];
+  /** Draws the first of them, as SVG. */
+  readonly picture?: () => string;
 }
 
 export interface FaultRig {

@@ -1,8 +1,8 @@
 /**
- * `npm run faults -- [node | failover] [--quick] [--only NAME] [--rounds N]`: real faults on real
- * servers; `node`: on one, `failover`: on two with one store. Ends with a table and `N passed, N
- * failed, N skipped`; exit 1 if anything failed. Each rig counts as one, and so does its control,
- * which has to fail.
+ * `npm run faults -- [node | failover] [--quick] [--only NAME] [--rounds N] [--picture FILE]`: real
+ * faults on real servers; `node`: on one, `failover`: on two with one store. Ends with a table and
+ * `N passed, N failed, N skipped`; exit 1 if anything failed. Each rig counts as one, and so does
+ * its control, which has to fail. The picture is of the first takeover of the first such rig.
  */
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -61,6 +61,7 @@ async function playRig(
   const sum = { accepted: 0, repeated: 0, violations: 0 };
   const takeovers: Takeover[] = [];
   const broken: Violation[] = [];
+  let picture: Findings['picture'];
   for (let left = rounds; left > 0 && sum.violations === 0; left -= ROUNDS_PER_STAGE) {
     const findings = await rig.play(ground, Math.min(left, ROUNDS_PER_STAGE));
     const { accepted, repeated, violations } = findings;
@@ -71,8 +72,10 @@ async function playRig(
     sum.violations += violations.length;
     takeovers.push(...(findings.takeovers ?? []));
     broken.push(...violations);
+    picture ??= findings.picture;
   }
-  if (takeovers.length > 0) survivals.push({ name: rig.name, takeovers, violations: broken });
+  if (takeovers.length > 0)
+    survivals.push({ name: rig.name, takeovers, violations: broken, picture });
   const outcome = sum.violations === 0 ? 'passed' : 'failed';
   return { name: rig.name, rounds, ...sum, violations: String(sum.violations), outcome };
 }
@@ -154,6 +157,7 @@ async function main(): Promise<number> {
       quick: { type: 'boolean', default: false },
       only: { type: 'string' },
       rounds: { type: 'string' },
+      picture: { type: 'string' },
     },
   });
   const areas = areasOf(positionals);
@@ -182,6 +186,8 @@ async function main(): Promise<number> {
     ground.clear();
   }
   printed(all);
+  const picture = all.survivals.find((one) => one.picture !== undefined)?.picture;
+  if (values.picture !== undefined && picture) writeFileSync(values.picture, picture());
   const count = (outcome: Line['outcome']): number =>
     all.lines.filter((line) => line.outcome === outcome).length;
   console.log(sumLine(count('passed'), count('failed'), count('skipped')));

@@ -5,7 +5,8 @@ import { tokenFor } from '../../rigs/tokens.ts';
 import type { FaultRig, Findings } from '../fault-rig.ts';
 import type { Ground } from '../ground.ts';
 import { until } from '../until.ts';
-import type { Pair, PairParts } from './pair.ts';
+import type { Pair } from './pair.ts';
+import type { PairParts } from './pair-parts.ts';
 import { withPair } from './with-pair.ts';
 
 const CLIENTS = 1_000;

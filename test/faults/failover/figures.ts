@@ -1,11 +1,12 @@
 /** What takeovers were like for clients, in the figures of RELIABILITY.md. */
 import type { Violation } from '../../sim/history.ts';
-import type { Takeover } from '../fault-rig.ts';
+import type { Findings, Takeover } from '../fault-rig.ts';
 
 export interface Survival {
   readonly name: string;
   readonly takeovers: readonly Takeover[];
   readonly violations: readonly Violation[];
+  readonly picture: Findings['picture'];
 }
 
 /** The promises that say so, when they are broken. */

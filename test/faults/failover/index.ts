@@ -13,6 +13,6 @@ export const FAILOVER_RIGS: readonly FaultRig[] = [
   hangActive,
   crowdReturn,
   cuts,
-  killActivePostgres,
   killActive,
+  killActivePostgres,
 ];

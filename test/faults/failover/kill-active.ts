@@ -6,7 +6,8 @@ import { missingDatabase } from '../fault-database.ts';
 import { sqliteIn } from '../stage-store.ts';
 import { joined } from './joined.ts';
 import { PAIRINGS } from './pairings.ts';
-import type { Pair, PairParts } from './pair.ts';
+import type { Pair } from './pair.ts';
+import type { PairParts } from './pair-parts.ts';
 import { onPostgres } from './on-postgres.ts';
 import { withPair } from './with-pair.ts';
 

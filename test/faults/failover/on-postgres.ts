@@ -2,7 +2,8 @@
 import { FaultDatabase, type DatabaseParts } from '../fault-database.ts';
 import type { Findings } from '../fault-rig.ts';
 import type { Ground } from '../ground.ts';
-import type { Pair, PairParts } from './pair.ts';
+import type { Pair } from './pair.ts';
+import type { PairParts } from './pair-parts.ts';
 import { withPair } from './with-pair.ts';
 
 type Play = (pair: Pair, database: FaultDatabase) => Promise<void>;

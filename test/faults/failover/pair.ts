@@ -4,30 +4,18 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { judge } from '../../sim/checks/index.ts';
 import type { Violation } from '../../sim/history.ts';
-import type { Configured } from '../../sim/node-history.ts';
-import { Cast, type CastParts } from '../cast.ts';
+import { Cast } from '../cast.ts';
 import type { CountingRecorder } from '../counting-recorder.ts';
 import { spread, type Findings } from '../fault-rig.ts';
 import { sqliteIn, type StageStore } from '../stage-store.ts';
 import { undoneAtExit } from '../undone.ts';
 import { until } from '../until.ts';
+import type { PairParts } from './pair-parts.ts';
 import { PairNode, type ClusterSettings } from './pair-node.ts';
 import { freePorts } from './ports.ts';
 import { doneIn, readLedger } from './read-ledger.ts';
+import { timelineOf } from './timeline.ts';
 import { takeoversIn, type Strike } from './takeovers.ts';
-
-export interface PairParts extends Pick<CastParts, 'ground' | 'dial' | 'linger' | 'spoil'> {
-  /** Made from the folder of the stage; default: sqlite, in there. */
-  readonly store?: (folder: string) => StageStore;
-  /** Of a node, where they differ from the store's. */
-  readonly persistenceOf?: (node: string) => Readonly<Record<string, unknown>>;
-  readonly failover?: Readonly<Record<string, unknown>>;
-  readonly cluster?: Readonly<Record<string, unknown>>;
-  readonly limits?: Readonly<Record<string, unknown>>;
-  readonly ordering?: Readonly<Record<string, unknown>>;
-  /** What that ordering promises, for the checkers. */
-  readonly ordered?: Pick<Configured, 'totalOrder' | 'timeOrder'>;
-}
 
 /** What a node said when it took over. */
 interface Turn {
@@ -242,7 +230,8 @@ export class Pair {
     const { accepted, repeated, history } = this.recorder;
     const violations = [...this.#failures, ...judge(history)];
     const takeovers = takeoversIn(history, this.#strikes);
-    return { accepted, repeated, violations, history, takeovers };
+    const picture = this.#picture();
+    return { accepted, repeated, violations, history, takeovers, ...(picture && { picture }) };
   }
 
   /** After something went wrong: perhaps there is nothing to read. */
@@ -262,6 +251,16 @@ export class Pair {
     for (const { server } of this.nodes) await server.kill();
     this.#undone();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Of the first takeover. */
+  #picture(): (() => string) | undefined {
+    const [[strike], [, turn]] = [this.#strikes, this.turns];
+    if (strike === undefined || turn === undefined) return undefined;
+    const { history } = this.recorder;
+    const who = { old: this.other(turn.node).name, next: turn.node.name, device: 'ann/phone' };
+    const when = { struckMs: strike.atMs, ownedMs: turn.atMs };
+    return () => timelineOf({ history, ...who, ...when });
   }
 
   #outputs(): string {

@@ -1,5 +1,5 @@
 /** Every ordering with every replay policy, as the failover rigs play them. */
-import type { PairParts } from './pair.ts';
+import type { PairParts } from './pair-parts.ts';
 
 export interface Pairing extends Pick<PairParts, 'ordering' | 'ordered' | 'failover'> {
   readonly name: string;

@@ -2,7 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { spread, type FaultRig } from '../fault-rig.ts';
 import { freeze, signal } from '../processes.ts';
-import type { Pair, PairParts } from './pair.ts';
+import type { Pair } from './pair.ts';
+import type { PairParts } from './pair-parts.ts';
 import { withPair } from './with-pair.ts';
 import type { PairNode } from './pair-node.ts';
 

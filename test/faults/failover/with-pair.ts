@@ -1,6 +1,7 @@
 /** A pair for the length of a play. */
 import type { Findings } from '../fault-rig.ts';
-import { Pair, type PairParts } from './pair.ts';
+import { Pair } from './pair.ts';
+import type { PairParts } from './pair-parts.ts';
 
 /** Plays with a pair that is cleared afterwards; what throws is a violation of `rig`. */
 export async function withPair(
