@@ -35,7 +35,8 @@ export class Switching {
   #askedMs: number | undefined;
   #hurried = false;
   #expected = false;
-  #handedOver: PromiseWithResolvers<void> = Promise.withResolvers();
+  /** False: the change was refused. */
+  #handedOver: PromiseWithResolvers<boolean> = Promise.withResolvers();
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -59,13 +60,13 @@ export class Switching {
     return reading.move({ to, epoch, phase: 'asked', by, at: this.#around.clock.now() });
   }
 
-  /** Resolves to true once the shards are handed over, to false after the limit. */
+  /** Resolves to true once the shards are handed over, to false if not, after the limit at last. */
   whenHandedOver(limitMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const cancel = this.#around.clock.after(limitMs, () => resolve(false));
-      void this.#handedOver.promise.then(() => {
+      void this.#handedOver.promise.then((isDone) => {
         cancel();
-        resolve(true);
+        resolve(isDone);
       });
     });
   }
@@ -107,6 +108,8 @@ export class Switching {
     if (why !== undefined) {
       log.warn('a planned change of the owner is refused', { to: now.to, why });
       await reading.move({ ...now, phase: 'refused', why });
+      this.#handedOver.resolve(false);
+      this.#handedOver = Promise.withResolvers();
       return this.#rest();
     }
     if (now.phase !== 'prepared' || now.life === undefined || !card) return;
@@ -144,7 +147,7 @@ export class Switching {
     while (isWanted()) {
       try {
         await give();
-        this.#handedOver.resolve();
+        this.#handedOver.resolve(true);
         return true;
       } catch (error) {
         if (!(error instanceof ImError) || error.kind !== 'passing') throw error;

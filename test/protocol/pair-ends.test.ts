@@ -4,7 +4,7 @@ import { ImError, type AnyPlugin, type Component } from 'im-kernel/contract';
 import manual from '../../plugins/failover/manual/index.ts';
 import { SWITCHOVER_KEY, type Switchover } from '../../core/cluster/switchover.ts';
 import { aConsumer } from './effects-stage.ts';
-import { LEASE_MS, Pair, type PairOptions } from './pair-stage.ts';
+import { BEAT_MS, LEASE_MS, Pair, type PairOptions } from './pair-stage.ts';
 
 /** More than every limit of a stop together. */
 const LONG_MS = 120_000;
@@ -21,10 +21,10 @@ describe('a node of a pair', () => {
   }
 
   /** Stops the owner as it stands; true once it has stopped. */
-  async function stopped(): Promise<boolean> {
+  async function stopped(withinMs = LONG_MS): Promise<boolean> {
     let done = false;
     void pair.a.stage.node.stop().then(() => (done = true));
-    await pair.a.stage.pass(LONG_MS, 1_000);
+    await pair.a.stage.pass(withinMs, 500);
     return done;
   }
 
@@ -56,6 +56,13 @@ describe('a node of a pair', () => {
     await pair.a.stage.join('ann');
     pair.a.access.cut = true;
     assert.equal(await stopped(), true);
+  });
+
+  it('stops without a follower that does not answer, as soon as that is clear', async () => {
+    await open();
+    await pair.pass(1_100);
+    pair.b.access.cut = true;
+    assert.equal(await stopped(LEASE_MS + 2 * BEAT_MS), true);
   });
 
   it('stops while its shards cannot be handed over, and tries no more afterwards', async () => {
