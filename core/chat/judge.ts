@@ -26,7 +26,12 @@ export interface Pending {
 }
 
 export type Verdict =
-  | { readonly is: 'placed'; readonly placed: Placed; readonly effect: Effect }
+  | {
+      readonly is: 'placed';
+      readonly placed: Placed;
+      readonly effect: Effect;
+      readonly held: Held;
+    }
   | { readonly is: 'repeat'; readonly placed: Placed }
   | {
       readonly is: 'refused';
@@ -35,7 +40,11 @@ export type Verdict =
       readonly expected?: number;
       /** Final and newly remembered: forgotten again if the batch that it was judged on fails. */
       readonly fresh?: true;
+      readonly held?: Held;
     };
+
+/** The passing refusal that it came again after: it holds again if the batch fails. */
+type Held = Code | undefined;
 
 /** `guarded`: the guards' refusal of this message; used after the rights. */
 export function judge(
@@ -66,9 +75,9 @@ export function judge(
   }
   const refusal = pending.refusal ?? judgeRights(pending, draft, rules, guarded);
   if (isRefusal(refusal)) return refusedNow(pending, refusal);
-  refusals.release(command.conversation, command.number);
+  const owed = refusals.release(command.conversation, command.number);
   const placed = draft.place(sender, command.number, command.id, nowMs);
-  return { is: 'placed', placed, effect: refusal };
+  return { is: 'placed', placed, effect: refusal, held: owed };
 }
 
 function judgeRights(
@@ -90,14 +99,14 @@ function judgeRights(
 
 function refusedNow(pending: Pending, refusal: Refusal): Verdict {
   const { command, refusals } = pending;
+  const verdict = refused(refusal.code, refusal.detail);
   if (PASSING.has(refusal.code)) {
     refusals.hold(command.conversation, command.number, command.id, refusal.code);
-  } else {
-    refusals.release(command.conversation, command.number);
-    refusals.remember(command.conversation, command.number, command.id, refusal.code);
+    return verdict;
   }
-  const verdict = refused(refusal.code, refusal.detail);
-  return PASSING.has(refusal.code) ? verdict : { ...verdict, fresh: true };
+  const held = refusals.release(command.conversation, command.number);
+  refusals.remember(command.conversation, command.number, command.id, refusal.code);
+  return { ...verdict, fresh: true, held };
 }
 
 function repeatOrStale(pending: Pending, draft: Draft): Verdict {

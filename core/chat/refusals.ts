@@ -73,9 +73,14 @@ export class Refusals {
     this.#holds.add(conversation, { number, id, code });
   }
 
-  /** This number came again and has its lasting answer. */
-  release(conversation: string, number: number): void {
-    this.#holds.remove(conversation, number);
+  /**
+   * This number came again and has its lasting answer. Answers the passing refusal that was waited
+   * behind: if that answer is taken back, it is to hold again.
+   */
+  release(conversation: string, number: number): Code | undefined {
+    const held = this.#holds.get(conversation, number)?.code;
+    if (held !== undefined) this.#holds.remove(conversation, number);
+    return held;
   }
 
   #forgetOldest(): void {

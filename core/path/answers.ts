@@ -71,6 +71,10 @@ export class Answers {
     if (verdict.is === 'refused' && verdict.fresh) {
       refusals.forget(command.conversation, command.number);
     }
+    const held = verdict.is === 'repeat' ? undefined : verdict.held;
+    if (held !== undefined) {
+      refusals.hold(command.conversation, command.number, command.id, held);
+    }
     if (fate === 'again') return true;
     const kept = verdict.is === 'repeat' && verdict.placed.position <= draft.conversation.position;
     if (kept) {

@@ -221,6 +221,20 @@ describe('keeping, when the store is in trouble', () => {
     assert.equal(await ann.fate(wrong), 'already');
   });
 
+  it('lets a number wait again for an earlier one whose coming again was not kept', async () => {
+    const [stage, fault] = await withFault();
+    const ann = await stage.join('ann');
+    fault.trouble = () => Promise.reject(new ImError('IM_STORE_FULL', { why: 'on purpose' }));
+    const [one, two] = [ann.send(TALK, 'one'), ann.send(TALK, 'two')];
+    for (const command of [one, two]) assert.equal(await ann.fate(command), 'storage-full');
+    fault.trouble = (batch) => Promise.resolve(all(batch, 'unknown'));
+    ann.say(two, one);
+    assert.equal(await ann.fate(two), 'storage-full');
+    assert.equal((await ann.accepted(one)).position, 1);
+    ann.say(two);
+    assert.equal((await ann.accepted(two)).position, 2);
+  });
+
   it('lets nothing wait for ever behind an old answer that a failing batch swallowed', async () => {
     const [stage, fault] = await withFault();
     const ann = await stage.join('ann');
