@@ -119,6 +119,12 @@ export const PROMISES: readonly Kept[] = [
     ['test/protocol/marks.test.ts', 'test/unit/path/progress.test.ts'],
   ),
   kept(
+    'P18',
+    'Stop, restart and planned changes of the owner keep all of this; of a change nobody sees an error.',
+    ['planned-changes-are-quiet'],
+    ['test/protocol/pair.test.ts'],
+  ),
+  kept(
     'P19',
     'Every refusal, drop and kick is counted and logged; no secret and no body in logs.',
     [],

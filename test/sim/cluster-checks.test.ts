@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { leasesHold } from './checks/leases-hold.ts';
 import { movedLeadsOn } from './checks/moved-leads-on.ts';
 import { placesHold } from './checks/places-hold.ts';
+import { plannedChangesAreQuiet } from './checks/planned-changes-are-quiet.ts';
 import { takeoversHaveReasons } from './checks/takeovers-have-reasons.ts';
 import { anEntry } from './good-history.ts';
 import type { Check, History, HistoryEvent } from './history.ts';
@@ -93,6 +94,10 @@ function came(life: number): HistoryEvent {
   return { type: 'connected', user: 'bob', device: 'b1', run: 1, session: 's', life };
 }
 
+function told(code: string): HistoryEvent {
+  return { type: 'error', session: 's', code };
+}
+
 function moved(to: number): HistoryEvent {
   return { type: 'moved', session: 's', addresses: [`tcp://sim-${to}`] };
 }
@@ -123,5 +128,18 @@ describe('the checker of where clients are sent', () => {
     assert.deepEqual(complaints(movedLeadsOn, serves), []);
     const meanwhile = [...begun, looked, looked, came(3), taken(1, 3), moved(2)];
     assert.deepEqual(complaints(movedLeadsOn, meanwhile), []);
+  });
+});
+
+describe('the checker of planned changes', () => {
+  const end: HistoryEvent = { type: 'counted', life: 1, quiet: true, values: {} };
+
+  it('complains of a node that says before the end that it stops', () => {
+    const why = 'P18: s was told shutting-down, and nothing had happened';
+    const events = [...begin(true), told('session-replaced'), told('shutting-down'), end];
+    assert.deepEqual(complaints(plannedChangesAreQuiet, events), [why]);
+    const after = [...begin(true), end, told('shutting-down')];
+    assert.deepEqual(complaints(plannedChangesAreQuiet, after), []);
+    assert.deepEqual(complaints(plannedChangesAreQuiet, [...begin(false), told('not-ready')]), []);
   });
 });

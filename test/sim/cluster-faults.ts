@@ -79,7 +79,8 @@ const registryAway: Fault = ({ world }, prng) => {
 
 /** An operator lets another node follow, under load. */
 const switchOver: Fault = ({ nodes, world }, prng) => {
-  void switched(world, prng.pick(nodes).place.name);
+  const backups = nodes.filter(({ serves }) => !serves);
+  if (backups.length > 0) void switched(world, prng.pick(backups).place.name);
   return undefined;
 };
 

@@ -72,7 +72,7 @@ export function drawCluster(
     replay: prng.pick(['eager', 'on-reconnect', 'per-client']),
     replayWithinMs: prng.pick([500, 5_000, 30_000]),
     steady,
-    faults: prng.some(possible, 0.4).map((kind) => ({
+    faults: prng.some(possible, steady ? 0.8 : 0.4).map((kind) => ({
       kind,
       everyMs: prng.between(2_000, 15_000) / strength,
       lastsMs: prng.pick([0.2, 1, 3]) * leaseMs,

@@ -114,6 +114,12 @@ export interface Moved {
   readonly session: string;
   readonly addresses: readonly string[];
 }
+/** ERROR arrived. */
+export interface Erred {
+  readonly type: 'error';
+  readonly session: string;
+  readonly code: string;
+}
 /** REFUSED arrived. */
 export interface Refused {
   readonly type: 'refused';
@@ -205,6 +211,7 @@ export type HistoryEvent =
   | Sent
   | Accepted
   | Moved
+  | Erred
   | Refused
   | Delivered
   | Acknowledged

@@ -133,8 +133,9 @@ export class WireTap {
     } else if (frame.type === 'receipt') {
       const { conversation, user, received, read } = frame;
       recorder.add({ type: 'receipt', session, conversation, user, received, read });
-    } else if (frame.type === 'error' && frame.code === 'session-replaced') {
-      situations.add('session replaced');
+    } else if (frame.type === 'error') {
+      recorder.add({ type: 'error', session, code: frame.code });
+      if (frame.code === 'session-replaced') situations.add('session replaced');
     }
   }
 

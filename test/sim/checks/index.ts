@@ -19,6 +19,7 @@ import { oneWriter } from './one-writer.ts';
 import { onlyMembersSee, receiptsWithinLog } from './only-members-see.ts';
 import { ordersAreTimes } from './orders-are-times.ts';
 import { placesHold } from './places-hold.ts';
+import { plannedChangesAreQuiet } from './planned-changes-are-quiet.ts';
 import { recoveryKeepsAll } from './recovery-keeps-all.ts';
 import { sendersInOrder } from './senders-in-order.ts';
 import { sequencersInTurn } from './sequencers-in-turn.ts';
@@ -55,6 +56,7 @@ export const CHECKS: readonly Check[] = [
   leasesHold,
   movedLeadsOn,
   takeoversHaveReasons,
+  plannedChangesAreQuiet,
 ];
 
 /** Everything that is wrong with a history. */
