@@ -165,6 +165,4 @@ export const NOT_PROMISED: readonly string[] = [
     'disks that say they have synced and have not.',
   'With durability `process` or `memory`, told in every answer: what a power cut, or an end of ' +
     'the process, takes away.',
-  'A move to another node when one fails, and so P12 (no failover without a fault) and P18 across ' +
-    'nodes: a fenced or lost node is started again by its operator.',
 ];
