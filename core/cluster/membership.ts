@@ -136,7 +136,8 @@ export class Membership implements Component {
    * when it was looked lately enough; after a beat at the latest.
    */
   knocked(): Promise<void> {
-    const isFresh = this.#sightings.agoMs < KNOCK_EVERY_MS;
+    // What was seen just now may still be acted upon.
+    const isFresh = !this.#deciding && this.#sightings.agoMs < KNOCK_EVERY_MS;
     if (this.#phase !== 'standby' || isFresh) return Promise.resolve();
     return this.#pulse.beatWithin(this.#around.beatMs);
   }

@@ -77,11 +77,11 @@ export const hangActive: FaultRig = {
     breaks: 'P8',
     play: (ground) => {
       const ghosts = new Ghosts();
-      return withPair({ ground, linger: ghosts.linger }, async (pair) => {
+      const failover = { tenure: '0ms' };
+      return withPair({ ground, failover, linger: ghosts.linger }, async (pair) => {
         for (const { server } of pair.nodes)
           server.environment = { NODE_OPTIONS: `--import=${LEASELESS}` };
         await pair.begin();
-        await pair.settle(TENURE_MS);
         await pair.answers(100);
         await hang(pair, ghosts);
         judged(pair, ghosts);

@@ -33,6 +33,8 @@ const BACK_MS = 15_000;
 const LOOK_EVERY_MS = 100;
 /** Two servers, on a machine that is not to be what is measured. */
 const BURST = 2;
+/** Rounds are seconds apart: a client is not to take them for one server that flaps. */
+const LIMITS = { stableMs: 500 };
 /** What was sent at once is answered, in parts, within so long. */
 const PULSE_MS = 5;
 /** After a takeover, so that every device had something of the new owner. */
@@ -83,7 +85,7 @@ export class Pair {
     });
     const addresses = (scheme: string): readonly string[] =>
       this.nodes.map((node) => node.address(scheme));
-    this.cast = new Cast({ ground, addresses, burst: BURST, ...cast });
+    this.cast = new Cast({ ground, addresses, burst: BURST, limits: LIMITS, ...cast });
     const consumers = [{ name: 'ledger', tries: Infinity }];
     const none = { guards: [], bounds: {}, savedWithinMs: Infinity };
     this.recorder.add({ type: 'configured', consumers, ...none, ...ordered });
