@@ -16,7 +16,7 @@ const TITLES: Readonly<Record<Area, { readonly machine: string; readonly done: s
     machine: 'failover',
     done:
       'Two real servers on one store, five devices under load with the settings of the product, ' +
-      'and a takeover in each round; the controls are as above.',
+      'and a fault in each round; the controls are as above.',
   },
 };
 

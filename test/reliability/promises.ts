@@ -86,7 +86,7 @@ export const PROMISES: readonly Kept[] = [
     'P12',
     'No failover without a fault: short stalls and clocks that jump cause none.',
     ['takeovers-have-reasons'],
-    ['test/protocol/pair.test.ts'],
+    ['test/protocol/pair.test.ts', 'test/faults/failover/short-stalls.ts'],
   ),
   kept(
     'P13',
@@ -122,7 +122,7 @@ export const PROMISES: readonly Kept[] = [
     'P18',
     'Stop, restart and planned changes of the owner keep all of this; of a change nobody sees an error.',
     ['planned-changes-are-quiet'],
-    ['test/protocol/pair.test.ts'],
+    ['test/protocol/pair.test.ts', 'test/faults/failover/planned.ts'],
   ),
   kept(
     'P19',
