@@ -14,8 +14,9 @@ class Nodes {
   readonly #nodes = new Map<number, NodeEvent>();
   /** By life: how often it has looked since the last takeover. */
   readonly #looks = new Map<number, number>();
-  /** By session with a backup that knows: who served when it came. */
-  readonly #came = new Map<string, string>();
+  /** By session with a backup that knows: how many takeovers there were when it came. */
+  readonly #came = new Map<string, number>();
+  #takeovers = 0;
   #owner: string | undefined;
   /** The addresses of all other nodes. */
   #former: readonly string[] = [];
@@ -28,6 +29,7 @@ class Nodes {
     const node = this.#nodes.get(life);
     if (node?.node === undefined || node.node === this.#owner) return;
     this.#owner = node.node;
+    this.#takeovers += 1;
     this.#looks.clear();
     const others = [...this.#nodes.values()].filter((one) => one.node !== node.node);
     this.#former = others.flatMap(({ address }) => address ?? []);
@@ -39,11 +41,11 @@ class Nodes {
 
   connect({ session, life = 0 }: Connected): void {
     if ((this.#looks.get(life) ?? 0) < LOOKS || this.#owner === undefined) return;
-    if (this.#nodes.get(life)?.node !== this.#owner) this.#came.set(session, this.#owner);
+    if (this.#nodes.get(life)?.node !== this.#owner) this.#came.set(session, this.#takeovers);
   }
 
   wrongIn({ session, addresses }: Moved): string | undefined {
-    if (this.#came.get(session) !== this.#owner) return undefined;
+    if (this.#came.get(session) !== this.#takeovers) return undefined;
     return addresses.find((address) => this.#former.includes(address));
   }
 }
