@@ -175,7 +175,8 @@ export class Session {
         this.#take(frame as ServerFrame);
       }
     } catch (error) {
-      this.#end({ kind: 'broken', why: reasonOf(error) });
+      const why = `the other side does not speak this protocol (${reasonOf(error)})`;
+      this.#end({ kind: 'broken', why });
     }
   }
 

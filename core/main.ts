@@ -156,8 +156,9 @@ function tell(settings: Settings, program: Program, part: Part): void {
   const listening = [...program.addresses, ...program.gateways];
   const lines = listening.map((address) => `listening ${address}`);
   const config = settings.file === 'im.config.yaml' ? '' : ` --config ${settings.file}`;
+  const others = settings.cluster === undefined ? '' : ' (with --config of each other node, too)';
   const hint = [
-    'in two more terminals, type:',
+    `in two more terminals, type${others}:`,
     `  npx im chat${config} --as alice --to bob`,
     `  npx im chat${config} --as bob --to alice`,
     'Ctrl-C stops the server',

@@ -200,6 +200,7 @@ describe('the client, connecting', () => {
     net.last.bytes(Uint8Array.of(0x12, 0, 0, 0, 2, 1, 9));
     await time.pass(1_000);
     assert.equal(errors[0]?.code, 'protocol');
+    assert.match(errors[0]?.message ?? '', /does not speak this protocol \(/);
     assert.deepEqual([im.counts.protocolErrors, net.links.length], [1, 2]);
   });
 
