@@ -103,7 +103,7 @@ export class LinkedSource implements NumberSource, LinkEar {
     if (this.#troubled) return;
     this.#troubled = true;
     this.#host.log.warn(why.message, { code: why.code, act: why.act });
-    this.#host.report({ state: 'degraded', why: why.message });
+    this.#host.report({ state: 'degraded', why: why.message, error: why });
   }
 
   /** Says once that it is linked and gives nothing, and once that it gives again. */
@@ -112,7 +112,8 @@ export class LinkedSource implements NumberSource, LinkEar {
     this.#denied = Boolean(why);
     this.#below = why?.code === 'IM_SEQUENCER_BELOW';
     if (why) this.#host.log.warn(why.message, { code: why.code, act: why.act });
-    this.#host.report(why ? { state: 'degraded', why: why.message } : { state: 'running' });
+    if (why) this.#host.report({ state: 'degraded', why: why.message, error: why });
+    else this.#host.report({ state: 'running' });
   }
 
   #send(): void {

@@ -147,7 +147,7 @@ export class Sequencer implements NumberSource {
     const why = new ImError('IM_SEQUENCER_BELOW', { above });
     if (!this.#below) {
       this.#host.log.error(why.message, { code: why.code, act: why.act });
-      this.#host.report({ state: 'degraded', why: why.message });
+      this.#host.report({ state: 'degraded', why: why.message, error: why });
     }
     this.#below = true;
     return why;
@@ -197,7 +197,7 @@ export class Sequencer implements NumberSource {
     this.#fences.add();
     this.#host.log.error(why.message, { code: why.code, act: why.act });
     // Not `failed`: a node that is started again would take the numbers back, and so on for ever.
-    this.#host.report({ state: 'degraded', why: why.message });
+    this.#host.report({ state: 'degraded', why: why.message, error: why });
   }
 
   #trouble(error: unknown): void {
