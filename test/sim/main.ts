@@ -83,15 +83,16 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       seeds: { type: 'string', default: '200' },
-      seed: { type: 'string', default: '1' },
+      seed: { type: 'string' },
       mutant: { type: 'string' },
       mutants: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
     },
   });
-  const first = wholeNumber('seed', values.seed);
+  const asked = values.seed === undefined ? undefined : wholeNumber('seed', values.seed);
+  if (values.mutants) return (await huntAll(asked)) === 0 ? 0 : 1;
+  const first = asked ?? 1;
   const count = wholeNumber('seeds', values.seeds);
-  if (values.mutants) return (await huntAll(first)) === 0 ? 0 : 1;
   // Complains of a name that is none before any thread begins.
   mutantNamed(values.mutant);
   const chosen = Array.from({ length: count }, (_, index) => first + index);
