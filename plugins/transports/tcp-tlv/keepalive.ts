@@ -5,6 +5,7 @@
  * dead peers too, only later.
  */
 import { Socket } from 'node:net';
+import { report as ofNode } from 'node:process';
 import { reasonOf, type Log } from 'im-kernel/contract';
 
 export interface KeepAliveSettings {
@@ -38,7 +39,7 @@ function probe(socket: Socket, settings: KeepAliveSettings, native: Native | und
  * where no DNS answers. So such reports are without the network for so long.
  */
 async function loadOnce(): Promise<Native> {
-  const report = process.report as Report;
+  const report = ofNode as Report;
   const { excludeNetwork } = report;
   report.excludeNetwork = true;
   try {

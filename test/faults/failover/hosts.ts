@@ -17,7 +17,7 @@ export type Way = readonly [from: Host, to: Host];
 /** The last number of each address; the router has the first of each of the three networks. */
 const ENDS: Readonly<Record<Host, number>> = { 'im-a': 2, 'im-b': 6, store: 10, clients: 11 };
 const NAMESPACE = /^imfault(\d+)-/;
-/** A cut drops only what is looked up, so nothing may be held to have come a wrong way. */
+/** A router that asks whether it may answer the sender would make each cut one of both ways. */
 const ROUTES = [
   'echo 1 > /proc/sys/net/ipv4/ip_forward',
   'echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter',

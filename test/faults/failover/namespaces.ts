@@ -1,7 +1,7 @@
 /**
  * Two nodes on hosts of their own, and packets that are lost between hosts, one way or both: the
- * owner changes where it loses the store for longer than its lease, and else never. Before and after
- * each cut every host tries to reach every other, so that what is cut is what was meant.
+ * owner changes where it loses the store for longer than its lease, and else never. In each cut and
+ * after it every host tries to reach every other, so that what is cut is what was meant.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { missingDatabase } from '../fault-database.ts';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const KEEP_ALIVE = join(import.meta.dirname, '../../../plugins/transports/tcp-tlv/keepalive.ts');
-/** Prints of each report that the library asks for whether it looks up no names, and of one later. */
+/** Prints of each report that the library asks for whether it looks up no names, and of a later. */
 const SCRIPT = `
   const { report } = process;
   const ask = report.getReport.bind(report);
