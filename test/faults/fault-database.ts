@@ -30,6 +30,8 @@ export interface DatabaseParts {
   readonly use?: string;
   /** Other settings of the plugin. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Where the server dials it; default: on loopback. */
+  readonly host?: string;
   /** From the database's port to the one that the server dials. */
   readonly via?: (port: number) => number;
 }
@@ -42,11 +44,16 @@ export class FaultDatabase {
     this.#server = server;
   }
 
-  /** In a new folder under `parent`, to which everybody may pass. */
-  static async in(parent: string): Promise<FaultDatabase> {
+  /** In a new folder under `parent`, to which everybody may pass; `host`: listens there, too. */
+  static async in(parent: string, host?: string): Promise<FaultDatabase> {
     const settings = [SYNC_AT_ONCE];
     return new FaultDatabase(
-      await PostgresServer.make({ parent, walFileMiB: WAL_FILE_MIB, settings }),
+      await PostgresServer.make({
+        parent,
+        walFileMiB: WAL_FILE_MIB,
+        settings,
+        ...(host && { host }),
+      }),
     );
   }
 
@@ -54,8 +61,9 @@ export class FaultDatabase {
     return this.#server.pids().length > 0;
   }
 
-  store({ use = 'postgres', settings, via = (port) => port }: DatabaseParts): StageStore {
+  store({ use = 'postgres', settings, host, via = (port) => port }: DatabaseParts): StageStore {
     const url = new URL(this.#server.url('postgres'));
+    if (host !== undefined) url.hostname = host;
     url.port = String(via(this.#server.port));
     return {
       settings: { use, file: undefined, url: url.href, ...WAITS, ...settings },

@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly parent?: string;
   /** The size of a file of its write-ahead log, in MiB; default: PostgreSQL's own. */
   readonly walFileMiB?: number;
+  /** An address besides 127.0.0.1 where it listens, to everybody who has the password. */
+  readonly host?: string;
   /** Further settings of the server, such as `jit=off`. */
   readonly settings?: readonly string[];
 }
@@ -52,6 +54,7 @@ export class PostgresServer {
   readonly #folder: string;
   readonly #binaries: Binaries;
   readonly #settings: readonly string[];
+  readonly #host: string | undefined;
   #child: ChildProcess | undefined;
   #lastWords = '';
 
@@ -62,22 +65,24 @@ export class PostgresServer {
     port: number,
     binaries: Binaries,
     settings: readonly string[],
+    host: string | undefined,
   ) {
     this.#folder = folder;
     this.port = port;
     this.#binaries = binaries;
     this.#settings = settings;
+    this.#host = host;
   }
 
   /** Rejects with what the programs said when they cannot do it here. */
   static async make(options: ServerOptions = {}): Promise<PostgresServer> {
-    const { parent = tmpdir(), walFileMiB = 16, settings = [] } = options;
+    const { parent = tmpdir(), walFileMiB = 16, settings = [], host } = options;
     await removeLeftovers();
     const binaries = await findBinaries(runAs().uid !== undefined);
     const folder = await mkdtemp(join(parent, FOLDER_PREFIX));
     await writeFile(join(folder, OWNER_FILE), String(process.pid));
     if (runAs().uid !== undefined) await chown(folder, NOBODY, NOBODY);
-    const server = new PostgresServer(folder, await freePort(), binaries, settings);
+    const server = new PostgresServer(folder, await freePort(), binaries, settings, host);
     try {
       await server.#init(walFileMiB);
       await server.start();
@@ -123,6 +128,8 @@ export class PostgresServer {
     ]);
     const [code] = (await once(child, 'close')) as [number | null];
     if (code !== 0) throw new Error(`initdb ended with ${code}: ${this.#lastWords}`);
+    if (this.#host === undefined) return;
+    await appendFile(join(this.#data, 'pg_hba.conf'), 'host all all all scram-sha-256\n');
   }
 
   #spawn(program: string, args: readonly string[]): ChildProcess {
@@ -148,7 +155,7 @@ export class PostgresServer {
     await this.#outliveOld();
     const settings = [
       `port=${this.port}`,
-      'listen_addresses=127.0.0.1',
+      `listen_addresses=${['127.0.0.1', this.#host].filter(Boolean).join(',')}`,
       'unix_socket_directories=',
       'max_connections=60',
       'shared_buffers=64MB',

@@ -52,6 +52,8 @@ export class ServerProcess {
   onLine: (line: string) => void = () => {};
   /** What the next start finds in its environment besides ours. */
   environment: Readonly<Record<string, string>> = {};
+  /** What the next start is run by, such as `ip netns exec NAME`; it must become the server. */
+  runBy: readonly string[] = [];
   readonly #verb: Verb;
   #child: ChildProcessByStdio<null, Readable, Readable> | undefined;
   /** Resolves to the exit code or the signal when the process of the last `start` is gone. */
@@ -80,7 +82,9 @@ export class ServerProcess {
 
   /** Resolves when it has printed its addresses; rejects, with its output, if it ends before. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [...launcher, this.#verb, '--config', this.configFile], {
+    const own = [process.execPath, ...launcher, this.#verb, '--config', this.configFile];
+    const [program = '', ...args] = [...this.runBy, ...own];
+    const child = spawn(program, args, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...this.environment },

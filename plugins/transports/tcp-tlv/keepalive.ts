@@ -5,6 +5,7 @@
  * dead peers too, only later.
  */
 import { Socket } from 'node:net';
+import { report as ofNode } from 'node:process';
 import { reasonOf, type Log } from 'im-kernel/contract';
 
 export interface KeepAliveSettings {
@@ -16,6 +17,8 @@ export interface KeepAliveSettings {
 }
 export type KeepAlive = (socket: Socket) => void;
 type Native = typeof import('net-keepalive');
+/** Node's types do not know it. */
+type Report = NodeJS.ProcessReport & { excludeNetwork: boolean };
 
 const NODE_SETS_ALL = Socket.prototype.setKeepAlive.length >= 4;
 
@@ -30,9 +33,28 @@ function probe(socket: Socket, settings: KeepAliveSettings, native: Native | und
   native?.setKeepAliveProbes(socket, probes);
 }
 
-async function loadNative(): Promise<Native> {
-  const module = (await import('net-keepalive')) as Native & { default?: Native };
-  return module.default ?? module;
+/**
+ * On loading it asks Node for a report of the process, and that has the name of every peer that is
+ * connected, the database too: looked up one by one, while everything stands still, for minutes
+ * where no DNS answers. So such reports are without the network for so long.
+ */
+async function loadOnce(): Promise<Native> {
+  const report = ofNode as Report;
+  const { excludeNetwork } = report;
+  report.excludeNetwork = true;
+  try {
+    const module = (await import('net-keepalive')) as Native & { default?: Native };
+    return module.default ?? module;
+  } finally {
+    report.excludeNetwork = excludeNetwork;
+  }
+}
+
+let loading: Promise<Native> | undefined;
+
+function loadNative(): Promise<Native> {
+  loading ??= loadOnce();
+  return loading;
 }
 
 /** What goes wrong is told once, not per connection. `load` is a parameter for tests. */

@@ -4,6 +4,7 @@ import { crowdReturn } from './crowd-return.ts';
 import { cuts } from './cuts.ts';
 import { hangActive } from './hang-active.ts';
 import { killActive, killActivePostgres } from './kill-active.ts';
+import { namespaces } from './namespaces.ts';
 import { planned } from './planned.ts';
 import { shortStalls } from './short-stalls.ts';
 
@@ -13,6 +14,7 @@ export const FAILOVER_RIGS: readonly FaultRig[] = [
   hangActive,
   crowdReturn,
   cuts,
+  namespaces,
   killActive,
   killActivePostgres,
 ];

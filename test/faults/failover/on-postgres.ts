@@ -18,7 +18,7 @@ export function onPostgres(
   viaOf?: (node: string, port: number) => number,
 ): (parts: PairParts, play: Play) => Promise<Findings> {
   return async (parts, play) => {
-    const server = await FaultDatabase.in(ground.folder);
+    const server = await FaultDatabase.in(ground.folder, database.host);
     try {
       const persistenceOf =
         viaOf &&

@@ -13,6 +13,15 @@ export interface ClusterSettings {
   readonly consumers?: Readonly<Record<string, unknown>>;
 }
 
+/** Where a node runs. */
+export interface Place {
+  readonly host: string;
+  /** What its server is run by. */
+  readonly runBy: readonly string[];
+}
+
+const HERE: Place = { host: '127.0.0.1', runBy: [] };
+
 export interface PairNodeParts {
   readonly name: string;
   /** Of the stage: shared by all nodes. */
@@ -20,6 +29,8 @@ export interface PairNodeParts {
   readonly keyFile: string;
   readonly ports: { readonly tcp: number; readonly web: number; readonly link: number };
   readonly settings: ClusterSettings;
+  /** Default: on loopback. */
+  readonly place?: Place;
   /** A line of its log, whole. */
   readonly onLine: (line: Readonly<Record<string, unknown>>) => void;
 }
@@ -27,15 +38,18 @@ export interface PairNodeParts {
 export class PairNode {
   readonly name: string;
   readonly server: ServerProcess;
+  readonly #host: string;
   readonly #ports: PairNodeParts['ports'];
 
-  constructor({ name, folder, keyFile, ports, settings, onLine }: PairNodeParts) {
+  constructor(parts: PairNodeParts) {
+    const { name, folder, keyFile, ports, settings, place = HERE, onLine } = parts;
+    const { host } = place;
     this.name = name;
+    this.#host = host;
     this.#ports = ports;
     const own = join(folder, name);
     mkdirSync(own);
     const { cluster, ordering, ...blocks } = settings;
-    const host = '127.0.0.1';
     const secretFile = join(folder, 'cluster.key');
     const differences: Differences = {
       node: { name, data: './data' },
@@ -48,6 +62,7 @@ export class PairNode {
       ...(ordering && { ordering }),
     };
     this.server = new ServerProcess(own, keyFile, differences);
+    this.server.runBy = place.runBy;
     this.server.onLine = (text) => {
       if (text.startsWith('{')) onLine(JSON.parse(text) as Record<string, unknown>);
     };
@@ -56,6 +71,6 @@ export class PairNode {
   /** Of one scheme, `tcp:` or `ws:`; the same in each life. */
   address(scheme: string): string {
     const { tcp, web } = this.#ports;
-    return scheme === 'tcp:' ? `tcp://127.0.0.1:${tcp}` : `ws://127.0.0.1:${web}/im`;
+    return scheme === 'tcp:' ? `tcp://${this.#host}:${tcp}` : `ws://${this.#host}:${web}/im`;
   }
 }

@@ -59,7 +59,7 @@ export class Pair {
   #drained = false;
 
   private constructor(parts: PairParts, ports: readonly number[]) {
-    const { ground, store = sqliteIn, persistenceOf, ordered, ...rest } = parts;
+    const { ground, store = sqliteIn, persistenceOf, placeOf, ordered, ...rest } = parts;
     const { failover, cluster, limits, ordering, ...cast } = rest;
     this.#folder = mkdtempSync(join(ground.folder, 'pair-'));
     this.#ledger = join(this.#folder, 'ledger.jsonl');
@@ -78,6 +78,7 @@ export class Pair {
       const node: PairNode = new PairNode({
         ...where,
         ports: { tcp, web, link },
+        ...(placeOf && { place: placeOf(name) }),
         settings: { ...settings, ...(persistenceOf && { persistence: persistenceOf(name) }) },
         onLine: (line) => this.#heard(node, line),
       });
