@@ -3,18 +3,8 @@ import { seedsToNotice } from './hunt.ts';
 import { MUTANTS, mutantNamed } from './mutants/index.ts';
 import type { Mutant } from './mutants/mutant.ts';
 
-/** From the seed that the mutant names. */
-const SEEDS = 60;
-const TIME_LIMIT_MS = 90_000;
-
+/** That each is noticed, `npm run sim -- --mutants` asks. */
 describe('the mutants', () => {
-  for (const [name, mutant] of Object.entries(MUTANTS)) {
-    it(`${name} is noticed by ${mutant.breaks} within ${SEEDS} seeds`, async function () {
-      this.timeout(TIME_LIMIT_MS);
-      assert.ok((await seedsToNotice(mutant, mutant.from ?? 1, SEEDS)) <= SEEDS);
-    });
-  }
-
   it('leave the product as it was', async () => {
     const before = Object.values(MUTANTS).map(({ sabotage }) => sabotage?.());
     for (const mend of before.toReversed()) mend?.();

@@ -8,7 +8,7 @@ export interface Mutant extends Spoiling {
   readonly rule: string;
   /** The promise whose checker must notice. */
   readonly breaks: string;
-  /** The first seed that `npm test` plays; those before it do not notice. */
+  /** The first seed that is played; those before it do not notice. Absent: 1. */
   readonly from?: number;
 }
 
