@@ -52,6 +52,14 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   ws: ['plugins/transports/websocket'],
   'net-keepalive': ['plugins/transports/tcp-tlv'],
   pg: ['plugins/persistence/postgres'],
+  // Inputs and answers of the admin API; see decision 0030.
+  zod: ['core/admin'],
+  fastify: ['core/admin/http'],
+  '@fastify/swagger': ['core/admin/http'],
+  'fastify-type-provider-zod': ['core/admin/http'],
+  ink: ['tui'],
+  react: ['tui'],
+  'string-width': ['tui'],
   '@redis/client': ['plugins/answers/redis', 'plugins/registries/redis'],
 };
 

@@ -15,7 +15,12 @@ export interface WordRule {
 
 const product = ['core', 'plugins', 'client', 'cli', 'tui'];
 const timeless = ['core', 'client'];
-const timekeepers = ['core/kernel/system.ts', 'client/system.ts', 'client/node'];
+const timekeepers = [
+  'core/kernel/system.ts',
+  'client/system.ts',
+  'client/node',
+  'core/admin/client',
+];
 
 function inTimeless(word: RegExp, instead: string): WordRule {
   return { word, look: 'bare', where: timeless, except: timekeepers, instead };

@@ -1,0 +1,84 @@
+/** The nodes of a cluster, who owns what, and how that came about. */
+import { z } from 'zod';
+import { count, ms, wallMs } from './scalars.ts';
+
+export const nodeRow = z.object({
+  node: z.string(),
+  life: z.string(),
+  state: z.enum(['active', 'standby', 'leaving', 'over', 'gone']),
+  /** It could follow. */
+  ready: z.boolean(),
+  leaseLeftMs: z.number(),
+  shards: count,
+  priority: z.number().optional(),
+  sessions: count.optional(),
+  version: z.string().optional(),
+  loopDelayMs: ms.optional(),
+  startedAt: wallMs.optional(),
+  addresses: z.array(z.string()),
+  link: z.string().optional(),
+  gateway: z.string().optional(),
+  /** Where its admin API is, if it told. */
+  admin: z.string().optional(),
+  problem: z.string().optional(),
+});
+
+export const planned = z.object({
+  to: z.string(),
+  epoch: count,
+  phase: z.string(),
+  by: z.string(),
+  at: wallMs,
+  why: z.string().optional(),
+});
+
+/** One change of the owner, as the new one had it; durations by its own clock. */
+export const takeover = z.object({
+  epoch: count,
+  node: z.string(),
+  /** Absent: nobody had owned the shards. */
+  from: z.string().optional(),
+  kind: z.enum(['start', 'failover', 'switchover', 'takeover']),
+  /** When it took the shards. */
+  at: wallMs,
+  /** From the first sign of trouble, or the request, until it had taken; absent: no sign. */
+  detectMs: ms.optional(),
+  /** Until it could accept commands. */
+  openMs: ms.optional(),
+  /** Until effects that were left over were done, by the replay policy. */
+  replayMs: ms.optional(),
+});
+
+export const clusterView = z.object({
+  name: z.string(),
+  epoch: count,
+  /** The node that serves; absent: nobody does. */
+  active: z.string().optional(),
+  last: z.string().optional(),
+  policy: z.string(),
+  now: wallMs,
+  shards: count,
+  nodes: z.array(nodeRow),
+  planned: planned.optional(),
+  /** Newest first. */
+  takeovers: z.array(takeover),
+  problems: z.array(
+    z.object({
+      by: z.string().optional(),
+      code: z.string(),
+      message: z.string(),
+      act: z.string(),
+    }),
+  ),
+});
+
+export const changeInput = {
+  to: z.string().min(1).max(63).describe('The node that follows.'),
+  expectEpoch: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .describe('The epoch that you saw: under another, nothing is done.'),
+};
+
+export const changed = z.object({ active: z.string(), epoch: count });

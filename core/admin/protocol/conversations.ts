@@ -1,0 +1,30 @@
+/** Conversations: those in a node's memory as a list, any one from the store. */
+import { z } from 'zod';
+import { count, listOf, wallMs } from './scalars.ts';
+
+export const conversationRow = z.object({
+  id: z.string(),
+  kind: z.enum(['direct', 'group']),
+  title: z.string().optional(),
+  shard: count,
+  /** The position of its last entry. */
+  head: count,
+  members: count,
+  /** Members with a session on this node. */
+  online: count,
+  /** When its last entry was accepted; absent: none is in memory. */
+  lastAt: wallMs.optional(),
+});
+
+export const conversationList = listOf(conversationRow);
+
+export const member = z.object({
+  user: z.string(),
+  role: z.string(),
+  online: z.boolean(),
+  /** All of the user's devices have had everything up to here. */
+  received: count,
+  read: count,
+});
+
+export const conversationDetail = conversationRow.extend({ epoch: count, people: z.array(member) });

@@ -1,0 +1,34 @@
+/** What happened on a node, and what operators did. */
+import { z } from 'zod';
+import { wallMs } from './scalars.ts';
+
+export const level = z.enum(['debug', 'info', 'warn', 'error']);
+
+export const event = z.object({
+  /** `LIFE.NUMBER`: grows within a life of a process. */
+  id: z.string(),
+  at: wallMs,
+  level,
+  /** The part that says it; absent: the kernel. */
+  part: z.string().optional(),
+  message: z.string(),
+  fields: z.record(z.string(), z.unknown()),
+});
+
+/** `lost`: some that were asked for are not remembered any more. */
+export const eventList = z.object({ lost: z.boolean(), events: z.array(event) });
+
+export const act = z.object({
+  at: wallMs,
+  /** The name of the admin, or `socket` with the user id of the peer's file permission. */
+  who: z.string(),
+  verb: z.string(),
+  input: z.record(z.string(), z.unknown()),
+  /** asked: it was under way when this was written. */
+  outcome: z.enum(['asked', 'done', 'refused', 'failed']),
+  error: z.string().optional(),
+});
+
+export const actList = z.object({ acts: z.array(act) });
+
+export const levelSet = z.object({ level });

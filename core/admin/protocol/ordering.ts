@@ -1,0 +1,17 @@
+/** The ordering of each kind of conversation, as it is now. */
+import { z } from 'zod';
+import { metric } from './plugins.ts';
+import { ms } from './scalars.ts';
+
+export const orderingRow = z.object({
+  kind: z.enum(['direct', 'group']),
+  name: z.string(),
+  type: z.string(),
+  /** How long readers hold; 0: only at a gap. */
+  holdMs: ms,
+  /** What readers sort by. */
+  sort: z.string(),
+  metrics: z.array(metric),
+});
+
+export const orderingView = z.object({ kinds: z.array(orderingRow) });

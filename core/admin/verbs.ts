@@ -1,0 +1,236 @@
+/**
+ * The one table of what can be asked of a running node, and done to it. HTTP routes, the command
+ * line, the keys of the terminal UI, the help and the completion are made from it; a test compares
+ * them.
+ */
+import { z } from 'zod';
+import { changed, changeInput, clusterView } from './protocol/cluster.ts';
+import { configView, reloaded } from './protocol/config.ts';
+import { conversationDetail, conversationList } from './protocol/conversations.ts';
+import { actList, eventList, level, levelSet } from './protocol/events.ts';
+import { orderingView } from './protocol/ordering.ts';
+import { overview } from './protocol/overview.ts';
+import { pluginDetail, pluginList } from './protocol/plugins.ts';
+import { listInput } from './protocol/scalars.ts';
+import { disconnected, sessionList } from './protocol/sessions.ts';
+import { storeView } from './protocol/store.ts';
+
+/**
+ * 0: it only reads. 1: it can be undone at once. 2: it affects users: asked for once more. 3: it
+ * affects the cluster: the target's name is typed. 4: it may break a promise: the cluster's name
+ * and the epoch are typed.
+ */
+export type Danger = 0 | 1 | 2 | 3 | 4;
+
+/** What a token must be good for. */
+export type Permission = 'read' | 'operate';
+
+export type Screen =
+  | 'overview'
+  | 'sessions'
+  | 'conversations'
+  | 'plugins'
+  | 'store'
+  | 'ordering'
+  | 'cluster'
+  | 'events'
+  | 'config';
+
+export interface Verb {
+  readonly summary: string;
+  readonly permission: Permission;
+  readonly danger: Danger;
+  readonly method: 'GET' | 'POST';
+  /** With `:name` for what stands in the path; the rest is the query, or the body. */
+  readonly path: string;
+  readonly input: z.ZodObject;
+  readonly output: z.ZodType;
+  /** Inputs that the command line takes without a name, in sequence. */
+  readonly plain: readonly string[];
+  /** Where the terminal UI shows it, or has it on a key. */
+  readonly screen: Screen | undefined;
+  readonly key: string | undefined;
+}
+
+type Given<I extends z.ZodObject, O extends z.ZodType> = Pick<Verb, 'summary' | 'path'> & {
+  readonly input?: I;
+  readonly output: O;
+  readonly plain?: readonly string[];
+  readonly screen?: Screen;
+  readonly key?: string;
+};
+
+const nothing = z.object({});
+
+function look<O extends z.ZodType, I extends z.ZodObject = typeof nothing>(given: Given<I, O>) {
+  const { input = nothing as unknown as I, plain = [], screen, key, ...rest } = given;
+  const how = { permission: 'read', danger: 0, method: 'GET' } as const;
+  return { ...rest, ...how, input, plain, screen, key };
+}
+
+function act<O extends z.ZodType, I extends z.ZodObject>(
+  given: Given<I, O> & { readonly danger: Danger; readonly input: I },
+) {
+  const { plain = [], screen, key, ...rest } = given;
+  const how = { permission: 'operate', method: 'POST' } as const;
+  return { ...rest, ...how, plain, screen, key };
+}
+
+const id = (what: string) => z.object({ id: z.string().min(1).max(300).describe(what) });
+const name = (what: string) => z.object({ name: z.string().min(1).max(63).describe(what) });
+
+/** By the words of the command line. */
+export const VERBS = {
+  overview: look({
+    summary: 'Show this node at a glance.',
+    path: '/v1/overview',
+    output: overview,
+    screen: 'overview',
+  }),
+  sessions: look({
+    summary: 'List the sessions of this node.',
+    path: '/v1/sessions',
+    input: z.object(listInput),
+    output: sessionList,
+    screen: 'sessions',
+  }),
+  'session disconnect': act({
+    summary: 'End a session; its device may come back at once.',
+    danger: 2,
+    path: '/v1/sessions/:id/disconnect',
+    input: id('The session.'),
+    output: disconnected,
+    plain: ['id'],
+    screen: 'sessions',
+    key: 'd',
+  }),
+  conversations: look({
+    summary: 'List the conversations that this node has in memory.',
+    path: '/v1/conversations',
+    input: z.object(listInput),
+    output: conversationList,
+    screen: 'conversations',
+  }),
+  'conversation show': look({
+    summary: 'Show a conversation: its head, its members and their marks.',
+    path: '/v1/conversation',
+    input: id('The conversation, such as d/alice/bob.'),
+    output: conversationDetail,
+    plain: ['id'],
+    screen: 'conversations',
+    key: 'enter',
+  }),
+  plugins: look({
+    summary: 'List the plugins of this node, and how they are.',
+    path: '/v1/plugins',
+    input: z.object(listInput),
+    output: pluginList,
+    screen: 'plugins',
+  }),
+  'plugin show': look({
+    summary: 'Show a plugin: its health, settings and counters.',
+    path: '/v1/plugins/:name',
+    input: name('As in the configuration.'),
+    output: pluginDetail,
+    plain: ['name'],
+    screen: 'plugins',
+    key: 'enter',
+  }),
+  store: look({
+    summary: 'Show how entries are kept: commits, batches, lanes.',
+    path: '/v1/store',
+    output: storeView,
+    screen: 'store',
+  }),
+  ordering: look({
+    summary: 'Show the ordering of each kind of conversation, as it is now.',
+    path: '/v1/ordering',
+    output: orderingView,
+    screen: 'ordering',
+  }),
+  cluster: look({
+    summary: 'Show the nodes of the cluster as this one sees them, and past takeovers.',
+    path: '/v1/cluster',
+    output: clusterView,
+    screen: 'cluster',
+  }),
+  'cluster switchover': act({
+    summary: 'Let another node follow the active one; no client sees an error.',
+    danger: 3,
+    path: '/v1/cluster/switchover',
+    input: z.object(changeInput),
+    output: changed,
+    screen: 'cluster',
+    key: 's',
+  }),
+  'cluster takeover': act({
+    summary: 'Give everything to a node that waits, when the active one is no more.',
+    danger: 4,
+    path: '/v1/cluster/takeover',
+    input: z.object({
+      ...changeInput,
+      force: z.boolean().default(false).describe('Even while the lease of the owner runs.'),
+    }),
+    output: changed,
+    screen: 'cluster',
+    key: 'F',
+  }),
+  events: look({
+    summary: 'Show what happened on this node lately.',
+    path: '/v1/events',
+    input: z.object({
+      after: z.string().max(100).optional().describe('The id of an event: only later ones.'),
+      level: level.default('info').describe('The least that is shown.'),
+      limit: listInput.limit,
+    }),
+    output: eventList,
+    screen: 'events',
+  }),
+  acts: look({
+    summary: 'Show what operators did on this node, and what came of it.',
+    path: '/v1/acts',
+    input: z.object({ limit: listInput.limit }),
+    output: actList,
+    screen: 'events',
+  }),
+  'log level': act({
+    summary: 'Change the least that is logged, until the next start.',
+    danger: 1,
+    path: '/v1/log-level',
+    input: z.object({ level: level.describe('The level.') }),
+    output: levelSet,
+    plain: ['level'],
+    screen: 'events',
+    key: 'L',
+  }),
+  config: look({
+    summary: 'Show the effective configuration, and where each setting comes from.',
+    path: '/v1/config',
+    input: z.object({ filter: listInput.filter }),
+    output: configView,
+    screen: 'config',
+  }),
+  reload: act({
+    summary: 'Take what has changed in the file; a bad file changes nothing.',
+    danger: 2,
+    path: '/v1/reload',
+    input: z.object({
+      dryRun: z.boolean().default(false).describe('Only show what would change.'),
+      expect: z
+        .string()
+        .max(100)
+        .optional()
+        .describe('The hash that you saw: of other settings, nothing is changed.'),
+    }),
+    output: reloaded,
+    screen: 'config',
+    key: 'r',
+  }),
+} as const satisfies Readonly<Record<string, Verb>>;
+
+export type VerbName = keyof typeof VERBS;
+/** As it is written by who asks. */
+export type Asked<N extends VerbName> = z.input<(typeof VERBS)[N]['input']>;
+/** As it is read: complete and checked. */
+export type Input<N extends VerbName> = z.output<(typeof VERBS)[N]['input']>;
+export type Output<N extends VerbName> = z.output<(typeof VERBS)[N]['output']>;
