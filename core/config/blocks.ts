@@ -99,6 +99,39 @@ export const GATEWAY = {
   listen: address({ help: 'Where clients ask which server is theirs, over HTTP.' }),
 } as const;
 
+export const ADMIN = {
+  socket: optional(
+    path({ help: 'The unix socket that its owner may steer by. None: admin.sock in node.data.' }),
+  ),
+  listen: optional(
+    address({ help: 'Where admins with a token ask over HTTP, or HTTPS with tls. None: nowhere.' }),
+  ),
+  tls: optional(
+    group({
+      help: 'Needed where other machines reach it.',
+      fields: {
+        cert: path({ help: 'The certificate, and those up to its authority; PEM.' }),
+        key: path({ help: 'Its key; PEM.' }),
+      },
+    }),
+  ),
+  tokens: listOf(
+    group({
+      help: 'An admin.',
+      fields: {
+        name: text({ help: 'Who that is, in the record of acts.', min: 1, max: 63 }),
+        tokenFile: path({ help: 'A file with the token: at least 32 characters.' }),
+        may: oneOf({
+          help: 'What the admin may do.',
+          choices: ['read', 'operate'],
+          fallback: 'read',
+        }),
+      },
+    }),
+    { help: 'Who may ask over `listen`. None: nobody.', fallback: [], max: 100 },
+  ),
+} as const;
+
 /** Blocks with fixed settings, in the sequence of the file. */
 export const BLOCKS = {
   node: group({ help: 'This node.', fields: NODE }),
@@ -106,6 +139,7 @@ export const BLOCKS = {
     group({ help: 'Other nodes that stand in for this one. None: it is alone.', fields: CLUSTER }),
   ),
   gateway: optional(group({ help: 'Tells clients which server is theirs.', fields: GATEWAY })),
+  admin: group({ help: 'Who may see and steer the running node.', fields: ADMIN }),
   chat: group({ help: 'Rules of the chat.', fields: CHAT }),
   log: group({ help: 'The log, on standard error.', fields: LOG }),
   limits: group({ help: 'Every bound of the node.', fields: LIMITS }),
@@ -152,6 +186,7 @@ export const TOP_KEYS = [
   ...SINGLE_ROLES,
   'guards',
   'consumers',
+  'admin',
   'chat',
   'log',
   'limits',

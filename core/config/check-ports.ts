@@ -14,13 +14,14 @@ interface Listener {
 /** Two on one port would fail at the start, when the file is no longer at hand. */
 export function checkPorts(
   transports: readonly Instance[],
-  { gateway, cluster }: Pick<Blocks, 'gateway' | 'cluster'>,
+  { gateway, cluster, admin }: Pick<Blocks, 'gateway' | 'cluster' | 'admin'>,
   tree: TreeMap,
   problems: Problems,
 ): void {
   const listeners: Listener[] = transports.flatMap(listenersOf);
   if (gateway?.listen) listeners.push({ keys: ['gateway', 'listen'], address: gateway.listen });
   if (cluster?.link) listeners.push({ keys: ['cluster', 'link'], address: cluster.link });
+  if (admin?.listen) listeners.push({ keys: ['admin', 'listen'], address: admin.listen });
   for (const [at, { keys, address }] of listeners.entries()) {
     const other = listeners.slice(0, at).find((one) => clash(one.address, address));
     if (!other) continue;

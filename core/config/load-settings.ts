@@ -5,6 +5,7 @@
 import { dirname, resolve } from 'node:path';
 import { BLOCKS, DEFAULT_USE, SINGLE_ROLES, TOP_KEYS } from './blocks.ts';
 import type { Blocks, SingleRole } from './blocks.ts';
+import { checkAdmin } from './check-admin.ts';
 import { checkCluster } from './check-cluster.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkPorts } from './check-ports.ts';
@@ -71,6 +72,7 @@ async function readParts(tree: TreeMap, reading: InstanceReading): Promise<Parts
   for (const role of SINGLE_ROLES) singles[role] = await readSingle(role, tree, reading);
   checkLimits(blocks.limits, tree, reading.problems);
   checkPorts(named.transport, blocks, tree, reading.problems);
+  checkAdmin(blocks.admin, tree, reading.problems);
   checkCluster(blocks.cluster, tree, reading.problems);
   return {
     ...blocks,

@@ -60,6 +60,7 @@ export interface Settings {
   readonly cluster: Blocks['cluster'];
   /** Undefined: this node tells nobody over HTTP. */
   readonly gateway: Blocks['gateway'];
+  readonly admin: Blocks['admin'];
   /** In the sequence of the file; at least one, unless the file is for a program without. */
   readonly transports: readonly Instance[];
   readonly persistence: Instance;

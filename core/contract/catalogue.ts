@@ -3,6 +3,7 @@
  * sentence that says what to do. Codes are never reused. docs/errors.md lists them all; a test
  * compares the two.
  */
+import { ADMIN_CATALOGUE } from './catalogue-admin.ts';
 import { CLUSTER_CATALOGUE } from './catalogue-cluster.ts';
 import type { CatalogueLine } from './catalogue-line.ts';
 
@@ -194,6 +195,7 @@ export const CATALOGUE = {
     act: 'See how the store is; it is tried again every limits.retireEvery, from where it was.',
   },
   ...CLUSTER_CATALOGUE,
+  ...ADMIN_CATALOGUE,
   IM_DATA_FOLDER: {
     kind: 'lasting',
     message: 'the data folder {folder} cannot be used: {why}',

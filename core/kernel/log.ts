@@ -16,12 +16,17 @@ export interface NodeLog extends Log {
   flush(): void;
 }
 
+/** Hears of lines with all their fields, but what is secret; those of `debug` only as written. */
+export type Heard = (level: Exclude<LogLevel, 'silent'>, message: string, fields: LogFields) => void;
+
 export interface LogOptions {
   readonly level: LogLevel;
   /** Where lines go, each with its line end. Absent: the standard error stream, at once. */
   readonly stream?: { write(line: string): void };
   /** Short lines for people. Absent: as the standard error stream is a terminal or not. */
   readonly terminal?: boolean;
+  /** Hears of every line from `info` on, written or not. */
+  readonly heard?: Heard;
 }
 
 const HIDDEN = ['token', 'body', 'secret', 'key', 'password', 'authorization'];
@@ -41,18 +46,35 @@ export function createLog(options: LogOptions): NodeLog {
     formatters: { level: (label) => ({ level: label }), log: plainErrors },
     redact: { paths: HIDDEN.flatMap((name) => [name, `*.${name}`]), censor: '[hidden]' },
   };
-  return wrap(pino(settings, stream));
+  return wrap(pino(settings, stream), options.heard ?? (() => undefined), {});
 }
 
-function wrap(logger: pino.Logger): NodeLog {
+function wrap(logger: pino.Logger, heard: Heard, own: LogFields): NodeLog {
+  const line = (level: 'info' | 'warn' | 'error') => {
+    return (message: string, fields: LogFields = {}): void => {
+      logger[level](fields, message);
+      heard(level, message, shown({ ...own, ...fields }));
+    };
+  };
   return {
     debug: (message, fields = {}) => logger.debug(fields, message),
-    info: (message, fields = {}) => logger.info(fields, message),
-    warn: (message, fields = {}) => logger.warn(fields, message),
-    error: (message, fields = {}) => logger.error(fields, message),
-    child: (fields) => wrap(logger.child(fields)),
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    child: (fields) => wrap(logger.child(fields), heard, { ...own, ...fields }),
     flush: () => logger.flush(),
   };
+}
+
+/** As a line has them. */
+function shown(fields: LogFields, depth = 1): Record<string, unknown> {
+  const entries = Object.entries(fields).map(([name, value]) => {
+    if (HIDDEN.includes(name)) return [name, '[hidden]'];
+    if (value instanceof Error) return [name, plainError(value)];
+    const nested = depth > 0 && value instanceof Object && !Array.isArray(value);
+    return [name, nested ? shown(value as LogFields, depth - 1) : value];
+  });
+  return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
 /**

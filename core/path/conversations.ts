@@ -37,6 +37,11 @@ export class Conversations {
     return this.#tailBytes;
   }
 
+  /** All that are in memory. */
+  all(): Iterable<Conversation> {
+    return this.#cached.values();
+  }
+
   /** The conversation if it is in memory. */
   get(name: string): Conversation | undefined {
     return this.#cached.get(name);

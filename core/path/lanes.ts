@@ -23,6 +23,7 @@ class Lane {
   #queue: Handed[] = [];
   #toKeep = 0;
   #running = false;
+  #inFlight = 0;
   #idle: (() => void)[] = [];
 
   constructor(around: Surroundings) {
@@ -32,6 +33,11 @@ class Lane {
   /** Commands that wait to be kept; those that are refused already only wait for their turn. */
   get length(): number {
     return this.#toKeep;
+  }
+
+  /** Commands of the batch that is on its way. */
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
   hand(handed: Handed): void {
@@ -51,6 +57,7 @@ class Lane {
     try {
       while (this.#queue.length > 0) {
         const batch = this.#take();
+        this.#inFlight = batch.length;
         await this.#around.travel(batch, () => this.#relieve(batch));
       }
     } catch (error) {
@@ -59,6 +66,7 @@ class Lane {
       return;
     }
     this.#running = false;
+    this.#inFlight = 0;
     const idle = this.#idle;
     this.#idle = [];
     for (const resolve of idle) resolve();
@@ -112,6 +120,11 @@ export class Lanes {
   /** Commands that wait in all lanes. */
   get length(): number {
     return this.#lanes.reduce((sum, lane) => sum + lane.length, 0);
+  }
+
+  /** How each lane stands. */
+  loads(): readonly { readonly queue: number; readonly inFlight: number }[] {
+    return this.#lanes.map(({ length, inFlight }) => ({ queue: length, inFlight }));
   }
 
   /** True if the lane of this shard has no room: its commands get `busy`. */

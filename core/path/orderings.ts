@@ -22,6 +22,11 @@ export class Orderings {
     return conversation.startsWith('d/') ? this.#direct : this.#group;
   }
 
+  /** The one of each kind of conversation. */
+  get kinds(): { readonly direct: Ordering; readonly group: Ordering } {
+    return { direct: this.#direct, group: this.#group };
+  }
+
   /** Parts a list by ordering, its sequence kept within each. */
   share<T>(items: readonly T[], conversationOf: (item: T) => string): readonly Share<T>[] {
     if (this.#direct === this.#group) return [{ ordering: this.#direct, items }];

@@ -96,6 +96,11 @@ export class Output {
     return this.#blocked;
   }
 
+  /** What has gathered here and was not handed over yet. */
+  get queuedBytes(): number {
+    return this.#frames?.length ?? this.#messageBytes;
+  }
+
   write(frame: ServerFrame): void {
     if (this.#closed) return;
     if (this.#frames) this.#frames.append(frame);
@@ -168,8 +173,7 @@ export class Output {
   #wait(): void {
     const { flusher, maxBytes, overflow } = this.#around;
     if (this.#blocked || !flusher.open) {
-      const gathered = this.#frames?.length ?? this.#messageBytes;
-      if (gathered > maxBytes) return overflow();
+      if (this.queuedBytes > maxBytes) return overflow();
     }
     if (this.#blocked || this.#waiting) return;
     this.#waiting = true;

@@ -33,6 +33,10 @@ export class Session implements Ear, Reader {
   /** Set by the reception. */
   user = '';
   device = '';
+  /** When it began, monotonic ms. */
+  readonly beganMs: number;
+  /** Commands of it, since then. */
+  commands = 0;
   #state: SessionState = 'greeting';
   readonly #around: SessionSurroundings;
   readonly #input: Input;
@@ -60,7 +64,8 @@ export class Session implements Ear, Reader {
     });
     this.#input = new Input(binding, around.limits.helloFrame);
     this.#reading = new Reading(this.#input, this);
-    this.#times = new Deadlines(around.limits, around.clock.monotonic());
+    this.beganMs = around.clock.monotonic();
+    this.#times = new Deadlines(around.limits, this.beganMs);
     this.#timed = new Timed((nowMs) => this.#tick(nowMs));
     this.#arm();
   }
@@ -182,6 +187,11 @@ export class Session implements Ear, Reader {
     return this.#reading.pacing;
   }
 
+  /** Commands and questions that have no answer yet. */
+  get unanswered(): number {
+    return this.#handler?.unsettled ?? 0;
+  }
+
   get deaf(): boolean {
     return this.#state === 'leaving' || this.#over;
   }
@@ -212,6 +222,7 @@ export class Session implements Ear, Reader {
     switch (frame.type) {
       case 'send':
       case 'act':
+        this.commands += 1;
         return handler.command(frame);
       case 'received':
       case 'read':

@@ -146,6 +146,7 @@ export class Stage {
       node: { name: options.name ?? 'im-1', data: tmpdir() },
       cluster: options.cluster,
       gateway: options.gateway,
+      admin: { socket: undefined, listen: undefined, tls: undefined, tokens: [] },
       transports: [instance('transport', this.loopback.plugin())],
       persistence: this.#store(options),
       answers: options.answers,

@@ -81,6 +81,7 @@ export function nodeSettings(
     node: { name: place.name, data: '/' },
     cluster: clusterOf(cluster),
     gateway: undefined,
+    admin: { socket: undefined, listen: undefined, tls: undefined, tokens: [] },
     transports: [instance('transport', simTransport(transport))],
     persistence: instance('persistence', store),
     answers: undefined,

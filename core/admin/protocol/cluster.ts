@@ -55,6 +55,7 @@ export const clusterView = z.object({
   /** The node that serves; absent: nobody does. */
   active: z.string().optional(),
   last: z.string().optional(),
+  /** The failover policy of the node that says this. */
   policy: z.string(),
   now: wallMs,
   shards: count,

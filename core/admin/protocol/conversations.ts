@@ -27,4 +27,8 @@ export const member = z.object({
   read: count,
 });
 
-export const conversationDetail = conversationRow.extend({ epoch: count, people: z.array(member) });
+export const conversationDetail = conversationRow.extend({
+  /** Of its shard; absent: another node has it. */
+  epoch: count.optional(),
+  people: z.array(member),
+});

@@ -7,10 +7,10 @@ export const orderingRow = z.object({
   kind: z.enum(['direct', 'group']),
   name: z.string(),
   type: z.string(),
-  /** How long readers hold; 0: only at a gap. */
+  /** How long readers hold a message for an earlier one, now; 0: only at a gap. */
   holdMs: ms,
-  /** What readers sort by. */
-  sort: z.string(),
+  /** The most that it will ever be. */
+  maxHoldMs: ms,
   metrics: z.array(metric),
 });
 

@@ -1,0 +1,202 @@
+/** Carries out the verbs on the node that runs. It knows no HTTP; who may do what stands here. */
+import { ImError, reasonOf, type Clock, type ErrorCode } from '../../contract/index.ts';
+import type { Settings } from '../../config/settings.ts';
+import type { ClusterStatus, Operator } from '../operator.ts';
+import { VERBS, type Input, type Output, type Permission, type VerbName } from '../verbs.ts';
+import type { Acts } from './acts.ts';
+import type { Events, Level } from './events.ts';
+import type { Looking, Running } from './inside.ts';
+import { lookCluster } from './look-cluster.ts';
+import { lookConfig } from './look-config.ts';
+import { conversationDetail, conversationList } from './look-conversations.ts';
+import { lookOverview, ratedOf, type Rated } from './look-overview.ts';
+import { pluginDetail, pluginRows } from './look-plugins.ts';
+import { SessionLook } from './look-sessions.ts';
+import { lookOrdering, lookStore } from './look-store.ts';
+import { Rates } from './rates.ts';
+import { listed } from './rows.ts';
+import { Series } from './series.ts';
+
+/** Who asks. */
+export interface Admin {
+  readonly name: string;
+  readonly may: Permission;
+}
+
+export interface DeskSurroundings {
+  readonly clock: Clock;
+  readonly settings: () => Settings;
+  /** The program that runs; undefined: there is none just now. */
+  readonly running: () => Running | undefined;
+  readonly events: Events;
+  readonly acts: Acts;
+  readonly setLevel: (level: Level) => void;
+  readonly reload: (input: Input<'reload'>) => Promise<Output<'reload'>>;
+}
+
+/** How long a planned change may take, ms. */
+const CHANGE_LIMIT_MS = 30_000;
+const LOOK_MS = 100;
+
+type Doing = { readonly [N in VerbName]: (input: Input<N>) => Promise<Output<N>> };
+
+export class Desk {
+  readonly #around: DeskSurroundings;
+  readonly #rates: Rates<Rated>;
+  readonly #sessions = new SessionLook();
+  readonly #startedAt: number;
+  readonly #doing: Doing;
+
+  constructor(around: DeskSurroundings) {
+    this.#around = around;
+    this.#startedAt = around.clock.now();
+    this.#rates = new Rates(around.clock, () => {
+      const running = around.running();
+      return running && ratedOf(new Series(running.metrics.snapshot()));
+    });
+    this.#doing = this.#verbs();
+  }
+
+  start(): void {
+    this.#rates.start();
+  }
+
+  stop(): void {
+    this.#rates.stop();
+  }
+
+  get events(): Events {
+    return this.#around.events;
+  }
+
+  /** Rejects with ImError: what keeps it from being done, or that `who` may not. */
+  async perform<N extends VerbName>(name: N, input: Input<N>, who: Admin): Promise<Output<N>> {
+    const { permission } = VERBS[name];
+    const doing: (input: Input<N>) => Promise<Output<N>> = this.#doing[name];
+    if (permission === 'read') return doing(input);
+    const { acts, clock } = this.#around;
+    const act = { who: who.name, verb: name, input: { ...input } };
+    if (who.may !== 'operate') {
+      const error = new ImError('IM_ADMIN_RIGHTS', { verb: name, who: who.name });
+      await acts.note({ ...act, at: clock.now(), outcome: 'refused', error: error.code });
+      throw error;
+    }
+    await acts.note({ ...act, at: clock.now(), outcome: 'asked' });
+    try {
+      const done = await doing(input);
+      await acts.note({ ...act, at: clock.now(), outcome: 'done' });
+      this.events.note('info', `an operator did: ${name}`, act);
+      return done;
+    } catch (error) {
+      const outcome = isRefusal(error) ? 'refused' : 'failed';
+      await acts.note({ ...act, at: clock.now(), outcome, error: reasonOf(error) });
+      this.events.note('warn', `an operator asked in vain: ${name}`, { ...act, why: reasonOf(error) });
+      throw error;
+    }
+  }
+
+  get #looking(): Looking {
+    const { clock, running, settings } = this.#around;
+    const now = running();
+    if (!now) throw new ImError('IM_ADMIN_AWAY', { why: 'it is between two lives' });
+    const times = { nowMs: clock.monotonic(), now: clock.now() };
+    return { running: now, inside: now.inside, settings: settings(), ...times };
+  }
+
+  /**
+   * When `to` owns the shards. The node that was asked may end with them, and its store with it,
+   * before it has seen that all went well: then its next life tells.
+   */
+  async #changed(
+    { running }: Looking,
+    to: string,
+    asked: Promise<void>,
+  ): Promise<Output<'cluster switchover'>> {
+    const { clock } = this.#around;
+    const begunMs = clock.monotonic();
+    const trouble = await asked.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    const isHere = (): boolean => this.#around.running() === running;
+    if (trouble !== undefined && isHere() && isRefusal(trouble)) throw trouble;
+    for (;;) {
+      const status = await this.#status();
+      if (status?.active === to) return { active: to, epoch: status.epoch };
+      const isLate = clock.monotonic() - begunMs > CHANGE_LIMIT_MS;
+      if (isLate) throw trouble ?? new ImError('IM_SWITCHOVER_REFUSED', { to, why: 'it is not active' });
+      await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
+    }
+  }
+
+  async #status(): Promise<ClusterStatus | undefined> {
+    try {
+      return await this.#around.running()?.inside.operator?.status();
+    } catch {
+      return undefined;
+    }
+  }
+
+  #verbs(): Doing {
+    const { events, acts, settings, setLevel, reload } = this.#around;
+    const rates = this.#rates;
+    const look =
+      <I, O>(view: (looking: Looking, input: I) => O | Promise<O>) =>
+      async (input: I): Promise<O> =>
+        view(this.#looking, input);
+    return {
+      overview: look((looking) => lookOverview(looking, rates, this.#startedAt)),
+      sessions: look((looking, input) => listed(this.#sessions.rows(looking), input)),
+      'session disconnect': look(disconnect),
+      conversations: look(conversationList),
+      'conversation show': look((looking, { id }) => conversationDetail(looking, id)),
+      plugins: look((looking, input) => listed(pluginRows(looking), input)),
+      'plugin show': look((looking, { name }) => pluginDetail(looking, name)),
+      store: look((looking) => lookStore(looking, rates)),
+      ordering: look(lookOrdering),
+      cluster: look(lookCluster),
+      'cluster switchover': look(async (looking, input) => {
+        const asked = operatorOf(looking).switchover(input, CHANGE_LIMIT_MS);
+        return this.#changed(looking, input.to, asked);
+      }),
+      'cluster takeover': look(async (looking, { force, ...change }) => {
+        const asked = operatorOf(looking).takeover(change, force);
+        return this.#changed(looking, change.to, asked);
+      }),
+      events: async ({ after, level, limit }) => events.since(after, level, limit),
+      acts: async ({ limit }) => ({ acts: [...(await acts.last(limit))] }),
+      'log level': async ({ level }) => {
+        setLevel(level);
+        return { level };
+      },
+      config: async ({ filter }) => lookConfig(settings(), filter ?? ''),
+      reload,
+    };
+  }
+}
+
+/** The caller's mistake, or that of the moment: nothing is broken. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  'IM_CLUSTER_EPOCH',
+  'IM_CLUSTER_NONE',
+  'IM_SWITCHOVER_REFUSED',
+  'IM_CONFIG_INVALID',
+]);
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ImError && (error.kind === 'peer' || REFUSALS.has(error.code));
+}
+
+function disconnect({ inside }: Looking, { id }: Input<'session disconnect'>) {
+  const session = [...inside.directory.sessions].find((one) => one.id === id);
+  if (!session) throw new ImError('IM_ADMIN_UNKNOWN', { what: 'session', id });
+  const { user, device } = session;
+  session.leave('shutting-down');
+  return { id, user, device };
+}
+
+function operatorOf({ inside, settings }: Looking): Operator {
+  if (inside.operator) return inside.operator;
+  throw new ImError('IM_CLUSTER_NONE', { file: settings.file, what: 'a change of the owner' });
+}
+

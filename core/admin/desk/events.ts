@@ -1,0 +1,66 @@
+/**
+ * What happened lately: the lines of the log from `info` on, whatever level is written, each with
+ * an id to go on from. The oldest are forgotten.
+ */
+import type { Cancel, Clock } from '../../contract/index.ts';
+import type { Heard } from '../../kernel/log.ts';
+import type { EventList, EventView } from '../protocol/index.ts';
+
+export type Level = EventView['level'];
+type Listener = (event: EventView) => void;
+
+const EVENTS_MAX = 2_000;
+const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
+
+export function isAtLeast(level: Level, least: Level): boolean {
+  return LEVELS.indexOf(level) >= LEVELS.indexOf(least);
+}
+
+export class Events {
+  readonly #clock: Clock;
+  readonly #life: string;
+  readonly #all: EventView[] = [];
+  readonly #listeners = new Set<Listener>();
+  #last = 0;
+
+  /** `life`: of the process: numbers begin anew in another one. */
+  constructor(clock: Clock, life: string) {
+    this.#clock = clock;
+    this.#life = life;
+  }
+
+  get life(): string {
+    return this.#life;
+  }
+
+  readonly note: Heard = (level, message, { part, ...fields }) => {
+    this.#last += 1;
+    const event: EventView = {
+      id: `${this.#life}.${this.#last}`,
+      at: this.#clock.now(),
+      level,
+      ...(typeof part === 'string' && { part }),
+      message,
+      fields,
+    };
+    this.#all.push(event);
+    if (this.#all.length > EVENTS_MAX) this.#all.shift();
+    for (const listener of this.#listeners) listener(event);
+  };
+
+  /** The newest after one; an id of another life is before all. */
+  since(after: string | undefined, least: Level, limit: number): EventList {
+    const [life, number] = (after ?? '').split('.');
+    const known = life === this.#life ? Number(number) : 0;
+    const oldest = this.#last - this.#all.length;
+    const later = this.#all.slice(Math.max(0, known - oldest));
+    const events = later.filter(({ level }) => isAtLeast(level, least));
+    const lost = after !== undefined && (life !== this.#life || known < oldest);
+    return { lost: lost || events.length > limit, events: events.slice(-limit) };
+  }
+
+  listen(listener: Listener): Cancel {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+}

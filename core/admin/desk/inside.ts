@@ -1,0 +1,44 @@
+/** What the admin API may see of a running node, and the little that it may do to it. */
+import type { NodeLife, Persistence } from '../../contract/index.ts';
+import type { Membership } from '../../cluster/membership.ts';
+import type { Shards } from '../../cluster/shards.ts';
+import type { Settings } from '../../config/settings.ts';
+import type { PartHealth } from '../../kernel/health.ts';
+import type { MetricSnapshot } from '../../kernel/metrics.ts';
+import type { Conversations } from '../../path/conversations.ts';
+import type { Lanes } from '../../path/lanes.ts';
+import type { Orderings } from '../../path/orderings.ts';
+import type { Directory } from '../../session/directory.ts';
+import type { Operator } from '../operator.ts';
+
+export interface Inside {
+  readonly life: NodeLife;
+  readonly persistence: Persistence;
+  readonly shards: Shards;
+  readonly lanes: Lanes;
+  readonly conversations: Conversations;
+  readonly directory: Directory;
+  readonly orderings: Orderings;
+  /** Undefined: the node is alone. */
+  readonly membership: Membership | undefined;
+  readonly operator: Operator | undefined;
+}
+
+/** A program as the desk finds it: another one after each life of the node. */
+export interface Running {
+  readonly addresses: readonly string[];
+  readonly metrics: { snapshot(): readonly MetricSnapshot[] };
+  readonly inside: Inside;
+  states(): readonly PartHealth[];
+}
+
+/** What a verb stands on. */
+export interface Looking {
+  readonly running: Running;
+  readonly inside: Inside;
+  readonly settings: Settings;
+  /** Monotonic ms. */
+  readonly nowMs: number;
+  /** The wall clock's. */
+  readonly now: number;
+}

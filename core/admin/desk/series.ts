@@ -1,0 +1,53 @@
+/** Numbers of a node by their names, as views want them. */
+import type { HistogramSnapshot, MetricSnapshot } from '../../kernel/metrics.ts';
+import type { MetricView, Quantiles } from '../protocol/index.ts';
+
+export class Series {
+  readonly #all: readonly MetricSnapshot[];
+
+  constructor(all: readonly MetricSnapshot[]) {
+    this.#all = all;
+  }
+
+  /** Of the kernel: a counter's sum, or a gauge's value; 0: there is none. */
+  number(name: string): number {
+    const found = this.#find(name);
+    return found && found.kind !== 'histogram' ? found.value : 0;
+  }
+
+  labels(name: string): Readonly<Record<string, number>> {
+    const found = this.#find(name);
+    return found?.kind === 'counter' ? found.labels : {};
+  }
+
+  quantiles(name: string): Quantiles {
+    const found = this.#find(name);
+    if (found?.kind !== 'histogram') return { count: 0, p50: 0, p90: 0, p99: 0, max: 0 };
+    return quantilesOf(found);
+  }
+
+  /** All of one instance. */
+  of(instance: string): MetricView[] {
+    return this.#all.filter((one) => one.instance === instance).map(metricView);
+  }
+
+  #find(name: string): MetricSnapshot | undefined {
+    return this.#all.find((one) => one.name === name && one.instance === '');
+  }
+}
+
+function quantilesOf({ count, p50, p90, p99, max }: HistogramSnapshot): Quantiles {
+  return { count, p50, p90, p99, max };
+}
+
+function metricView(one: MetricSnapshot): MetricView {
+  const { name, kind, help } = one;
+  if (one.kind === 'histogram') {
+    const { count, ...rest } = quantilesOf(one);
+    return { name, kind, help, value: count, ...rest };
+  }
+  const { value } = one;
+  if (one.kind === 'gauge') return { name, kind, help, value };
+  const labels = Object.keys(one.labels).length > 0 ? { labels: { ...one.labels } } : {};
+  return { name, kind, help, value, ...labels };
+}
