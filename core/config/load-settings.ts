@@ -30,7 +30,7 @@ import type {
   OrderingInstances,
   Settings,
 } from './settings.ts';
-import type { TreeMap } from './tree.ts';
+import { placesIn, type TreeMap } from './tree.ts';
 
 export interface LoadOptions {
   /** Where `${NAME}` is looked up. */
@@ -73,6 +73,7 @@ async function readParts(tree: TreeMap, reading: InstanceReading): Promise<Parts
   checkPorts(named.transport, blocks, tree, reading.problems);
   checkCluster(blocks.cluster, tree, reading.problems);
   return {
+    places: placesIn(tree),
     ...blocks,
     ...(singles as Singles),
     transports: named.transport,
