@@ -118,7 +118,9 @@ function rowOf({ node, state, ready, shards, leaseLeftMs, card }: NodeStatus): r
   const lease = leaseLeftMs > 0 ? `${(leaseLeftMs / 1_000).toFixed(1)} s` : 'over';
   const unfit = card === undefined ? 'not heard of' : 'not ready';
   const told = state === 'standby' && !ready ? `standby, ${unfit}` : state;
-  const { priority, sessions, version, addresses } = card ?? {};
+  const { priority, version, addresses } = card ?? {};
+  // What it told last holds for as long as it lives.
+  const sessions = state === 'gone' || state === 'over' ? undefined : card?.sessions;
   const texts = [priority, sessions, version].map((one) => (one === undefined ? '-' : String(one)));
   return [node, told, String(shards), lease, ...texts, addresses?.join(' ') ?? '-'];
 }

@@ -3,17 +3,15 @@
  * code.
  */
 import { mkdir } from 'node:fs/promises';
-import { assembleGateway } from './assembly/assemble-gateway.ts';
 import { assembleOperator } from './assembly/assemble-operator.ts';
-import { assembleSequencer } from './assembly/assemble-sequencer.ts';
-import { assemble } from './assembly/assemble.ts';
+import { assemblePart, placed, type Part } from './assembly/assemble-part.ts';
 import type { HeartMaker } from './assembly/create-heart.ts';
 import { HeartThread } from './assembly/heart-thread.ts';
 import type { Program } from './assembly/program.ts';
 import { tcpNetwork } from './assembly/tcp-network.ts';
 import type { Operator } from './admin/operator.ts';
 import { loadSettings } from './config/load-settings.ts';
-import { whereIs, type Settings } from './config/settings.ts';
+import type { Settings } from './config/settings.ts';
 import { ImError, reasonOf } from './contract/index.ts';
 import { discover, knownPlugins } from './kernel/discover.ts';
 import { shownHealth } from './kernel/health.ts';
@@ -24,8 +22,7 @@ import { systemClock, systemRandom } from './kernel/system.ts';
 const OK = 0;
 const FAILED = 1;
 
-/** What runs: a node, only its sequencer for other nodes, or only what tells clients of nodes. */
-export type Part = 'node' | 'sequencer' | 'gateway';
+export type { Part };
 
 /**
  * Runs until a signal or a failed part ends it. Resolves to the exit code: 0 after an orderly stop,
@@ -124,23 +121,19 @@ export async function operate<T>(
   }
 }
 
+/**
+ * As far as can be told without starting anything: does what the file says fit together? @throws
+ * what `run` would reject with.
+ */
+export function mustFit(settings: Settings, part: Part): void {
+  assembled(settings, createLog({ level: 'error' }), part);
+}
+
 const heart: HeartMaker = (own, ears) => new HeartThread(own, ears);
 
 function assembled(settings: Settings, log: NodeLog, part: Part): Program {
   const machine = { clock: systemClock(), random: systemRandom(), network: tcpNetwork() };
-  const means = { ...machine, heart, log };
-  if (part === 'sequencer') return assembleSequencer(settings, means);
-  return part === 'gateway' ? assembleGateway(settings, means) : assemble(settings, means);
-}
-
-/** A start that failed, with the place in the file of the part or the setting that it names. */
-function placed(error: unknown, settings: Settings): unknown {
-  if (!(error instanceof ImError)) return error;
-  const { instance } = error.details;
-  const { setting } = error.cause instanceof ImError ? error.cause.details : {};
-  const where = whereIs(settings, instance, setting);
-  if (where === undefined) return error;
-  return new ImError(error.code, { ...error.details, where }, { cause: error.cause });
+  return assemblePart(settings, { ...machine, heart, log }, part);
 }
 
 async function makeDataFolder(settings: Settings): Promise<void> {
@@ -148,7 +141,8 @@ async function makeDataFolder(settings: Settings): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw new ImError('IM_DATA_FOLDER', { folder, why: reasonOf(error) }, { cause: error });
+    const details = { folder, setting: 'node.data', why: reasonOf(error) };
+    throw placed(new ImError('IM_DATA_FOLDER', details, { cause: error }), settings);
   }
 }
 

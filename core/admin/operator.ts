@@ -120,8 +120,9 @@ export class Operator {
     for (;;) {
       const look = await readSwitchover(register);
       const { now } = look;
-      if (now?.phase === 'refused') throw refused(to, now.why ?? 'no reason is given');
-      if (!now || now.phase === 'done' || now.to !== to) return;
+      if (!now || !isSame(now, asked)) throw refused(to, replacedBy(now));
+      if (now.phase === 'refused') throw refused(to, now.why ?? 'no reason is given');
+      if (now.phase === 'done') return;
       if (clock.monotonic() - begunMs > limitMs) {
         const why = 'nobody moved it on in time';
         if (await look.move({ ...now, phase: 'refused', why })) throw refused(to, why);
@@ -171,6 +172,16 @@ export class Operator {
     if (now !== epoch) throw new ImError('IM_CLUSTER_EPOCH', { now, expected: epoch });
     return { record, epoch };
   }
+}
+
+/** Two that are asked under one epoch follow each other, and differ in their time. */
+function isSame(now: Switchover, { to, epoch, by, at }: Switchover): boolean {
+  return now.to === to && now.epoch === epoch && now.by === by && now.at === at;
+}
+
+function replacedBy(now: Switchover | undefined): string {
+  if (!now) return 'what was asked is not in the store any more';
+  return `another change took its place: to ${now.to}, asked by ${now.by}`;
 }
 
 function refused(to: string, why: string): ImError {

@@ -45,7 +45,7 @@ export function assemble(settings: Settings, means: Means): Node {
     failover: create(settings.failover) as Failover,
     authentication: create(settings.authentication) as Authentication,
   };
-  mustFit(settings, components.failover);
+  mustFit(settings, components.failover, persistence);
   const place = { life: newLife(settings.node.name, means.random), ...placeOf(means.clock) };
   const { answers } = settings;
   const cached = answers && createAnswers(answers, hostOf(answers.name));

@@ -64,9 +64,17 @@ export function placeOf(clock: Clock): {
 }
 
 /** @throws ImError where the policy asks for what the file does not give. */
-export function mustFit({ cluster, file, failover }: Settings, { rule }: Failover): void {
-  if (!rule.leased || cluster) return;
-  throw new ImError('IM_CLUSTER_NONE', { file, what: `failover.use ${failover.type}` });
+export function mustFit(
+  { cluster, file, failover, persistence }: Settings,
+  { rule }: Failover,
+  { guarantees }: Persistence,
+): void {
+  if (!rule.leased) return;
+  const { type } = failover;
+  const setting = 'failover.use';
+  if (!cluster) throw new ImError('IM_CLUSTER_NONE', { file, setting, what: `${setting} ${type}` });
+  if (guarantees.shared) return;
+  throw new ImError('IM_FAILOVER_ALONE', { type, store: persistence.type, file, setting });
 }
 
 /** Starts nothing. */
@@ -115,16 +123,12 @@ export function createCluster(sources: Sources): {
   });
   whereabouts.onKnock = () => membership.knocked();
   const heart = createHeart(sources, cluster, () => membership);
-  const { file, failover: policy } = settings;
   const component: Component = {
     async start(signal) {
       const wanted = cluster.shards ?? persistence.shards;
       if (wanted !== persistence.shards) {
-        throw new ImError('IM_CLUSTER_SHARDS', { wanted, there: persistence.shards });
-      }
-      if (failover.rule.leased && !persistence.guarantees.shared) {
-        const { type: store } = settings.persistence;
-        throw new ImError('IM_FAILOVER_ALONE', { type: policy.type, store, file });
+        const details = { wanted, there: persistence.shards, setting: 'cluster.shards' };
+        throw new ImError('IM_CLUSTER_SHARDS', details);
       }
       await membership.start(signal);
     },

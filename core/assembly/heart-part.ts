@@ -58,7 +58,9 @@ export class HeartPart implements Component {
   async start(signal: AbortSignal): Promise<void> {
     this.#watch.start();
     if (!this.#heart) return;
-    this.address = await this.#heart.start(signal);
+    this.address = await this.#heart.start(signal).catch((error: unknown) => {
+      throw named(error);
+    });
     this.#around.log.info('the node beats over links', { address: this.address });
   }
 
@@ -109,4 +111,11 @@ export class HeartPart implements Component {
       error ? { state: 'degraded', why: error.message, error } : { state: 'running' },
     );
   }
+}
+
+/** Why it does not listen, with the setting that is to blame. */
+function named(error: unknown): unknown {
+  if (!(error instanceof ImError)) return error;
+  const setting = error.code === 'IM_LINK_SECRET' ? 'cluster.secretFile' : 'cluster.link';
+  return new ImError(error.code, { ...error.details, setting }, { cause: error.cause });
 }

@@ -114,7 +114,7 @@ export class HttpGateway implements Component {
     const shown = (port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => {
-        const details = { address: shown(port), why: reasonOf(error) };
+        const details = { address: shown(port), setting: 'gateway.listen', why: reasonOf(error) };
         reject(new ImError('IM_GATEWAY_LISTEN', details, { cause: error }));
       });
       server.listen({ host, port }, resolve);

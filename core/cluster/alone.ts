@@ -37,7 +37,7 @@ export class Alone implements Component {
     const { shards: all, nodes } = await persistence.ownership.look();
     const other = nodes.find(({ gone, leaseLeftMs }) => !gone && leaseLeftMs > 0);
     // It would take everything from nodes that it does not know of, and they from it.
-    if (other) throw new ImError('IM_CLUSTER_LIVES', { node: other.node });
+    if (other) throw new ImError('IM_CLUSTER_LIVES', { node: other.node, setting: 'persistence' });
     const self = shards.life.node;
     const own = { name: self, priority: 0, state: 'live', ready: true, suspect: false } as const;
     const stand = all.map(({ shard, epoch }) => ({ shard, epoch, owner: undefined }));

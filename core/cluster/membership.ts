@@ -107,7 +107,7 @@ export class Membership implements Component {
     // An earlier life of this node may have a lease that runs: it ends, or somebody renews it.
     while (!(await this.#beat())) {
       if (clock.monotonic() - begunMs > leaseMs + 2 * beatMs) {
-        throw new ImError('IM_CLUSTER_NAME', { node: shards.life.node });
+        throw new ImError('IM_CLUSTER_NAME', { node: shards.life.node, setting: 'node.name' });
       }
       await new Promise<void>((resolve) => clock.after(beatMs / 4, resolve));
       signal.throwIfAborted();

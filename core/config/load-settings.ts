@@ -31,7 +31,7 @@ import type {
   OrderingInstances,
   Settings,
 } from './settings.ts';
-import type { TreeMap } from './tree.ts';
+import { placesIn, type TreeMap } from './tree.ts';
 
 export interface LoadOptions {
   /** Where `${NAME}` is looked up. */
@@ -75,6 +75,7 @@ async function readParts(tree: TreeMap, reading: InstanceReading): Promise<Parts
   checkAdmin(blocks.admin, tree, reading.problems);
   checkCluster(blocks.cluster, tree, reading.problems);
   return {
+    places: placesIn(tree),
     ...blocks,
     ...(singles as Singles),
     transports: named.transport,

@@ -14,8 +14,8 @@ import {
 import { nearest } from './nearest.ts';
 import { readField, readFields, type Config, type Reading, type Spot } from './read-fields.ts';
 import { addedSettings, settingsOf } from './role-settings.ts';
-import type { Instance, Places } from './settings.ts';
-import { isBroken, type Tree, type TreeMap } from './tree.ts';
+import type { Instance } from './settings.ts';
+import { isBroken, type Tree } from './tree.ts';
 
 /**
  * Turns a `use:` into a plugin; rejects with an ImError that says what is wrong. The kernel's
@@ -64,14 +64,8 @@ export async function readInstance(
   const config = pick(all, plugin.config);
   const added = pick(all, addedSettings(role));
   for (const wrong of crossCheck(plugin, config)) problems.add(spot.place, spot.path, wrong);
-  const places = placesOf(spot, tree);
-  return Object.freeze({ name, role, type: plugin.type, plugin, config, added, places });
-}
-
-function placesOf({ path, place }: Spot, tree: TreeMap | undefined): Places {
-  const entries = [...(tree?.entries ?? [])];
-  const settings = new Map(entries.map(([key, entry]) => [key, entry.place]));
-  return { path, block: place, settings };
+  const { path } = spot;
+  return Object.freeze({ name, role, type: plugin.type, plugin, config, added, path });
 }
 
 function pick(all: Config, fields: Fields): Config {

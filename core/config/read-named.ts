@@ -6,7 +6,7 @@ import type { Instance } from './settings.ts';
 import { kindOf, type TreeEntry, type TreeMap } from './tree.ts';
 
 /** Names that the parts of the kernel bear in logs and health. */
-const KERNEL_PARTS: readonly string[] = ['path', 'retention', 'cluster', 'gateway'];
+const KERNEL_PARTS: readonly string[] = ['path', 'retention', 'cluster', 'heart', 'gateway'];
 
 type Named = Readonly<Record<NamedRole, readonly Instance[]>>;
 

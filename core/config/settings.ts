@@ -6,14 +6,6 @@ import type { Place } from './problem.ts';
 import type { Config } from './read-fields.ts';
 import type { AnswersSettings, ConsumerSettings, GuardSettings } from './role-settings.ts';
 
-/** Where the block of an instance stands in the file, and those of its settings that are there. */
-export interface Places {
-  /** Dotted, such as `transports.tcp`. */
-  readonly path: string;
-  readonly block: Place;
-  readonly settings: ReadonlyMap<string, Place>;
-}
-
 /** A plugin with its name and settings; not yet created. */
 export interface Instance {
   /**
@@ -28,8 +20,8 @@ export interface Instance {
   readonly config: Config;
   /** What the kernel adds to blocks of this role; absent: nothing. */
   readonly added?: Config;
-  /** Absent: it is not from a file. */
-  readonly places?: Places;
+  /** Of its block in the file, dotted, such as `transports.tcp`; absent: it is not from a file. */
+  readonly path?: string;
 }
 
 /** Which ordering each kind of conversation has: one instance for both, or each its own. */
@@ -53,6 +45,8 @@ export interface AnswersInstance extends Instance {
 export interface Settings {
   /** As it was asked for. */
   readonly file: string;
+  /** Where each key of the file stands, by its dotted path; absent: they are not from a file. */
+  readonly places?: ReadonlyMap<string, Place>;
   /** Absolute; relative paths in the file are taken from here. */
   readonly folder: string;
   readonly node: Blocks['node'];
@@ -90,14 +84,23 @@ export function instancesOf(settings: Settings): readonly Instance[] {
 }
 
 /**
- * `file:line:column path` of an instance in the file, or of one of its settings if that is there;
- * undefined if it is not from the file.
+ * `file:line:column path` of what did not start: `name` is an instance and `setting` one of its
+ * own, or `setting` is a whole path, such as `cluster.link`. What is not in the file stands where
+ * the nearest key above it does. Undefined if nothing is named, or there is no file.
  */
 export function whereIs(settings: Settings, name: unknown, setting?: unknown): string | undefined {
-  const places = instancesOf(settings).find((one) => one.name === name)?.places;
-  if (!places) return undefined;
-  const own = places.settings.get(String(setting));
-  const { line, column } = own ?? places.block;
-  const path = own ? `${places.path}.${String(setting)}` : places.path;
-  return `${settings.file}:${line}:${column} ${path}`;
+  const { file, places } = settings;
+  const block = instancesOf(settings).find((one) => one.name === name)?.path;
+  const asked = [block, setting].filter((one) => typeof one === 'string').join('.');
+  if (!places || asked === '') return undefined;
+  const path = block === undefined || places.has(asked) ? asked : block;
+  const { line, column } = nearestPlace(places, path);
+  return `${file}:${line}:${column} ${path}`;
+}
+
+function nearestPlace(places: ReadonlyMap<string, Place>, path: string): Place {
+  const place = places.get(path);
+  if (place) return place;
+  const above = path.lastIndexOf('.');
+  return above < 0 ? { line: 1, column: 1 } : nearestPlace(places, path.slice(0, above));
 }

@@ -57,6 +57,18 @@ export function placeIn(tree: TreeMap, keys: readonly string[]): Place {
   return place;
 }
 
+/** Where every key stands, by its dotted path. */
+export function placesIn(tree: TreeMap, path = ''): ReadonlyMap<string, Place> {
+  const places = new Map<string, Place>();
+  for (const [key, { place, value }] of tree.entries) {
+    const own = below(path, key);
+    places.set(own, place);
+    if (value.kind !== 'map') continue;
+    for (const [inner, at] of placesIn(value, own)) places.set(inner, at);
+  }
+  return places;
+}
+
 /** How the path goes on below. */
 export function below(path: string, key: string | number): string {
   return path === '' ? String(key) : `${path}.${key}`;

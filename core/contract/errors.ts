@@ -5,8 +5,8 @@ import { CATALOGUE } from './catalogue.ts';
 export type ErrorCode = keyof typeof CATALOGUE;
 
 /**
- * What fills the template. A part that does not start may name the `setting` that is to blame: the
- * operator is shown its line.
+ * What fills the template. A part that does not start may name the `setting` that is to blame, with
+ * dots where it is an inner one: the operator is shown its line.
  */
 type Details = Readonly<Record<string, string | number>>;
 

@@ -13,7 +13,7 @@ export interface TappedParts {
   /** From an address that the client was given to the one to dial now; default: itself. */
   readonly dial?: (address: string) => string;
   /** Called once per connection. */
-  readonly tap: () => WireTap;
+  readonly tap: () => Pick<WireTap, 'sent' | 'received' | 'closed'>;
   /** Makes, for each connection, what changes the bytes that come. */
   readonly spoil?: (() => (bytes: Uint8Array) => Uint8Array) | undefined;
   /** Asked when a client leaves a connection to an address; who lingers keeps the socket open. */
@@ -26,6 +26,7 @@ export function tappedConnector({ dial, tap: newTap, spoil, linger }: TappedPart
     const tap = newTap();
     const spoiled = spoil?.();
     let over = false;
+    let ended = false;
     let lingering: Lingering | undefined;
     const connection = connectByScheme(address, {
       opened: () => events.opened(),
@@ -40,6 +41,7 @@ export function tappedConnector({ dial, tap: newTap, spoil, linger }: TappedPart
         events.received(bytes);
       },
       closed: (why) => {
+        ended = true;
         tap.closed();
         if (lingering === undefined) events.closed(why);
         else lingering.closed();
@@ -55,7 +57,8 @@ export function tappedConnector({ dial, tap: newTap, spoil, linger }: TappedPart
       },
       close: () => {
         over = true;
-        lingering = linger?.(address);
+        // What the server has ended has nothing to stay for, and would never be told closed.
+        lingering = ended ? undefined : linger?.(address);
         if (lingering === undefined) connection.close();
       },
     };

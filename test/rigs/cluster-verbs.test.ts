@@ -129,7 +129,13 @@ describe('the verbs of a cluster', function () {
     await pair.a.kill();
     const { last } = await pair.until(({ active }) => active === undefined, 'nobody serves');
     assert.equal(last, 'im-a');
-    assert.equal((await pair.im('status')).code, '1');
+    const { code, out } = await pair.im('status');
+    assert.equal(code, '1');
+    assert.match(
+      out,
+      /^im-a +gone +64 +(?:over|\d\.\d s) +(?:1|-) +- /m,
+      'no sessions of a dead one',
+    );
     const said = await pair.im('takeover --to im-b --expect-epoch 1');
     assert.deepEqual(said, { code: '0', out: 'im-b owns the shards, epoch 2\n', err: '' });
     await until(() => pair.b.output.includes('path started'), 'im-b serves', 10_000);

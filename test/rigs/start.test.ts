@@ -28,25 +28,61 @@ describe('a start that cannot succeed', function () {
     return failedStart(new ServerProcess(folder, './data/auth.key', differences).configFile);
   }
 
-  it('because the port is taken names the address', async () => {
+  /** The same while another program listens on the port that is written into the file. */
+  async function attemptWhereTaken(
+    differences: (port: number) => Differences,
+  ): Promise<{ code: number | null; output: string; port: number }> {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;
-    const { code, output } = attempt({
-      transports: { tcp: { use: 'tcp-tlv', listen: `127.0.0.1:${port}` } },
-    });
+    const ended = attempt(differences(port));
     other.close();
+    return { ...ended, port };
+  }
+
+  it('because the port is taken names the address', async () => {
+    const { code, output, port } = await attemptWhereTaken((taken) => ({
+      transports: { tcp: { use: 'tcp-tlv', listen: `127.0.0.1:${taken}` } },
+    }));
     assert.equal(code, 1, output);
     assert.match(output, /im\.config\.yaml:\d+:\d+ transports\.tcp\.listen IM_LISTEN_TAKEN /);
     assert.match(output, new RegExp(`127\\.0\\.0\\.1:${port} is already in use`));
     assert.match(output, /choose another port under transports\.tcp\.listen/);
   });
 
+  it('because the port of its links, its gateway or its sequencer is taken names the setting', async () => {
+    const cluster = { name: 'demo' };
+    for (const [setting, code, differencesOf] of [
+      ['cluster.link', 'IM_LINK_LISTEN', (link: string) => ({ cluster: { ...cluster, link } })],
+      ['gateway.listen', 'IM_GATEWAY_LISTEN', (listen: string) => ({ gateway: { listen } })],
+      [
+        'ordering.sequencer.listen',
+        'IM_LINK_LISTEN',
+        (listen: string) => ({ ordering: { use: 'central-sequencer', sequencer: { listen } } }),
+      ],
+    ] as const) {
+      const { output, ...ended } = await attemptWhereTaken((port) =>
+        differencesOf(`127.0.0.1:${port}`),
+      );
+      const where = `im\\.config\\.yaml:\\d+:\\d+ ${setting} ${code} `;
+      assert.match(output, new RegExp(`${where}.*127\\.0\\.0\\.1:${ended.port}`), output);
+      assert.equal(ended.code, 1, output);
+    }
+  });
+
+  it('because its secret for links is none names the file', () => {
+    writeFileSync(join(folder, 'short.key'), 'c2hvcnQ\n', { mode: 0o600 });
+    const cluster = { name: 'demo', link: '127.0.0.1:0', secretFile: './short.key' };
+    const { code, output } = attempt({ cluster });
+    assert.equal(code, 1, output);
+    assert.match(output, /im\.config\.yaml:\d+:\d+ cluster\.secretFile IM_LINK_SECRET /);
+  });
+
   it('because the data folder cannot be made names the folder', () => {
     writeFileSync(join(folder, 'file'), '');
     const { code, output } = attempt({ node: { name: 'im-1', data: './file/data' } });
     assert.equal(code, 1, output);
-    assert.match(output, /the data folder .*file\/data cannot be used/);
+    assert.match(output, /yaml:\d+:\d+ node\.data .*the data folder .*file\/data cannot be used/);
   });
 
   it('because the store is no database says which file', () => {

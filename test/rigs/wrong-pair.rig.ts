@@ -40,7 +40,7 @@ describe('a pair that was set up wrongly', function () {
     const twin = pair.node('im-a', 2, {}, 'twin');
     await assert.rejects(
       twin.start(),
-      /ended with 1 [\s\S]*IM_CLUSTER_NAME .*another node named "im-a" runs on this store\nGive each node .*node\.name/,
+      /ended with 1 [\s\S]*yaml:\d+:\d+ node\.name IM_CLUSTER_NAME .*another node named "im-a" runs on this store\nGive each node .*node\.name/,
     );
     const { active, epoch, nodes } = await pair.status();
     assert.deepEqual([active, epoch, nodes.length], ['im-a', 1, 1]);
@@ -115,7 +115,7 @@ describe('a pair that was set up wrongly', function () {
     await pair.a.start();
     await assert.rejects(
       pair.b.start(),
-      /ended with 1 [\s\S]*IM_CLUSTER_SHARDS .*the store has 64 shards, not the 8 of cluster\.shards\n/,
+      /ended with 1 [\s\S]*yaml:\d+:\d+ cluster\.shards IM_CLUSTER_SHARDS .*the store has 64 shards, not the 8 of cluster\.shards\n/,
     );
     assert.equal((await pair.status()).nodes.length, 1);
   });
@@ -124,7 +124,7 @@ describe('a pair that was set up wrongly', function () {
     pair = new NodePair({ persistence: { use: 'memory', file: undefined } });
     await assert.rejects(
       pair.a.start(),
-      /ended with 1 [\s\S]*IM_FAILOVER_ALONE .*failover\.use standby .* memory is not one\nIn .*im\.config\.yaml, use persistence sqlite/,
+      /ended with 7 [\s\S]*yaml:\d+:\d+ failover\.use IM_FAILOVER_ALONE failover\.use standby .* memory is not one\nIn .*im\.config\.yaml, use persistence sqlite/,
     );
   });
 
@@ -133,7 +133,7 @@ describe('a pair that was set up wrongly', function () {
     const one = lone(pair, 'im-c', { persistence: SHARED, failover: { use: 'standby' } });
     await assert.rejects(
       one.start(),
-      /ended with 7 [\s\S]*IM_CLUSTER_NONE .*im\.config\.yaml has no block `cluster`, .*standby needs\nAdd `cluster: /,
+      /ended with 7 [\s\S]*yaml:\d+:\d+ failover\.use IM_CLUSTER_NONE .*im\.config\.yaml has no block `cluster`, .*standby needs\nAdd `cluster: /,
     );
   });
 

@@ -55,6 +55,7 @@ export interface ShownNode {
   readonly addresses: readonly string[];
   readonly gateway?: string;
   readonly version?: string;
+  /** What it told last of its work, while its lease lives. */
   readonly sessions?: number;
   readonly loopDelayMs?: number;
 }
@@ -65,16 +66,18 @@ export function shownNodes(view: GatewayView): readonly ShownNode[] {
   return nodes.map(({ node, life, gone, leaseLeftMs }) => {
     const card = view.cards.get(node);
     const own = card?.life === life ? card : undefined;
+    const lease = gone ? 'gone' : leaseLeftMs > (view.stale ? 0 : view.agoMs) ? 'live' : 'over';
+    const works = own && lease === 'live';
     return {
       node,
       state: own?.state ?? 'absent',
-      lease: gone ? 'gone' : leaseLeftMs > (view.stale ? 0 : view.agoMs) ? 'live' : 'over',
+      lease,
       suspect: view.suspects.has(node),
       ready: own?.ready === true,
       addresses: own?.addresses ?? [],
       ...(own?.gateway === undefined ? {} : { gateway: own.gateway }),
-      ...(own ? { version: own.version, sessions: own.sessions } : {}),
-      ...(own ? { loopDelayMs: own.loopDelayMs } : {}),
+      ...(own ? { version: own.version } : {}),
+      ...(works ? { sessions: own.sessions, loopDelayMs: own.loopDelayMs } : {}),
     };
   });
 }

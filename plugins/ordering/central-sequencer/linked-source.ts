@@ -8,7 +8,7 @@ import {
 } from 'im-kernel/contract';
 import { encodeAsk, readAnswer } from './messages.ts';
 import type { Block, NumberSource } from './number-source.ts';
-import { connectOptions, type SequencerSettings } from './settings.ts';
+import { connectOptions, named, type SequencerSettings } from './settings.ts';
 
 interface Asked {
   readonly count: number;
@@ -50,7 +50,7 @@ export class LinkedSource implements NumberSource, LinkEar {
     const why = await first;
     if (why?.kind !== 'config') return signal.throwIfAborted();
     await this.stop();
-    throw why;
+    throw named(why, 'connect');
   }
 
   async stop(): Promise<void> {

@@ -11,7 +11,7 @@ import {
 } from 'im-kernel/contract';
 import { encodeDeny, encodeGive, readAsk } from './messages.ts';
 import type { NumberSource } from './number-source.ts';
-import { linkOptions, type SequencerSettings } from './settings.ts';
+import { linkOptions, named, type SequencerSettings } from './settings.ts';
 
 /** Questions of one server that have no answer yet; ours ask one at a time. */
 const OPEN_MAX = 16;
@@ -41,7 +41,10 @@ export class NumberServer {
 
   async start(at: ListenAddress, signal: AbortSignal): Promise<void> {
     const options = { ...linkOptions(this.#settings), at, linksMax: this.#settings.linksMax };
-    this.#end = await this.#host.links.listen(options, () => this.#accept(), signal);
+    const listening = this.#host.links.listen(options, () => this.#accept(), signal);
+    this.#end = await listening.catch((error: unknown) => {
+      throw error instanceof ImError ? named(error, 'listen') : error;
+    });
   }
 
   async stop(): Promise<void> {

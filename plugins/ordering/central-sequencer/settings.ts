@@ -2,6 +2,7 @@ import {
   address,
   duration,
   group,
+  ImError,
   optional,
   path,
   whole,
@@ -117,4 +118,10 @@ export function connectOptions(
 ): ConnectOptions {
   const waits = { reconnectBaseMs: RECONNECT_BASE_MS, reconnectMaxMs: settings.reconnectMax };
   return { ...linkOptions(settings), ...waits, to };
+}
+
+/** Why there is no link, with the setting that is to blame. */
+export function named({ code, details, cause }: ImError, address: 'connect' | 'listen'): ImError {
+  const setting = `sequencer.${code === 'IM_LINK_SECRET' ? 'secretFile' : address}`;
+  return new ImError(code, { ...details, setting }, { cause });
 }

@@ -62,12 +62,12 @@ function configure(db: DatabaseSync, { file, together }: OpenSettings): void {
   db.exec(
     `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -${CACHE_KIB}`,
   );
-  // Alone, takes the lock now and for good, where a mere read would leave a second process in.
-  db.exec('BEGIN IMMEDIATE; COMMIT');
+  // Takes the lock now and for good, where a mere read would leave a second process in.
+  if (!together) db.exec('BEGIN IMMEDIATE; COMMIT');
 }
 
-/** In a transaction: others may be about to do the same. */
-function migrate(db: DatabaseSync, file: string): void {
+/** In a transaction, as another may be making the file. Throws a Refusal for what is not ours. */
+function versionOf(db: DatabaseSync, file: string): number {
   const found = Number(pragma(db, 'user_version'));
   const known = MIGRATIONS.length;
   const strange = found === 0 ? Number(pragma(db, 'schema_version')) !== 0 : !isOurs(db);
@@ -75,7 +75,12 @@ function migrate(db: DatabaseSync, file: string): void {
   if (found > known) {
     throw new Refusal({ code: 'IM_STORE_NEWER', details: { file, setting: 'file', found, known } });
   }
-  for (let version = found; version < known; version += 1) {
+  return found;
+}
+
+/** In a transaction: others may be about to do the same. */
+function migrate(db: DatabaseSync, file: string): void {
+  for (let version = versionOf(db, file); version < MIGRATIONS.length; version += 1) {
     db.exec(MIGRATIONS[version]!);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`);
   }
@@ -96,8 +101,12 @@ function reasonToRefuse(error: unknown, together: boolean): string {
 }
 
 function prepare(db: DatabaseSync, settings: OpenSettings): void {
+  const { file } = settings;
   configure(db, settings);
-  within(db, () => migrate(db, settings.file));
+  // A file that is up to date is opened without writing: another who writes without end, or was
+  // stopped in a write, does not keep a backup from starting.
+  const found = within(db, () => versionOf(db, file), 'BEGIN');
+  if (found < MIGRATIONS.length) within(db, () => migrate(db, file));
   // What a broken predecessor could not sync may stand in the write-ahead log as if it were kept:
   // copied and synced now, it really is, before anybody is told of it. (While others have the file
   // open, the log's index knows what is kept, and this may do nothing.)
@@ -143,7 +152,7 @@ export function identify(
     insert.run('log', settings.log);
     insert.run('shards', String(settings.shards));
   };
-  patiently(LOCK_WAIT_MS, () => within(db, write));
+  if (select.get('log') === undefined) patiently(LOCK_WAIT_MS, () => within(db, write));
   return {
     log: String(select.get('log')?.['value']),
     shards: Number(select.get('shards')?.['value']),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { ImError, type Registry } from 'im-kernel/contract';
-import { fakeClock, never, quietHost } from 'im-kernel/kit';
+import { ImError, reasonOf, type Registry } from 'im-kernel/contract';
+import { fakeClock, never, quietHost, until } from 'im-kernel/kit';
 import memory from '../../../plugins/persistence/memory/index.ts';
+import { readSwitchover, type Switchover } from '../../../core/cluster/switchover.ts';
 import { Operator } from '../../../core/admin/operator.ts';
 
 const still = Promise.resolve();
@@ -43,5 +44,52 @@ describe('an operator whose registry is away', () => {
     await operator.takeover({ to: 'im-b', expectEpoch: 1 }, true);
     assert.equal((await operator.status()).active, 'im-b');
     await persistence.stop(never());
+  });
+});
+
+/** What becomes of a change when somebody has moved it on as `next` says. */
+async function outcome(next: Partial<Switchover>): Promise<string> {
+  const clock = fakeClock();
+  const persistence = memory.create({ shards: 2 }, { ...quietHost(), clock });
+  await persistence.start(never());
+  const { register } = persistence;
+  const operator = new Operator({ persistence, register, registry: away, clock, beatMs: 1_000 });
+  let told = '';
+  const change = operator.switchover({ to: 'im-b', expectEpoch: 0 }, 30_000).then(
+    () => (told = 'done'),
+    (error: unknown) => (told = reasonOf(error)),
+  );
+  let asked = await readSwitchover(register);
+  await until(async () => (asked = await readSwitchover(register)).now !== undefined, 'it');
+  await asked.move({ ...(asked.now as Switchover), ...next });
+  await until(() => {
+    clock.advance(50);
+    return told !== '';
+  }, 'it ends');
+  await change;
+  await persistence.stop(never());
+  return told;
+}
+
+describe('an operator who asks for a planned change', () => {
+  it('hears that it is done, or why it is refused', async () => {
+    assert.equal(await outcome({ phase: 'done', life: 'two' }), 'done');
+    const why = 'im-b is not ready';
+    assert.equal(await outcome({ phase: 'refused', why }), `nothing was moved to im-b: ${why}`);
+  });
+
+  it('never takes the end of another change for the end of its own', async () => {
+    const others: readonly Partial<Switchover>[] = [
+      { to: 'im-c', phase: 'done' },
+      { to: 'im-c', phase: 'asked', epoch: 1 },
+      { phase: 'done', at: 7 },
+      { phase: 'done', epoch: 1 },
+      { phase: 'refused', why: 'of its own', by: 'im-a stops' },
+    ];
+    for (const other of others) {
+      const { to = 'im-b', by = 'an operator' } = other;
+      const why = `another change took its place: to ${to}, asked by ${by}`;
+      assert.equal(await outcome(other), `nothing was moved to im-b: ${why}`);
+    }
   });
 });

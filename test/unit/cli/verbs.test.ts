@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { knownPlugins } from '../../../core/kernel/discover.ts';
 import { configIn, im, inFolder, SMALL } from './rig.ts';
@@ -142,6 +142,44 @@ ordering: { use: central-sequencer, sequencer: { listen: 127.0.0.1:7440 } }
       assert.match(await shown(''), /chat +bodies kept for ever/);
       assert.match(await shown('chat: { keepBodies: 30d }\n'), /chat +bodies kept for 30d/);
       assert.match(await shown('chat: { keepBodies: 5ms }\n'), /chat\.keepBodies must be/);
+    }));
+
+  it('shows every address on which something would listen', () =>
+    inFolder(async (folder) => {
+      const yaml = `${SMALL}cluster: { name: demo, link: 127.0.0.1:7421 }
+gateway: { listen: 127.0.0.1:7430 }
+ordering: { use: central-sequencer, sequencer: { listen: 127.0.0.1:7440 } }
+`;
+      const { out } = await im(['check', '--config', await configIn(folder, yaml)]);
+      assert.match(out, /cluster +demo link 127\.0\.0\.1:7421, secretFile .*cluster\.key$/m);
+      assert.match(out, /gateway +listen 127\.0\.0\.1:7430$/m);
+      assert.match(out, /ordering +central-sequencer listen 127\.0\.0\.1:7440, secretFile /);
+    }));
+
+  it('refuses failover without other nodes, and over a store that they cannot share', () =>
+    inFolder(async (folder) => {
+      for (const policy of ['standby', 'manual']) {
+        const alone = `${SMALL}failover: { use: ${policy} }\n`;
+        const file = await configIn(folder, alone);
+        const noCluster = await im(['check', '--config', file]);
+        assert.deepEqual([noCluster.code, noCluster.out], [7, '']);
+        assert.ok(noCluster.err.startsWith(`${file}:3:13 failover.use IM_CLUSTER_NONE `));
+        await configIn(folder, `${alone}cluster: { name: demo }\npersistence: { use: memory }\n`);
+        const noShare = await im(['check', '--config', file]);
+        assert.deepEqual([noShare.code, noShare.out], [7, '']);
+        assert.ok(noShare.err.startsWith(`${file}:3:13 failover.use IM_FAILOVER_ALONE `));
+        await configIn(folder, `${alone}cluster: { name: demo }\n`);
+        assert.equal((await im(['check', '--config', file])).code, 0);
+      }
+      assert.deepEqual(await readdir(folder), ['im.config.yaml']);
+    }));
+
+  it('refuses the file of a gateway that would have nothing to do', () =>
+    inFolder(async (folder) => {
+      const file = await configIn(folder, 'node: { name: gate, data: d }\n');
+      const { code, err } = await im(['check', '--gateway', '--config', file]);
+      assert.equal(code, 7);
+      assert.match(err, /^IM_GATEWAY_NONE .*has no block `cluster`/);
     }));
 
   it('accepts the configuration that comes with the package', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { LivingNode } from 'im-kernel/contract';
 import { fakeClock, seededRandom } from 'im-kernel/kit';
 import { Admission } from '../../../core/cluster/gateway/admission.ts';
 import { Answers, type Answer } from '../../../core/cluster/gateway/answers.ts';
@@ -41,6 +42,12 @@ describe('the way of a client', () => {
   });
 });
 
+/** What a node in this state tells of its version, sessions and loop. */
+function workOf(living: Partial<LivingNode>): readonly unknown[] {
+  const [a] = shownNodes(gatewayView({ living }));
+  return [a?.version, a?.sessions, a?.loopDelayMs];
+}
+
 describe('the nodes, as anybody may see them', () => {
   it('tell no lives, no links and no secrets', () => {
     const shown = shownNodes(gatewayView());
@@ -52,6 +59,12 @@ describe('the nodes, as anybody may see them', () => {
       ],
     );
     assert.doesNotMatch(JSON.stringify(shown), /life|7421|link/);
+  });
+
+  it('tell of their work only while they live', () => {
+    assert.deepEqual(workOf({}), ['1.2.0', 12, 1.25]);
+    assert.deepEqual(workOf({ gone: true }), ['1.2.0', undefined, undefined]);
+    assert.deepEqual(workOf({ leaseLeftMs: 0 }), ['1.2.0', undefined, undefined]);
   });
 });
 

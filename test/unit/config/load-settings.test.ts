@@ -41,7 +41,7 @@ describe('settings', () => {
     const { direct, group } = settings.ordering;
     assert.deepEqual([direct.name, group.name], ['ordering.direct', 'ordering.group']);
     assert.equal(direct.config, group.config);
-    assert.equal(direct.places?.path, 'ordering');
+    assert.equal(direct.path, 'ordering');
     assert.equal(instancesOf(settings).filter(({ role }) => role === 'ordering').length, 2);
   });
 

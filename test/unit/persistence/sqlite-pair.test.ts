@@ -88,6 +88,18 @@ describe('processes that share a sqlite file', () => {
     await store.stop(never());
   }).timeout(60_000);
 
+  it('may start beside one that was stopped while it wrote, and end it', async () => {
+    using folder = new Folder();
+    await using owner = new Neighbour(folder, 'im-a', 1);
+    await owner.works();
+    await owner.stopInWrite();
+    const store = await beside(folder);
+    await takeFirst(store, US, true);
+    await owner.hasEnded();
+    assert.equal(owner.signal, 'SIGKILL');
+    await store.stop(never());
+  }).timeout(30_000);
+
   it('go on by themselves when one that owns nothing was stopped while it wrote', async () => {
     using folder = new Folder();
     const host = quietHost({ together: true });
