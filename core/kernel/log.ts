@@ -17,7 +17,11 @@ export interface NodeLog extends Log {
 }
 
 /** Hears of lines with all their fields, but what is secret; those of `debug` only as written. */
-export type Heard = (level: Exclude<LogLevel, 'silent'>, message: string, fields: LogFields) => void;
+export type Heard = (
+  level: Exclude<LogLevel, 'silent'>,
+  message: string,
+  fields: LogFields,
+) => void;
 
 export interface LogOptions {
   readonly level: LogLevel;

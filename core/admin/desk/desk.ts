@@ -90,7 +90,10 @@ export class Desk {
     } catch (error) {
       const outcome = isRefusal(error) ? 'refused' : 'failed';
       await acts.note({ ...act, at: clock.now(), outcome, error: reasonOf(error) });
-      this.events.note('warn', `an operator asked in vain: ${name}`, { ...act, why: reasonOf(error) });
+      this.events.note('warn', `an operator asked in vain: ${name}`, {
+        ...act,
+        why: reasonOf(error),
+      });
       throw error;
     }
   }
@@ -124,7 +127,8 @@ export class Desk {
       const status = await this.#status();
       if (status?.active === to) return { active: to, epoch: status.epoch };
       const isLate = clock.monotonic() - begunMs > CHANGE_LIMIT_MS;
-      if (isLate) throw trouble ?? new ImError('IM_SWITCHOVER_REFUSED', { to, why: 'it is not active' });
+      if (isLate)
+        throw trouble ?? new ImError('IM_SWITCHOVER_REFUSED', { to, why: 'it is not active' });
       await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
     }
   }
@@ -199,4 +203,3 @@ function operatorOf({ inside, settings }: Looking): Operator {
   if (inside.operator) return inside.operator;
   throw new ImError('IM_CLUSTER_NONE', { file: settings.file, what: 'a change of the owner' });
 }
-

@@ -21,7 +21,11 @@ function rowsOf(settings: Settings): SettingRow[] {
     if (!shown) continue;
     const path = places?.path ?? (name === role ? keyOf(role) : `${keyOf(role)}.${name}`);
     const block = whereOf(settings.file, places?.block);
-    rows.push({ path: `${path}.use`, value: shown.use, ...(block !== undefined && { where: block }) });
+    rows.push({
+      path: `${path}.use`,
+      value: shown.use,
+      ...(block !== undefined && { where: block }),
+    });
     for (const [key, value] of Object.entries(shown.config)) {
       const where = whereOf(settings.file, places?.settings.get(key));
       rows.push({

@@ -33,7 +33,10 @@ export function listed<R extends Row>(rows: Iterable<R>, input: ListInput): List
  * not. No regular expressions: one of somebody's could stop the node.
  */
 export function fitsOf(filter: string): Fits {
-  const all = filter.split(/\s+/).filter((word) => word !== '').map(wordOf);
+  const all = filter
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .map(wordOf);
   return (row) => all.every((fits) => fits(row));
 }
 

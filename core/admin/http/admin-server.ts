@@ -1,0 +1,162 @@
+/**
+ * The admin API on its ports: a unix socket, whose file's owner may do everything, and HTTP or
+ * HTTPS for admins with a token. Every route is made from the table of verbs.
+ */
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
+import { ImError, type Clock } from '../../contract/index.ts';
+import type { Admin, Desk } from '../desk/desk.ts';
+import { streamInput } from '../protocol/stream.ts';
+import { VERBS, type Input, type VerbName } from '../verbs.ts';
+import { told } from './refusals.ts';
+import { Stream } from './stream.ts';
+
+export interface AdminServerOptions {
+  readonly desk: Desk;
+  readonly clock: Clock;
+  readonly version: string;
+  /** Who asks, by the header `authorization`; undefined: nobody that is known. */
+  readonly adminOf: (authorization: string | undefined) => Admin | undefined;
+  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly loopDelayMs: () => number;
+  /** Pages that are no verbs, by their paths: plain text, or with a status of their own. */
+  readonly pages: Readonly<Record<string, () => Page>>;
+}
+
+export interface Page {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+const STREAMS_MAX = 16;
+const CONNECTIONS_MAX = 128;
+const BODY_MAX_BYTES = 64 * 1_024;
+const REQUEST_MAX_MS = 10_000;
+const IDLE_MAX_MS = 30_000;
+
+export class AdminServer {
+  readonly #options: AdminServerOptions;
+  readonly #streams = new Set<Stream>();
+  readonly #app: FastifyInstance;
+
+  constructor(options: AdminServerOptions) {
+    this.#options = options;
+    const { tls } = options;
+    const bounds = {
+      bodyLimit: BODY_MAX_BYTES,
+      requestTimeout: REQUEST_MAX_MS,
+      keepAliveTimeout: IDLE_MAX_MS,
+      forceCloseConnections: true,
+    };
+    this.#app = (tls ? fastify({ ...bounds, https: tls }) : fastify(bounds)) as FastifyInstance;
+    this.#app.server.maxConnections = CONNECTIONS_MAX;
+  }
+
+  /** Resolves when it listens. Rejects with what the system says. */
+  async listen(where: { path: string } | { host: string; port: number }): Promise<string> {
+    const app = this.#app;
+    app.setValidatorCompiler(validatorCompiler);
+    app.setSerializerCompiler(serializerCompiler);
+    app.setErrorHandler((error, _request, reply) => refuse(reply, asOurs(error)));
+    app.setNotFoundHandler((request, reply) => {
+      refuse(reply, new ImError('IM_ADMIN_UNKNOWN', { what: 'route', id: request.url }));
+    });
+    await app.register(swagger, {
+      openapi: { info: { title: 'im-kernel admin API', version: this.#options.version } },
+      transform: jsonSchemaTransform,
+    });
+    await app.register((routes, _options, done) => {
+      this.#routes(routes);
+      done();
+    });
+    return app.listen(where);
+  }
+
+  async stop(): Promise<void> {
+    for (const stream of this.#streams) stream.end();
+    await this.#app.close();
+  }
+
+  #routes(app: FastifyInstance): void {
+    // Who is nobody learns nothing, not even which routes there are.
+    app.addHook('onRequest', (request, _reply, done) => {
+      done(this.#who(request) ? undefined : new ImError('IM_ADMIN_TOKEN', {}));
+    });
+    for (const name of Object.keys(VERBS) as VerbName[]) this.#verb(app, name);
+    app.get('/v1/stream', { schema: { querystring: streamInput } }, (request, reply) => {
+      this.#stream(request, reply);
+    });
+    app.get('/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
+    for (const [path, page] of Object.entries(this.#options.pages)) {
+      app.get(path, { schema: { hide: true } }, async (_request, reply) => {
+        const { status, type, body } = page();
+        return reply.code(status).type(type).send(body);
+      });
+    }
+  }
+
+  #verb(app: FastifyInstance, name: VerbName): void {
+    const { method, path, input, output, summary } = VERBS[name];
+    const inPath = new Set([...path.matchAll(/:(\w+)/g)].map(([, key]) => key ?? ''));
+    const isInPath = Object.fromEntries([...inPath].map((key) => [key, true as const]));
+    const rest = input.omit(isInPath as never);
+    const where = method === 'GET' ? { querystring: rest } : { body: rest };
+    app.route({
+      method,
+      url: path,
+      schema: {
+        summary,
+        operationId: name.replaceAll(' ', '-'),
+        ...(inPath.size > 0 && { params: input.pick(isInPath as never) }),
+        ...where,
+        response: { 200: output },
+      },
+      handler: async (request) => {
+        const given = method === 'GET' ? request.query : request.body;
+        const all = { ...(given as object), ...(request.params as object) };
+        const who = this.#who(request) as Admin;
+        return this.#options.desk.perform(name, all as Input<typeof name>, who);
+      },
+    });
+  }
+
+  #stream(request: FastifyRequest, reply: FastifyReply): void {
+    if (this.#streams.size >= STREAMS_MAX) {
+      throw new ImError('IM_ADMIN_BUSY', { count: STREAMS_MAX });
+    }
+    const { topic, intervalMs, events, after, level } = streamInput.parse(request.query);
+    const last = request.headers['last-event-id'];
+    const from = after ?? (typeof last === 'string' ? last : undefined);
+    const watching = { topics: topic, intervalMs, events: events === 'yes', after: from, level };
+    const { desk, clock, loopDelayMs } = this.#options;
+    const who = this.#who(request) as Admin;
+    const stream = new Stream(reply.raw, watching, { desk, clock, who, loopDelayMs });
+    reply.hijack();
+    this.#streams.add(stream);
+    reply.raw.once('close', () => this.#streams.delete(stream));
+    stream.begin(watching);
+  }
+
+  #who(request: FastifyRequest): Admin | undefined {
+    return this.#options.adminOf(request.headers.authorization);
+  }
+}
+
+function refuse(reply: FastifyReply, error: unknown): void {
+  const { status, body } = told(error);
+  void reply.code(status).send(body);
+}
+
+/** What fastify itself refuses: ill-formed, too large, late. */
+function asOurs(error: unknown): unknown {
+  if (error instanceof ImError) return error;
+  const { statusCode, message } = error as { statusCode?: number; message?: string };
+  if (statusCode === undefined || statusCode >= 500) return error;
+  return new ImError('IM_ADMIN_INPUT', { why: message ?? 'it cannot be read' });
+}

@@ -1,0 +1,141 @@
+/**
+ * One viewer's stream of server-sent events: frames of the views that it asked for, events, and a
+ * beat each second. A viewer that reads slowly is spared frames; nothing gathers for it but events,
+ * and those are bounded: it sees that some are missing, and asks for them.
+ */
+import type { ServerResponse } from 'node:http';
+import { ImError, reasonOf, type Cancel, type Clock } from '../../contract/index.ts';
+import type { Desk, Admin } from '../desk/desk.ts';
+import { isAtLeast, type Level } from '../desk/events.ts';
+import { BEAT_MS } from '../protocol/stream.ts';
+import { VERBS, type Input, type VerbName } from '../verbs.ts';
+
+/** What may gather for a viewer before it is spared more. */
+const WAITING_MAX_BYTES = 256 * 1_024;
+/** Of past events, at the beginning. */
+const PAST_MAX = 1_000;
+
+export interface Watching {
+  readonly topics: readonly string[];
+  readonly intervalMs: number;
+  readonly events: boolean;
+  readonly after: string | undefined;
+  readonly level: Level;
+}
+
+interface Surroundings {
+  readonly desk: Desk;
+  readonly clock: Clock;
+  readonly who: Admin;
+  /** The longest that the loop stood still since it was last asked, ms. */
+  readonly loopDelayMs: () => number;
+}
+
+interface Topic {
+  readonly name: string;
+  readonly look: () => Promise<unknown>;
+}
+
+export class Stream {
+  readonly #response: ServerResponse;
+  readonly #around: Surroundings;
+  readonly #intervalMs: number;
+  readonly #topics: readonly Topic[];
+  readonly #timers = new Map<string, Cancel>();
+  #unlisten: Cancel = () => undefined;
+  #skipped = 0;
+  #open = true;
+
+  /** @throws ImError IM_ADMIN_INPUT for a topic that is none. */
+  constructor(response: ServerResponse, watching: Watching, around: Surroundings) {
+    this.#response = response;
+    this.#around = around;
+    this.#intervalMs = watching.intervalMs;
+    this.#topics = watching.topics.map((topic) => this.#topic(topic));
+  }
+
+  begin({ events, after, level }: Watching): void {
+    const { desk } = this.#around;
+    this.#response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    this.#response.flushHeaders();
+    this.#response.once('close', () => this.end());
+    if (events) {
+      const past = after === undefined ? [] : desk.events.since(after, level, PAST_MAX).events;
+      for (const event of past) this.#send('event', event, event.id);
+      this.#unlisten = desk.events.listen((event) => {
+        if (isAtLeast(event.level, level)) this.#send('event', event, event.id);
+      });
+    }
+    this.#beat();
+    if (this.#topics.length > 0) void this.#frame();
+  }
+
+  end(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#unlisten();
+    for (const cancel of this.#timers.values()) cancel();
+    this.#response.end();
+  }
+
+  #beat(): void {
+    const { clock, desk, loopDelayMs } = this.#around;
+    const beat = { at: clock.now(), life: desk.events.life, loopDelayMs: loopDelayMs() };
+    this.#send('beat', beat);
+    this.#again('beat', BEAT_MS, () => this.#beat());
+  }
+
+  async #frame(): Promise<void> {
+    if (this.#response.writableLength > WAITING_MAX_BYTES) this.#skipped += 1;
+    else {
+      const views = await Promise.all(this.#topics.map(({ look }) => viewOf(look)));
+      const named = this.#topics.map(({ name }, at) => [name, views[at]]);
+      const skipped = this.#skipped;
+      this.#skipped = 0;
+      this.#send('frame', {
+        at: this.#around.clock.now(),
+        skipped,
+        views: Object.fromEntries(named) as object,
+      });
+    }
+    this.#again('frame', this.#intervalMs, () => void this.#frame());
+  }
+
+  #again(what: string, afterMs: number, run: () => void): void {
+    if (this.#open) this.#timers.set(what, this.#around.clock.after(afterMs, run));
+  }
+
+  #send(event: string, data: object, id?: string): void {
+    if (!this.#open || this.#response.writableLength > 2 * WAITING_MAX_BYTES) return;
+    const head = id === undefined ? '' : `id: ${id}\n`;
+    this.#response.write(`${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  #topic(name: string): Topic {
+    const [words = '', query = ''] = name.split('?');
+    const wrong = (why: string): ImError => new ImError('IM_ADMIN_INPUT', { why });
+    if (!isVerb(words)) throw wrong(`there is no topic "${words}"`);
+    const verb = VERBS[words];
+    if (verb.permission !== 'read') throw wrong(`"${words}" is no topic: it acts`);
+    const input = verb.input.safeParse(Object.fromEntries(new URLSearchParams(query)));
+    if (!input.success) throw wrong(`topic "${name}": ${input.error.issues[0]?.message ?? ''}`);
+    const { desk, who } = this.#around;
+    return { name, look: () => desk.perform(words, input.data as Input<typeof words>, who) };
+  }
+}
+
+function isVerb(words: string): words is VerbName {
+  return Object.hasOwn(VERBS, words);
+}
+
+async function viewOf(look: () => Promise<unknown>): Promise<object> {
+  try {
+    return { view: await look() };
+  } catch (error) {
+    return { code: error instanceof ImError ? error.code : 'IM_BUG', message: reasonOf(error) };
+  }
+}
