@@ -34,17 +34,25 @@ function rule(small: keyof Limits, plus: Plus, large: keyof Limits, why: string)
 export function checkLimits(limits: Blocks['limits'], tree: TreeMap, problems: Problems): void {
   const block = tree.entries.get('limits');
   const entries = block?.value.kind === 'map' ? block.value.entries : undefined;
-  for (const { small, plus, large, why } of RULES) {
-    if (limits[small] === undefined || limits[large] === undefined) continue;
-    const more = plus === 'twice' ? limits[small] : plus;
-    if (limits[small] + more <= limits[large]) continue;
+  for (const { small, large, message } of brokenRules(limits)) {
     const place = (entries?.get(small) ?? entries?.get(large) ?? block ?? tree).place;
-    const print = printerOf(small);
-    const rest = plus === 'twice' ? ', twice,' : ` + ${print(more)}`;
-    const sum = `${print(limits[small])}${more === 0 ? '' : rest}`;
-    const message = `${sum} must not exceed limits.${large} (${print(limits[large])}): ${why}`;
     problems.add(place, `limits.${small}`, message);
   }
+}
+
+/** Pairs of limits that do not fit; one that could not be read is in none of them. */
+export function brokenRules(limits: Partial<Limits>) {
+  return RULES.flatMap(({ small, plus, large, why }) => {
+    const [low, high] = [limits[small], limits[large]];
+    if (low === undefined || high === undefined) return [];
+    const more = plus === 'twice' ? low : plus;
+    if (low + more <= high) return [];
+    const print = printerOf(small);
+    const rest = plus === 'twice' ? ', twice,' : ` + ${print(more)}`;
+    const sum = `${print(low)}${more === 0 ? '' : rest}`;
+    const message = `${sum} must not exceed limits.${large} (${print(high)}): ${why}`;
+    return [{ small, large, message }];
+  });
 }
 
 function printerOf(limit: keyof Limits): (value: number) => string {

@@ -1,5 +1,6 @@
 /** A field in words: what the reference page, the sample and the terminal have in common. */
 import type { Field, FieldKind, Fields, ListenAddress } from '../contract/index.ts';
+import type { Taking } from './taking.ts';
 import { printDuration, printSize } from './units.ts';
 
 export interface Described {
@@ -10,15 +11,28 @@ export interface Described {
   readonly form: string;
   /** As it would be written; `required` or `none` without one. */
   readonly fallback: string;
+  /** Whether a running node takes it up; a group says nothing for what is in it. */
+  readonly reload: string;
 }
 
+/** When a running node takes up what stands at the top under `key`, or this field of a plugin. */
+export type TakingOf = (key: string, field: Field<unknown>) => Taking;
+
+const RELOADS: Readonly<Record<Taking, string>> = {
+  now: 'live',
+  arrivals: 'live for new connections',
+  restart: 'restart',
+};
+
 /** Every single setting below these fields, groups opened. */
-export function describe(fields: Fields, prefix = ''): readonly Described[] {
+export function describe(fields: Fields, taking: TakingOf, prefix = ''): readonly Described[] {
   return Object.entries(fields).flatMap(([key, field]: [string, Field<unknown>]) => {
     const name = prefix + key;
-    const own = { name, help: field.help, form: formOf(field), fallback: fallbackOf(field) };
+    const reload = RELOADS[taking(key, field)];
+    const form = formOf(field);
+    const own = { name, help: field.help, form, fallback: fallbackOf(field), reload };
     if (field.kind !== 'group') return [own];
-    return [own, ...describe(field.fields ?? {}, `${name}.`)];
+    return [own, ...describe(field.fields ?? {}, taking, `${name}.`)];
   });
 }
 

@@ -2,6 +2,7 @@
 import type { AnyPlugin, Field } from '../contract/index.ts';
 import { describe, type Described } from './describe.ts';
 import { settingsOf } from './role-settings.ts';
+import { takingIn, takingOf } from './taking.ts';
 import { sample } from './sample.ts';
 
 /** Besides one plugin for all, each kind of conversation may have its own. */
@@ -9,14 +10,22 @@ export const ORDERING_PER_KIND =
   'For each kind of conversation its own:\n' +
   '`ordering: { direct: { use: … }, group: { use: … } }`; an absent kind has the default.';
 
+export function describeBlock(key: string, { fields = {} }: Field<unknown>): readonly Described[] {
+  return describe(fields, (name) => takingOf(key, name) ?? 'restart');
+}
+
+export function describePlugin(plugin: AnyPlugin): readonly Described[] {
+  return describe(settingsOf(plugin), (_key, field) => takingIn(plugin.role, field));
+}
+
 /** One of the kernel's own blocks. */
 export function explainBlock(key: string, block: Field<unknown>): string {
-  return [`${key}: ${block.help}`, '', ...lines(describe(block.fields ?? {}))].join('\n');
+  return [`${key}: ${block.help}`, '', ...lines(describeBlock(key, block))].join('\n');
 }
 
 export function explainPlugin(plugin: AnyPlugin): string {
   const { role, type, stability, summary } = plugin;
-  const settings = describe(settingsOf(plugin));
+  const settings = describePlugin(plugin);
   const body = settings.length === 0 ? ['  It has no settings.'] : lines(settings);
   const example = sample(plugin)
     .split('\n')
@@ -26,8 +35,8 @@ export function explainPlugin(plugin: AnyPlugin): string {
 
 function lines(settings: readonly Described[]): readonly string[] {
   const width = Math.max(...settings.map(({ name }) => name.length));
-  return settings.flatMap(({ name, help, form, fallback }) => [
+  return settings.flatMap(({ name, help, form, fallback, reload }) => [
     `  ${name.padEnd(width)}  ${help}`,
-    `  ${' '.repeat(width)}  ${form}; default: ${fallback}`,
+    `  ${' '.repeat(width)}  ${form}; default: ${fallback}; reload: ${reload}`,
   ]);
 }

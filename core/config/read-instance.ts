@@ -112,7 +112,7 @@ async function whyNotFound(error: unknown, role: Role, use: string, known: Known
 }
 
 /** The plugin's own rules. It is not ours: what it throws is a problem too, not our end. */
-function crossCheck(plugin: AnyPlugin, config: Config): readonly string[] {
+export function crossCheck(plugin: AnyPlugin, config: Config): readonly string[] {
   try {
     return plugin.check?.(config) ?? [];
   } catch (error) {

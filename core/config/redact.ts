@@ -31,14 +31,16 @@ export function redact(settings: Settings): Redacted {
   return { blocks: Object.fromEntries(blocks), instances: Object.fromEntries(instances) };
 }
 
-function redactFields(fields: Fields, values: Config): Shown {
+/** A block as it may be shown. */
+export function redactFields(fields: Fields, values: Config): Shown {
   const shown = Object.entries(fields).map(
     ([key, field]) => [key, redactField(field, values[key])] as const,
   );
   return Object.fromEntries(shown);
 }
 
-function redactField(field: Field<unknown>, value: unknown): unknown {
+/** One setting as it may be shown; undefined: it is not set. */
+export function redactField(field: Field<unknown>, value: unknown): unknown {
   if (value === undefined) return undefined;
   if (field.secret) return HIDDEN;
   const { item } = field;

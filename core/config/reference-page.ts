@@ -1,9 +1,8 @@
 /** docs/configuration.md: everything that the file may hold, written from the fields themselves. */
-import { ROLES, type AnyPlugin, type Field, type Fields, type Role } from '../contract/index.ts';
+import { ROLES, type AnyPlugin, type Field, type Role } from '../contract/index.ts';
 import { BLOCKS, DEFAULT_USE, keyOf, type NamedRole, type SingleRole } from './blocks.ts';
-import { describe } from './describe.ts';
-import { ORDERING_PER_KIND } from './explain.ts';
-import { settingsOf } from './role-settings.ts';
+import type { Described } from './describe.ts';
+import { describeBlock, describePlugin, ORDERING_PER_KIND } from './explain.ts';
 import { sample } from './sample.ts';
 
 export function referencePage(plugins: readonly AnyPlugin[]): string {
@@ -38,6 +37,8 @@ with 0 or 7.
   when it is unset or empty; \`$\${\` stands for \`\${\` itself. A value that is one variable and
   nothing else, without quotes, keeps its type. Inside \`{ }\` and \`[ ]\` a value that holds \`\${\`
   needs quotes.
+- \`im reload\` lets a running node take up what is \`live\` in the tables below; what is live for new
+  connections leaves those that are here as they are; what needs a restart waits for one.
 - A key is written once. Tags and merge keys mean nothing here and are refused; so are more than 50
   aliases and files above 1 MiB.
 `;
@@ -64,21 +65,23 @@ function aboutSingle(role: SingleRole): string {
 function pluginSection(plugin: AnyPlugin): string {
   const { type, stability, summary } = plugin;
   const head = `### ${plugin.role} \`${type}\`\n\n${summary} (${stability})\n`;
-  return [head, rows(settingsOf(plugin)), `\`\`\`yaml\n${sample(plugin)}\n\`\`\`\n`].join('\n');
+  return [head, rows(describePlugin(plugin)), `\`\`\`yaml\n${sample(plugin)}\n\`\`\`\n`].join('\n');
 }
 
 function blockSection(key: string, block: Field<unknown>): string {
-  return `## ${key}\n\n${block.help}\n\n${rows(block.fields ?? {})}`;
+  return `## ${key}\n\n${block.help}\n\n${rows(describeBlock(key, block))}`;
 }
 
-function rows(fields: Fields): string {
-  const settings = describe(fields);
+function rows(settings: readonly Described[]): string {
   if (settings.length === 0) return 'It has no settings.\n';
   const cells = settings.map(
-    ({ name, help, form, fallback }) =>
-      `| \`${name}\` | ${cell(help)} | ${cell(form)} | ${cell(fallback)} |`,
+    ({ name, help, form, fallback, reload }) =>
+      `| \`${name}\` | ${cell(help)} | ${cell(form)} | ${cell(fallback)} | ${reload} |`,
   );
-  const head = ['| setting | what it is | what may be written | default |', '|---|---|---|---|'];
+  const head = [
+    '| setting | what it is | what may be written | default | `im reload` |',
+    '|---|---|---|---|---|',
+  ];
   return [...head, ...cells, ''].join('\n');
 }
 

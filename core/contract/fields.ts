@@ -27,6 +27,11 @@ export interface Field<T> {
   readonly optional: boolean;
   /** Never printed or logged. */
   readonly secret: boolean;
+  /**
+   * Of a transport: `reload` takes it up while it runs. Settings of guards, consumers and the
+   * authentication are all live, as those are made anew.
+   */
+  readonly live?: true;
   /** Of numbers, durations (ms) and sizes (bytes), inclusive; of text, its length. */
   readonly min?: number;
   readonly max?: number;
@@ -51,6 +56,7 @@ export interface ListenAddress {
 interface Common<T> {
   help: string;
   fallback?: T;
+  live?: true;
 }
 type Bounded<T> = Common<T> & { min?: number; max?: number };
 type TextOptions = Common<string> & { min?: number; max?: number; pattern?: string };

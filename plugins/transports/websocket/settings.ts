@@ -38,12 +38,13 @@ export const SETTINGS = {
     group({
       help: 'Absent: plain HTTP.',
       fields: {
-        cert: path({ help: 'The certificate chain, PEM.' }),
-        key: path({ help: 'Its private key, PEM.' }),
+        cert: path({ help: 'The certificate chain, PEM.', live: true }),
+        key: path({ help: 'Its private key, PEM.', live: true }),
         minVersion: oneOf({
           help: 'The oldest protocol version that is spoken.',
           choices: ['TLSv1.2', 'TLSv1.3'],
           fallback: 'TLSv1.2',
+          live: true,
         }),
       },
     }),

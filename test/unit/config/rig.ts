@@ -78,6 +78,14 @@ export const PLUGINS: readonly AnyPlugin[] = [
       throw new Error('oops');
     },
   },
+  aPlugin('transport', 'door', {
+    port: whole({ help: 'A port.', fallback: 1 }),
+    paint: text({ help: 'A colour.', fallback: 'red', live: true }),
+  }),
+  aPlugin('guard', 'list', {
+    list: text({ help: 'Words.', fallback: 'a' }),
+    pass: optional(secret({ help: 'A secret.' })),
+  }),
   aPlugin('persistence', 'sqlite', { file: path({ help: 'A file.', fallback: './data/im.db' }) }),
   aPlugin('persistence', 'memory'),
   aPlugin('answers', 'shelf', { url: secret({ help: 'Where.' }) }),

@@ -50,7 +50,10 @@ describe('an explanation', () => {
     const odd = aPlugin('failover', 'odd', {
       a: whole({ help: 'One | two\nthree.', fallback: 1 }),
     });
-    assert.match(referencePage([odd]), /^\| `a` \| One \\\| two three\. \| whole number \| 1 \|$/m);
+    assert.match(
+      referencePage([odd]),
+      /^\| `a` \| One \\\| two three\. \| whole number \| 1 \| restart \|$/m,
+    );
   });
 });
 
