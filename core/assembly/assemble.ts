@@ -4,12 +4,15 @@
  * dies here.
  */
 import { Container } from 'inversify';
+import { Operator } from '../admin/operator.ts';
 import type { Settings } from '../config/settings.ts';
 import type {
   Authentication,
+  Clock,
   Failover,
   NodeLife,
   Persistence,
+  Registry,
   Transport,
 } from '../contract/index.ts';
 import type { Lease } from '../cluster/lease.ts';
@@ -23,6 +26,7 @@ import type { Guarded } from '../path/guarding.ts';
 import type { Orderings } from '../path/orderings.ts';
 import type { Cached } from '../path/recent-answers.ts';
 import { effectsModule } from './effects-module.ts';
+import { lendRegister } from './lend-register.ts';
 import { layFoundation, type Means } from './foundation.ts';
 import { Node } from './node.ts';
 import { pathModule } from './path-module.ts';
@@ -90,6 +94,9 @@ export function assemble(settings: Settings, means: Means): Node {
     components: { ...components, cluster: cluster.component },
     heart,
     membership,
+    operator: settings.cluster && operatorOf(settings.cluster, components, means.clock),
+    life: place.life,
+    kinds: orderings,
     whereabouts: place.whereabouts,
     gateway: createGateway({ settings, ...means, metrics, log, view: cluster.view }),
     orderings: ordered.parts,
@@ -101,6 +108,15 @@ export function assemble(settings: Settings, means: Means): Node {
     retention: settings.chat.keepBodies === undefined ? undefined : container.get(T.retention),
   });
   return node;
+}
+
+function operatorOf(
+  { beat }: NonNullable<Settings['cluster']>,
+  { persistence, registry }: { readonly persistence: Persistence; readonly registry: Registry },
+  clock: Clock,
+): Operator {
+  const register = lendRegister(persistence);
+  return new Operator({ persistence, register, registry, clock, beatMs: beat });
 }
 
 /** What a node asks for by itself. */

@@ -5,10 +5,12 @@ import type {
   Component,
   Failover,
   Log,
+  NodeLife,
   Persistence,
   Registry,
   Transport,
 } from '../contract/index.ts';
+import type { Operator } from '../admin/operator.ts';
 import type { HttpGateway } from './http-gateway.ts';
 import type { Limits } from '../config/limits.ts';
 import type { Membership } from '../cluster/membership.ts';
@@ -19,6 +21,7 @@ import type { Supervisor } from '../kernel/supervisor.ts';
 import type { Effects } from '../path/effects.ts';
 import type { Conversations } from '../path/conversations.ts';
 import type { Lanes } from '../path/lanes.ts';
+import type { Orderings } from '../path/orderings.ts';
 import type { Progress } from '../path/progress.ts';
 import type { RecentAnswers } from '../path/recent-answers.ts';
 import type { Retention } from '../path/retention.ts';
@@ -50,9 +53,14 @@ export interface Parts {
   readonly heart: Component | undefined;
   /** Undefined: the node is alone. */
   readonly membership: Membership | undefined;
+  /** What an operator does to the cluster; undefined: the node is alone. */
+  readonly operator: Operator | undefined;
+  readonly life: NodeLife;
   readonly whereabouts: Whereabouts;
   /** Undefined: this node tells nobody over HTTP who serves. */
   readonly gateway: HttpGateway | undefined;
+  /** Which ordering each kind of conversation has. */
+  readonly kinds: Orderings;
   /** One for all conversations, or one for each kind. */
   readonly orderings: readonly Named<Component>[];
   /** Of the role `answers`; undefined: there is none. */

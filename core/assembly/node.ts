@@ -1,5 +1,6 @@
 /** A node: its parts in their ranks, its life from start to stop. */
 import { ImError, reasonOf } from '../contract/index.ts';
+import type { Inside } from '../admin/desk/inside.ts';
 import type { Cancel, Component, NodeLife } from '../contract/index.ts';
 import type { PartHealth } from '../kernel/health.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
@@ -153,6 +154,15 @@ export class Node {
   /** Where clients ask which server is theirs. */
   get gateways(): readonly string[] {
     return this.#parts.gateway?.addresses ?? [];
+  }
+
+  /** What may be seen of it, and steered, while it lives. */
+  get inside(): Inside {
+    const { components, shards, lanes, conversations, directory, membership } = this.#parts;
+    const { life, kinds: orderings, operator } = this.#parts;
+    const { persistence } = components;
+    const core = { shards, lanes, conversations, directory };
+    return { life, persistence, ...core, orderings, membership, operator };
   }
 
   states(): readonly PartHealth[] {

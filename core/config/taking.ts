@@ -95,6 +95,7 @@ const BLOCK_TAKING: BlockTaking = {
     addresses: 'restart',
   },
   gateway: { listen: 'restart' },
+  admin: { socket: 'restart', listen: 'restart', tls: 'restart', tokens: 'now' },
   // What was promised to people under one rule is not to be judged by another in the middle.
   chat: { friendsOnly: 'restart', keepBodies: 'restart' },
   log: { level: 'now' },

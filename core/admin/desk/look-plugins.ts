@@ -1,10 +1,9 @@
 /** The plugins of a node: what they are, how they are, what they count. */
-import { redact } from '../../config/redact.ts';
-import { instancesOf, type Instance, type Settings } from '../../config/settings.ts';
+import { instancesOf } from '../../config/settings.ts';
 import { ImError } from '../../contract/index.ts';
 import type { PluginDetail, PluginRow } from '../protocol/index.ts';
-import { printed, whereOf } from './look-config.ts';
 import type { Looking } from './inside.ts';
+import { settingRows } from './look-config.ts';
 import { Series } from './series.ts';
 
 export function pluginRows({ running, settings }: Looking): readonly PluginRow[] {
@@ -36,14 +35,8 @@ export function pluginDetail(looking: Looking, name: string): PluginDetail {
   const row = pluginRows(looking).find((one) => one.name === name);
   const instance = instancesOf(settings).find((one) => one.name === name);
   if (!row || !instance) throw new ImError('IM_ADMIN_UNKNOWN', { what: 'plugin', id: name });
+  const path = instance.path ?? name;
+  const own = settingRows(settings).filter((one) => one.path.startsWith(`${path}.`));
   const metrics = new Series(running.metrics.snapshot()).of(name);
-  return { ...row, settings: settingsOf(settings, instance), metrics };
-}
-
-function settingsOf(settings: Settings, { name, places }: Instance): PluginDetail['settings'] {
-  const shown = redact(settings).instances[name]?.config ?? {};
-  return Object.entries(shown).map(([key, value]) => {
-    const where = whereOf(settings.file, places?.settings.get(key));
-    return { path: key, value: printed(value), ...(where !== undefined && { where }) };
-  });
+  return { ...row, settings: own, metrics };
 }

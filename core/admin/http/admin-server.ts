@@ -9,10 +9,11 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 import { ImError, type Clock } from '../../contract/index.ts';
 import type { Admin, Desk } from '../desk/desk.ts';
 import { streamInput } from '../protocol/stream.ts';
-import { VERBS, type Input, type VerbName } from '../verbs.ts';
+import { VERBS, type Input, type Verb, type VerbName } from '../verbs.ts';
 import { told } from './refusals.ts';
 import { Stream } from './stream.ts';
 
@@ -102,18 +103,21 @@ export class AdminServer {
   }
 
   #verb(app: FastifyInstance, name: VerbName): void {
-    const { method, path, input, output, summary } = VERBS[name];
+    const verb: Verb = VERBS[name];
+    const { method, path, input, output, summary } = verb;
     const inPath = new Set([...path.matchAll(/:(\w+)/g)].map(([, key]) => key ?? ''));
-    const isInPath = Object.fromEntries([...inPath].map((key) => [key, true as const]));
-    const rest = input.omit(isInPath as never);
-    const where = method === 'GET' ? { querystring: rest } : { body: rest };
+    const those = (isInPath: boolean): z.ZodObject => {
+      const shape = Object.entries(input.shape);
+      return z.object(Object.fromEntries(shape.filter(([key]) => inPath.has(key) === isInPath)));
+    };
+    const where = method === 'GET' ? { querystring: those(false) } : { body: those(false) };
     app.route({
       method,
       url: path,
       schema: {
         summary,
         operationId: name.replaceAll(' ', '-'),
-        ...(inPath.size > 0 && { params: input.pick(isInPath as never) }),
+        ...(inPath.size > 0 && { params: those(true) }),
         ...where,
         response: { 200: output },
       },

@@ -1,0 +1,140 @@
+/**
+ * The admin API of a process: on a unix socket in the data folder, and over HTTP where the
+ * configuration says so. It is there before the node starts and outlives each of its lives.
+ */
+import { chmod, readFile, unlink } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { Acts } from '../admin/desk/acts.ts';
+import { Desk, type Admin, type DeskSurroundings } from '../admin/desk/desk.ts';
+import { AdminServer, type AdminServerOptions, type Page } from '../admin/http/admin-server.ts';
+import { Tokens } from '../admin/http/tokens.ts';
+import type { Settings } from '../config/settings.ts';
+import { ImError, reasonOf, type Component, type Log } from '../contract/index.ts';
+
+export interface AdminSurroundings extends Omit<DeskSurroundings, 'acts'> {
+  readonly log: Log;
+  readonly version: string;
+  readonly loopDelayMs: () => number;
+  readonly pages: Readonly<Record<string, () => Page>>;
+}
+
+/** What the system takes as the path of a unix socket, without the octet behind it. */
+const SOCKET_PATH_MAX_BYTES = 107;
+const SOCKET_MODE = 0o600;
+const OWNER: Admin = { name: 'socket', may: 'operate' };
+
+export class AdminPart implements Component {
+  readonly #around: AdminSurroundings;
+  readonly #desk: Desk;
+  readonly #servers: AdminServer[] = [];
+  #tokens: Tokens | undefined;
+
+  constructor(around: AdminSurroundings) {
+    this.#around = around;
+    const acts = new Acts(join(around.settings().node.data, 'acts.jsonl'));
+    this.#desk = new Desk({ ...around, acts });
+  }
+
+  /** Rejects with IM_ADMIN_LISTEN, IM_ADMIN_TOKENS or IM_ADMIN_TLS. */
+  async start(): Promise<void> {
+    const { admin } = this.#around.settings();
+    await this.retoken();
+    this.#desk.start();
+    const path = await this.#socketPath();
+    if (path !== undefined) await this.#onSocket(path);
+    if (admin.listen) await this.#onPort(admin.listen, admin.tls);
+  }
+
+  async stop(): Promise<void> {
+    this.#desk.stop();
+    await Promise.all(this.#servers.splice(0).map((server) => server.stop()));
+  }
+
+  /** Takes the admins of the settings in force. Rejects with IM_ADMIN_TOKENS: then nothing is new. */
+  async retoken(): Promise<void> {
+    this.#tokens = await Tokens.read(this.#around.settings().admin.tokens);
+  }
+
+  /** Undefined: the path of the data folder is too long for one, and nobody asked for another. */
+  async #socketPath(): Promise<string | undefined> {
+    const { admin, node } = this.#around.settings();
+    const path = admin.socket ?? join(node.data, 'admin.sock');
+    const isLong = Buffer.byteLength(path) > SOCKET_PATH_MAX_BYTES;
+    if (!isLong) return path;
+    const why = `a path of a unix socket has at most ${SOCKET_PATH_MAX_BYTES} octets`;
+    if (admin.socket !== undefined) throw notListening(path, why, 'admin.socket');
+    this.#around.log.warn('there is no admin socket', { path, why, act: 'Set admin.socket.' });
+    return undefined;
+  }
+
+  async #onSocket(path: string): Promise<void> {
+    // What a killed process left is nobody's; what answers is another node's.
+    if (await answers(path))
+      throw notListening(path, 'another process answers there', 'admin.socket');
+    await unlink(path).catch(() => undefined);
+    const server = new AdminServer(this.#options(() => OWNER));
+    this.#servers.push(server);
+    await listening(path, 'admin.socket', async () => {
+      await server.listen({ path });
+      await chmod(path, SOCKET_MODE);
+    });
+    this.#around.log.info('admins are heard', { address: `unix:${path}` });
+  }
+
+  async #onPort(
+    listen: { host: string; port: number },
+    tls: Settings['admin']['tls'],
+  ): Promise<void> {
+    const files = tls && (await readTls(tls));
+    const options = this.#options((authorization) => this.#tokens?.adminOf(authorization));
+    await listening(`${listen.host}:${listen.port}`, 'admin.listen', async () => {
+      const server = new AdminServer({ ...options, ...(files && { tls: files }) });
+      this.#servers.push(server);
+      const address = await server.listen({ host: listen.host, port: listen.port });
+      this.#around.log.info('admins are heard', { address });
+    });
+  }
+
+  #options(adminOf: AdminServerOptions['adminOf']): AdminServerOptions {
+    const { clock, version, loopDelayMs, pages } = this.#around;
+    return { desk: this.#desk, clock, version, adminOf, loopDelayMs, pages };
+  }
+}
+
+async function listening(
+  address: string,
+  setting: string,
+  run: () => Promise<void>,
+): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    throw notListening(address, reasonOf(error), setting);
+  }
+}
+
+function notListening(address: string, why: string, setting: string): ImError {
+  const cause = new ImError('IM_ADMIN_LISTEN', { address, why, setting });
+  return new ImError('IM_ADMIN_LISTEN', { address, why, setting }, { cause });
+}
+
+async function readTls({ cert, key }: NonNullable<Settings['admin']['tls']>) {
+  try {
+    const [certText, keyText] = await Promise.all([readFile(cert, 'utf8'), readFile(key, 'utf8')]);
+    return { cert: certText, key: keyText };
+  } catch (error) {
+    throw new ImError('IM_ADMIN_TLS', { why: reasonOf(error) }, { cause: error });
+  }
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ path });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
