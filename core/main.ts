@@ -3,6 +3,9 @@
  * code.
  */
 import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { Events } from './admin/desk/events.ts';
+import type { AdminPart } from './assembly/admin-part.ts';
 import { assembleOperator } from './assembly/assemble-operator.ts';
 import { assemblePart, placed, type Part } from './assembly/assemble-part.ts';
 import type { HeartMaker } from './assembly/create-heart.ts';
@@ -16,9 +19,10 @@ import { ImError, reasonOf } from './contract/index.ts';
 import { discover, knownPlugins } from './kernel/discover.ts';
 import { shownHealth } from './kernel/health.ts';
 import { createLog, type NodeLog } from './kernel/log.ts';
-import { addSystemGauges } from './kernel/system-gauges.ts';
+import { addSystemGauges, watchLoop } from './kernel/system-gauges.ts';
 import { systemClock, systemRandom } from './kernel/system.ts';
 
+const PACKAGE = createRequire(import.meta.url)('im-kernel/package.json') as { version: string };
 const OK = 0;
 const FAILED = 1;
 
@@ -30,18 +34,43 @@ export type { Part };
  * the culprit threw.
  */
 export async function run(configFile: string, part: Part = 'node'): Promise<number> {
-  const settings = await loadSettings(configFile, {
-    env: process.env,
-    find: discover,
-    known: async (role) => (await knownPlugins(role)).map(({ type }) => type),
-    withoutTransports: part !== 'node',
-  });
-  const log = createLog({ level: settings.log.level });
+  const settings = await load(configFile, part);
+  const events = new Events(systemClock(), Buffer.from(systemRandom().bytes(8)).toString('hex'));
+  const log = createLog({ level: settings.log.level, heard: events.note });
   const end = new AbortController();
   const onSignal = (): void => end.abort();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   await makeDataFolder(settings);
   process.on('SIGUSR2', () => shown(log));
+  const admin = part === 'node' ? await startAdmin(settings, log, events) : undefined;
+  try {
+    return await lives(settings, log, part, end);
+  } catch (error) {
+    throw placed(error, settings);
+  } finally {
+    await admin?.stop();
+  }
+}
+
+function load(configFile: string, part: Part): Promise<Settings> {
+  return loadSettings(configFile, {
+    env: process.env,
+    find: discover,
+    known: async (role) => (await knownPlugins(role)).map(({ type }) => type),
+    withoutTransports: part !== 'node',
+  });
+}
+
+/** What runs now, for whoever asks how it is. */
+let running: Program | undefined;
+
+/** One life after another, as long as others take over its work; resolves to the exit code. */
+async function lives(
+  settings: Settings,
+  log: NodeLog,
+  part: Part,
+  end: AbortController,
+): Promise<number> {
   let told = false;
   for (;;) {
     const program = assembled(settings, log, part);
@@ -49,13 +78,36 @@ export async function run(configFile: string, part: Part = 'node'): Promise<numb
     const how = await live(program, end, log, () => {
       if (!told) tell(settings, program, part);
       told = true;
-    }).catch((error: unknown) => Promise.reject(placed(error, settings)));
+    });
+    running = undefined;
     if (how !== 'over') return how === 'well' ? OK : FAILED;
   }
 }
 
-/** What runs now, for whoever asks how it is. */
-let running: Program | undefined;
+/** It is there before the node, and tells why that does not come up. */
+async function startAdmin(settings: Settings, log: NodeLog, events: Events): Promise<AdminPart> {
+  const { takeMaxMs } = watchLoop();
+  // Only here: what else runs through this file would wait for it in vain.
+  const parts = await import('./assembly/admin-part.ts');
+  const admin = new parts.AdminPart({
+    clock: systemClock(),
+    settings: () => settings,
+    running: () => running,
+    events,
+    setLevel: (level) => {
+      log.level = level;
+    },
+    reload: async () => {
+      throw new ImError('IM_ADMIN_AWAY', { why: 'it takes another file at its next start' });
+    },
+    log: log.child({ part: 'admin' }),
+    version: PACKAGE.version,
+    loopDelayMs: takeMaxMs,
+    pages: {},
+  });
+  await admin.start().catch((error: unknown) => Promise.reject(placed(error, settings)));
+  return admin;
+}
 
 function shown(log: NodeLog): void {
   if (!running) return;

@@ -41,8 +41,7 @@ export class AdminPart implements Component {
     const { admin } = this.#around.settings();
     await this.retoken();
     this.#desk.start();
-    const path = await this.#socketPath();
-    if (path !== undefined) await this.#onSocket(path);
+    await this.#onSocket();
     if (admin.listen) await this.#onPort(admin.listen, admin.tls);
   }
 
@@ -51,35 +50,39 @@ export class AdminPart implements Component {
     await Promise.all(this.#servers.splice(0).map((server) => server.stop()));
   }
 
-  /** Takes the admins of the settings in force. Rejects with IM_ADMIN_TOKENS: then nothing is new. */
+  /** Takes the admins of the settings in force, or rejects with IM_ADMIN_TOKENS. */
   async retoken(): Promise<void> {
     this.#tokens = await Tokens.read(this.#around.settings().admin.tokens);
   }
 
-  /** Undefined: the path of the data folder is too long for one, and nobody asked for another. */
-  async #socketPath(): Promise<string | undefined> {
+  /** The socket that the file asks for must be there; the one that is there by itself need not. */
+  async #onSocket(): Promise<void> {
     const { admin, node } = this.#around.settings();
     const path = admin.socket ?? join(node.data, 'admin.sock');
-    const isLong = Buffer.byteLength(path) > SOCKET_PATH_MAX_BYTES;
-    if (!isLong) return path;
-    const why = `a path of a unix socket has at most ${SOCKET_PATH_MAX_BYTES} octets`;
-    if (admin.socket !== undefined) throw notListening(path, why, 'admin.socket');
-    this.#around.log.warn('there is no admin socket', { path, why, act: 'Set admin.socket.' });
-    return undefined;
+    try {
+      await this.#listenAt(path);
+      this.#around.log.info('admins are heard', { address: `unix:${path}` });
+    } catch (error) {
+      if (admin.socket !== undefined) throw error;
+      const why = reasonOf(error);
+      this.#around.log.warn('there is no admin socket', { why, act: 'Set admin.socket.' });
+    }
   }
 
-  async #onSocket(path: string): Promise<void> {
+  async #listenAt(path: string): Promise<void> {
+    const refuse = (why: string): ImError => notListening(path, why, 'admin.socket');
+    if (Buffer.byteLength(path) > SOCKET_PATH_MAX_BYTES) {
+      throw refuse(`a path of a unix socket has at most ${SOCKET_PATH_MAX_BYTES} octets`);
+    }
     // What a killed process left is nobody's; what answers is another node's.
-    if (await answers(path))
-      throw notListening(path, 'another process answers there', 'admin.socket');
+    if (await answers(path)) throw refuse('another process answers there');
     await unlink(path).catch(() => undefined);
     const server = new AdminServer(this.#options(() => OWNER));
-    this.#servers.push(server);
     await listening(path, 'admin.socket', async () => {
       await server.listen({ path });
       await chmod(path, SOCKET_MODE);
     });
-    this.#around.log.info('admins are heard', { address: `unix:${path}` });
+    this.#servers.push(server);
   }
 
   async #onPort(
@@ -115,8 +118,7 @@ async function listening(
 }
 
 function notListening(address: string, why: string, setting: string): ImError {
-  const cause = new ImError('IM_ADMIN_LISTEN', { address, why, setting });
-  return new ImError('IM_ADMIN_LISTEN', { address, why, setting }, { cause });
+  return new ImError('IM_ADMIN_LISTEN', { address, why, setting });
 }
 
 async function readTls({ cert, key }: NonNullable<Settings['admin']['tls']>) {
@@ -124,7 +126,8 @@ async function readTls({ cert, key }: NonNullable<Settings['admin']['tls']>) {
     const [certText, keyText] = await Promise.all([readFile(cert, 'utf8'), readFile(key, 'utf8')]);
     return { cert: certText, key: keyText };
   } catch (error) {
-    throw new ImError('IM_ADMIN_TLS', { why: reasonOf(error) }, { cause: error });
+    const details = { why: reasonOf(error), setting: 'admin.tls' };
+    throw new ImError('IM_ADMIN_TLS', details, { cause: error });
   }
 }
 

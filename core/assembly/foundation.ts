@@ -75,6 +75,7 @@ function nodeLog(log: Log | NodeLog): NodeLog {
     warn: (message, fields) => log.warn(message, fields),
     error: (message, fields) => log.error(message, fields),
     child: () => plain,
+    level: 'info',
     flush: () => undefined,
   };
   return plain;

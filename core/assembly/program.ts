@@ -1,4 +1,5 @@
 /** What the entry sees of a program, whatever it is made of. */
+import type { Inside } from '../admin/desk/inside.ts';
 import type { Cancel, ImError } from '../contract/index.ts';
 import type { PartHealth } from '../kernel/health.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
@@ -10,6 +11,8 @@ export interface Program {
   readonly addresses: readonly string[];
   /** Where clients ask over HTTP which server is theirs, with the real ports, once started. */
   readonly gateways: readonly string[];
+  /** What admins may see and steer; absent: nothing. */
+  readonly inside?: Inside;
   states(): readonly PartHealth[];
   /** Starts every part, or rolls back and rejects with the culprit's name. */
   start(): Promise<void>;

@@ -12,6 +12,8 @@ type LogFields = Readonly<Record<string, unknown>>;
 export interface NodeLog extends Log {
   /** The same log with fields that every line carries. */
   child(fields: LogFields): NodeLog;
+  /** The least that is written, of all children, too; from now on if it is set. */
+  level: LogLevel;
   /** Returns when everything is handed to the system. */
   flush(): void;
 }
@@ -44,28 +46,53 @@ export function createLog(options: LogOptions): NodeLog {
   const forTerminal = options.terminal ?? (!options.stream && process.stderr.isTTY);
   const stream = forTerminal ? { write: (line: string) => out.write(terminalLine(line)) } : out;
   const settings: pino.LoggerOptions = {
-    level: options.level,
+    level: 'debug',
     base: {},
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }), log: plainErrors },
     redact: { paths: HIDDEN.flatMap((name) => [name, `*.${name}`]), censor: '[hidden]' },
   };
-  return wrap(pino(settings, stream), options.heard ?? (() => undefined), {});
+  const gate = { least: RANKS[options.level], level: options.level, heard: options.heard };
+  return wrap(pino(settings, stream), gate, {});
 }
 
-function wrap(logger: pino.Logger, heard: Heard, own: LogFields): NodeLog {
+const RANKS: Readonly<Record<LogLevel, number>> = {
+  debug: 0,
+  info: 1,
+  warn: 2,
+  error: 3,
+  silent: 4,
+};
+
+/** What a log and its children share. */
+interface Gate {
+  level: LogLevel;
+  least: number;
+  readonly heard: Heard | undefined;
+}
+
+function wrap(logger: pino.Logger, gate: Gate, own: LogFields): NodeLog {
   const line = (level: 'info' | 'warn' | 'error') => {
     return (message: string, fields: LogFields = {}): void => {
-      logger[level](fields, message);
-      heard(level, message, shown({ ...own, ...fields }));
+      if (RANKS[level] >= gate.least) logger[level](fields, message);
+      gate.heard?.(level, message, shown({ ...own, ...fields }));
     };
   };
   return {
-    debug: (message, fields = {}) => logger.debug(fields, message),
+    debug: (message, fields = {}) => {
+      if (gate.least === RANKS.debug) logger.debug(fields, message);
+    },
     info: line('info'),
     warn: line('warn'),
     error: line('error'),
-    child: (fields) => wrap(logger.child(fields), heard, { ...own, ...fields }),
+    child: (fields) => wrap(logger.child(fields), gate, { ...own, ...fields }),
+    get level() {
+      return gate.level;
+    },
+    set level(level) {
+      gate.level = level;
+      gate.least = RANKS[level];
+    },
     flush: () => logger.flush(),
   };
 }

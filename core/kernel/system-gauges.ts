@@ -13,21 +13,28 @@ const nsPerMs = 1_000_000;
  * that since somebody last looked.
  */
 export function addSystemGauges(metrics: Metrics): Cancel {
-  const delays = monitorEventLoopDelay({ resolution: probeMs });
-  delays.enable();
+  const { takeMaxMs, stop } = watchLoop();
   metrics.gauge(
     'im_loop_delay_max_ms',
     'Longest delay of the event loop since the last look.',
-    () => takeMaxMs(delays),
+    takeMaxMs,
   );
   metrics.gauge('im_resident_bytes', 'Memory of the process that is resident.', () =>
     process.memoryUsage.rss(),
   );
-  return () => void delays.disable();
+  return stop;
 }
 
-function takeMaxMs(delays: ReturnType<typeof monitorEventLoopDelay>): number {
-  const maxMs = Math.max(0, delays.max / nsPerMs - probeMs);
-  delays.reset();
-  return Math.round(maxMs * 10) / 10;
+/** Probes the event loop; what is told is the longest delay since it was told last. */
+export function watchLoop(): { readonly takeMaxMs: () => number; readonly stop: Cancel } {
+  const delays = monitorEventLoopDelay({ resolution: probeMs });
+  delays.enable();
+  return {
+    takeMaxMs() {
+      const maxMs = Math.max(0, delays.max / nsPerMs - probeMs);
+      delays.reset();
+      return Math.round(maxMs * 10) / 10;
+    },
+    stop: () => void delays.disable(),
+  };
 }

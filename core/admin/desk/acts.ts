@@ -27,14 +27,11 @@ export class Acts {
   async last(limit: number): Promise<readonly ActView[]> {
     await this.#writing;
     const texts = await Promise.all([this.#read(`${this.#file}.1`), this.#read(this.#file)]);
-    const lines = texts
+    const acts = texts
       .join('')
       .split('\n')
-      .slice(-limit - 1);
-    return lines
-      .flatMap((line) => parsed(line) ?? [])
-      .slice(-limit)
-      .reverse();
+      .flatMap((line) => parsed(line) ?? []);
+    return acts.slice(-limit).toReversed();
   }
 
   async #write(line: string): Promise<void> {

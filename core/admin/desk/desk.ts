@@ -101,7 +101,7 @@ export class Desk {
   get #looking(): Looking {
     const { clock, running, settings } = this.#around;
     const now = running();
-    if (!now) throw new ImError('IM_ADMIN_AWAY', { why: 'it is between two lives' });
+    if (!now?.inside) throw new ImError('IM_ADMIN_AWAY', { why: 'it is between two lives' });
     const times = { nowMs: clock.monotonic(), now: clock.now() };
     return { running: now, inside: now.inside, settings: settings(), ...times };
   }
@@ -135,7 +135,7 @@ export class Desk {
 
   async #status(): Promise<ClusterStatus | undefined> {
     try {
-      return await this.#around.running()?.inside.operator?.status();
+      return await this.#around.running()?.inside?.operator?.status();
     } catch {
       return undefined;
     }

@@ -28,7 +28,8 @@ export interface Inside {
 export interface Running {
   readonly addresses: readonly string[];
   readonly metrics: { snapshot(): readonly MetricSnapshot[] };
-  readonly inside: Inside;
+  /** Undefined: it is no node, and there is nothing to see in it. */
+  readonly inside?: Inside;
   states(): readonly PartHealth[];
 }
 

@@ -23,14 +23,14 @@ export function listed<R extends Row>(rows: Iterable<R>, input: ListInput): List
   if (sort !== '') {
     const column = sort.replace(/^-/, '');
     const sign = sort.startsWith('-') ? -1 : 1;
-    fitting.sort((a, b) => sign * compare(a[column], b[column]));
+    fitting.sort((a, b) => compare(a[column], b[column], sign));
   }
   return { total: fitting.length, rows: fitting.slice(offset, offset + limit) };
 }
 
 /**
- * `word`: somewhere in the row. `field:word`: there. `field>1`, `field<1`: a number. `!` before one:
- * not. No regular expressions: one of somebody's could stop the node.
+ * `word`: somewhere in the row. `field:word`: there. `field>1`, `field<1`: a number. `!` before
+ * one: not. No regular expressions: one of somebody's could stop the node.
  */
 export function fitsOf(filter: string): Fits {
   const all = filter
@@ -66,10 +66,10 @@ function has(value: unknown, text: string): boolean {
 }
 
 /** What is absent comes last, either way round. */
-function compare(a: unknown, b: unknown): number {
+function compare(a: unknown, b: unknown, sign: number): number {
   if (a === b) return 0;
   if (a === undefined) return 1;
   if (b === undefined) return -1;
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return String(a) < String(b) ? -1 : 1;
+  if (typeof a === 'number' && typeof b === 'number') return sign * (a - b);
+  return JSON.stringify(a) < JSON.stringify(b) ? -sign : sign;
 }

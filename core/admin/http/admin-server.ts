@@ -13,7 +13,7 @@ import { z } from 'zod';
 import { ImError, type Clock } from '../../contract/index.ts';
 import type { Admin, Desk } from '../desk/desk.ts';
 import { streamInput } from '../protocol/stream.ts';
-import { VERBS, type Input, type Verb, type VerbName } from '../verbs.ts';
+import { VERBS, type Verb, type VerbName } from '../verbs.ts';
 import { told } from './refusals.ts';
 import { Stream } from './stream.ts';
 
@@ -125,7 +125,7 @@ export class AdminServer {
         const given = method === 'GET' ? request.query : request.body;
         const all = { ...(given as object), ...(request.params as object) };
         const who = this.#who(request) as Admin;
-        return this.#options.desk.perform(name, all as Input<typeof name>, who);
+        return this.#options.desk.perform(name, all, who);
       },
     });
   }

@@ -8,7 +8,7 @@ import { ImError, reasonOf, type Cancel, type Clock } from '../../contract/index
 import type { Desk, Admin } from '../desk/desk.ts';
 import { isAtLeast, type Level } from '../desk/events.ts';
 import { BEAT_MS } from '../protocol/stream.ts';
-import { VERBS, type Input, type VerbName } from '../verbs.ts';
+import { VERBS, type VerbName } from '../verbs.ts';
 
 /** What may gather for a viewer before it is spared more. */
 const WAITING_MAX_BYTES = 256 * 1_024;
@@ -117,15 +117,18 @@ export class Stream {
 
   #topic(name: string): Topic {
     const [words = '', query = ''] = name.split('?');
-    const wrong = (why: string): ImError => new ImError('IM_ADMIN_INPUT', { why });
     if (!isVerb(words)) throw wrong(`there is no topic "${words}"`);
     const verb = VERBS[words];
     if (verb.permission !== 'read') throw wrong(`"${words}" is no topic: it acts`);
     const input = verb.input.safeParse(Object.fromEntries(new URLSearchParams(query)));
     if (!input.success) throw wrong(`topic "${name}": ${input.error.issues[0]?.message ?? ''}`);
     const { desk, who } = this.#around;
-    return { name, look: () => desk.perform(words, input.data as Input<typeof words>, who) };
+    return { name, look: () => desk.perform(words, input.data, who) };
   }
+}
+
+function wrong(why: string): ImError {
+  return new ImError('IM_ADMIN_INPUT', { why });
 }
 
 function isVerb(words: string): words is VerbName {

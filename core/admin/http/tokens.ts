@@ -50,7 +50,7 @@ async function read(name: string, file: string): Promise<string> {
 }
 
 function refused(name: string, why: string): ImError {
-  return new ImError('IM_ADMIN_TOKENS', { name, why });
+  return new ImError('IM_ADMIN_TOKENS', { name, why, setting: 'admin.tokens' });
 }
 
 function hashOf(token: string): Buffer {

@@ -1,0 +1,94 @@
+/** The admin API of a stage's node: its desk, its servers, and clients of them. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AdminClient } from '../../core/admin/client/admin-client.ts';
+import { Events } from '../../core/admin/desk/events.ts';
+import type { Running } from '../../core/admin/desk/inside.ts';
+import { AdminPart } from '../../core/assembly/admin-part.ts';
+import type { Settings } from '../../core/config/settings.ts';
+import { ImError } from '../../core/contract/index.ts';
+import { systemClock } from '../../core/kernel/system.ts';
+import type { Stage } from './stage.ts';
+
+export const READER = 'r'.repeat(40);
+export const OPERATOR = 'o'.repeat(40);
+
+const open = new Set<AdminStage>();
+
+export class AdminStage {
+  readonly folder = mkdtempSync(join(tmpdir(), 'im-admin-'));
+  readonly events = new Events(systemClock(), 'life-1');
+  readonly levels: string[] = [];
+  running: Running | undefined;
+  readonly #part: AdminPart;
+  #address = '';
+
+  constructor(stage: Stage, tokens: readonly string[] = [READER, OPERATOR]) {
+    this.running = stage.node;
+    const settings = this.#settings(stage.settings, tokens);
+    const heard = (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+      const { address } = fields;
+      if (message !== 'admins are heard' || typeof address !== 'string') return;
+      if (address.startsWith('http')) this.#address = address;
+    };
+    this.#part = new AdminPart({
+      clock: systemClock(),
+      settings: () => settings,
+      running: () => this.running,
+      events: this.events,
+      setLevel: (level) => void this.levels.push(level),
+      reload: () => Promise.reject(new ImError('IM_ADMIN_AWAY', { why: 'a stage has no file' })),
+      log: { debug: () => undefined, info: heard, warn: heard, error: heard },
+      version: '0.0.0',
+      loopDelayMs: () => 0,
+      pages: {},
+    });
+  }
+
+  #settings(settings: Settings, tokens: readonly string[]): Settings {
+    const named = tokens.map((token, at) => {
+      const tokenFile = join(this.folder, `${at}.token`);
+      writeFileSync(tokenFile, `${token}\n`, { mode: 0o600 });
+      const may = token === OPERATOR ? ('operate' as const) : ('read' as const);
+      return { name: `admin-${at}`, tokenFile, may };
+    });
+    const listen = { host: '127.0.0.1', port: 0 };
+    const admin = { socket: undefined, listen, tls: undefined, tokens: named };
+    return { ...settings, node: { ...settings.node, data: this.folder }, admin };
+  }
+
+  /** Over the unix socket, as its owner. */
+  get owner(): AdminClient {
+    return new AdminClient({ name: 'owner', socket: join(this.folder, 'admin.sock') });
+  }
+
+  /** Over HTTP. */
+  withToken(token: string | undefined): AdminClient {
+    const target = { name: 'by token', url: this.#address };
+    return new AdminClient({ ...target, ...(token !== undefined && { token }) });
+  }
+
+  async start(): Promise<void> {
+    await this.#part.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#part.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Starts it; `closeAdmins` stops it. */
+export async function openAdmin(stage: Stage, tokens?: readonly string[]): Promise<AdminStage> {
+  const admin = new AdminStage(stage, tokens);
+  open.add(admin);
+  await admin.start();
+  return admin;
+}
+
+/** For `afterEach`, before `closeStages`. */
+export async function closeAdmins(): Promise<void> {
+  for (const admin of open) await admin.stop();
+  open.clear();
+}
