@@ -56,7 +56,7 @@ export class Reception implements Greeter {
     await whereabouts.settled();
     if (session.state !== 'welcoming') return undefined;
     if (!whereabouts.here) {
-      session.move(whereabouts.moved('another node serves'));
+      session.move(whereabouts.moved(whereabouts.why));
       return undefined;
     }
     const identity = await this.#identify(session, hello);
