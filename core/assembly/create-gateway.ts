@@ -27,7 +27,7 @@ export function createGateway(sources: Sources): HttpGateway | undefined {
     perSecond: limits.gatewayPerSecond,
     burst: limits.gatewayBurst,
     retryAfterMs: limits.retryAfter,
-    answered: metrics.counter('im_gateway_answers_total', help),
+    answered: metrics.counter('im_gateway_answers_total', help, 'answer'),
   });
   metrics.gauge('im_gateway_view_age_ms', 'Since the gateway saw the store last.', () => {
     return view().agoMs;

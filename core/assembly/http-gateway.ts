@@ -78,6 +78,7 @@ export class HttpGateway implements Component {
     const dropped = metrics.counter(
       'im_gateway_dropped_total',
       'Connections to the gateway that were cut: too many, or what they said was not HTTP.',
+      'reason',
     );
     const server = createServer(
       {

@@ -16,7 +16,7 @@ export const pathModule = new ContainerModule(({ bind }) => {
         durability: () => persistence.guarantees.durability,
         accepted: metrics.counter('im_commands_accepted_total', 'Commands accepted and kept.'),
         repeated: metrics.counter('im_commands_repeated_total', 'Repeats answered.'),
-        refused: metrics.counter('im_commands_refused_total', 'Commands refused, by code.'),
+        refused: metrics.counter('im_commands_refused_total', 'Commands refused, by code.', 'code'),
         retried: metrics.counter('im_commands_retried_total', 'Answers to repeated sendings.'),
       }),
     [T.limits, T.persistence, T.metrics],
@@ -31,7 +31,11 @@ export const pathModule = new ContainerModule(({ bind }) => {
         log,
         counters: {
           kept: metrics.counter('im_entries_kept_total', 'Entries kept.'),
-          failed: metrics.counter('im_appends_failed_total', 'Appends not kept, by reason.'),
+          failed: metrics.counter(
+            'im_appends_failed_total',
+            'Appends not kept, by reason.',
+            'reason',
+          ),
           commitMs: metrics.histogram('im_commit_ms', 'From append to its answer.'),
           batchEntries: metrics.histogram('im_batch_entries', 'Entries per batch.'),
         },

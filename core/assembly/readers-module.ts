@@ -52,7 +52,11 @@ export const readersModule = new ContainerModule(({ bind }) => {
         progress,
         limits,
         log,
-        refused: metrics.counter('im_questions_refused_total', 'Questions refused, by code.'),
+        refused: metrics.counter(
+          'im_questions_refused_total',
+          'Questions refused, by code.',
+          'code',
+        ),
       }),
     [T.persistence, T.conversations, T.presence, T.progress, T.limits, T.log, T.metrics],
   );
@@ -64,7 +68,11 @@ export const readersModule = new ContainerModule(({ bind }) => {
         limits,
         log,
         rates: new Rates(limits.signalsPerSecond, limits.signalsPerSecond, clock),
-        dropped: metrics.counter('im_signals_dropped_total', 'Signals not passed on, by reason.'),
+        dropped: metrics.counter(
+          'im_signals_dropped_total',
+          'Signals not passed on, by reason.',
+          'reason',
+        ),
       }),
     [T.directory, T.conversations, T.clock, T.limits, T.log, T.metrics],
   );

@@ -99,8 +99,9 @@ export class Door {
   }
 
   #gone(session: Session): void {
-    const { directory, left } = this.#around;
+    const { directory, counters, left } = this.#around;
     directory.sessions.delete(session);
+    counters.closed.add();
     if (session.welcomed) directory.welcomed -= 1;
     directory.depart(session.address);
     left(session);
