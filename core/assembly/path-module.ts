@@ -1,5 +1,6 @@
 /** Bindings of the message path, and nothing else. */
 import { ContainerModule } from 'inversify';
+import { turnOf } from '../config/rate-of.ts';
 import { Answers } from '../path/answers.ts';
 import { Fanout } from '../path/fanout.ts';
 import { Keeping } from '../path/keeping.ts';
@@ -44,7 +45,7 @@ export const pathModule = new ContainerModule(({ bind }) => {
   );
   bind(T.fanout).toResolvedValue(
     (conversations, attendants, presence, effects, limits, clock) => {
-      const offers = new Offers({ attendants, clock, perTurn: limits.fanoutPerTurn });
+      const offers = new Offers({ attendants, clock, bound: turnOf(limits) });
       return new Fanout({ conversations, offers, presence, effects, limits });
     },
     [T.conversations, T.attendants, T.presence, T.effects, T.limits, T.clock],

@@ -1,5 +1,6 @@
 /** Bindings of what reads the log for people: progress, presence, questions, signals. */
 import { ContainerModule } from 'inversify';
+import { rateOf } from '../config/rate-of.ts';
 import { Attendants } from '../path/attendants.ts';
 import { Conversations } from '../path/conversations.ts';
 import { Presence } from '../path/presence.ts';
@@ -67,7 +68,7 @@ export const readersModule = new ContainerModule(({ bind }) => {
         conversations,
         limits,
         log,
-        rates: new Rates(limits.signalsPerSecond, limits.signalsPerSecond, clock),
+        rates: new Rates(rateOf(limits, 'signalsPerSecond', 'signalsPerSecond'), clock),
         dropped: metrics.counter(
           'im_signals_dropped_total',
           'Signals not passed on, by reason.',

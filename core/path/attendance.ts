@@ -59,7 +59,7 @@ export class Attendance implements SessionHandler {
     this.#session = session;
     this.#seat = seat;
     this.#delivery = new Delivery(session, around.delivery);
-    this.#refusals = new Refusals(around.limits.refusalsRemembered);
+    this.#refusals = new Refusals(session.terms.refusalsRemembered);
     this.#sender = senderKey(session.user, session.device);
   }
 
@@ -77,7 +77,8 @@ export class Attendance implements SessionHandler {
 
   get congested(): boolean {
     const { limits, progress } = this.#around;
-    if (this.#handedIn >= 2 * limits.window || this.#asked >= limits.questions) return true;
+    if (this.#handedIn >= 2 * this.#session.terms.window || this.#asked >= limits.questions)
+      return true;
     return this.#delivery.congested || progress.full;
   }
 

@@ -28,7 +28,13 @@ export class Door {
 
   constructor(around: Surroundings) {
     this.#around = around;
-    this.#session = { ...around, gone: (session) => this.#gone(session) };
+    this.#session = {
+      ...around,
+      get limits() {
+        return around.limits;
+      },
+      gone: (session) => this.#gone(session),
+    };
   }
 
   /** A new connection. It always gets an ear; one too many hears an ERROR at once. */

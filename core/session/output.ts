@@ -23,13 +23,13 @@ export interface Gate {
  */
 export class Flusher {
   readonly #soon: (run: () => void) => void;
-  readonly #perTurn: number;
+  readonly #bound: { readonly perTurn: number };
   readonly #gate: Gate;
   #waiting: Output[] = [];
 
-  constructor(soon: (run: () => void) => void, perTurn: number, gate: Gate) {
+  constructor(soon: (run: () => void) => void, bound: { readonly perTurn: number }, gate: Gate) {
     this.#soon = soon;
-    this.#perTurn = perTurn;
+    this.#bound = bound;
     this.#gate = gate;
   }
 
@@ -45,7 +45,8 @@ export class Flusher {
   #run(): void {
     if (!this.#gate.open) return this.#gate.whenOpen(() => this.#run());
     const outputs = this.#waiting;
-    this.#waiting = outputs.length > this.#perTurn ? outputs.splice(this.#perTurn) : [];
+    const { perTurn } = this.#bound;
+    this.#waiting = outputs.length > perTurn ? outputs.splice(perTurn) : [];
     if (this.#waiting.length > 0) this.#soon(() => this.#run());
     for (const output of outputs) output.flush();
   }

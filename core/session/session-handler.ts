@@ -38,6 +38,7 @@ export interface Reception {
 export interface SessionSurroundings {
   readonly clock: Clock;
   readonly log: Log;
+  /** Those of now: a session keeps what it reads when it begins. */
   readonly limits: Limits;
   readonly wheel: Wheel;
   readonly flusher: Flusher;

@@ -15,10 +15,7 @@ import type { SessionHandler, SessionSurroundings } from './session-handler.ts';
 import { Reading, type Reader } from './reading.ts';
 import { Timed } from './wheel.ts';
 
-/**
- * greeting: before HELLO. live: after WELCOME. leaving: pays what it owes, then ends. ending: ended
- * by us.
- */
+/** greeting: before HELLO. live: after WELCOME. leaving: pays what it owes. ending: ended by us. */
 export type SessionState = 'greeting' | 'welcoming' | 'live' | 'leaving' | 'ending' | 'closed';
 
 const UNWELCOME = { lapsed: 'the token has lapsed', late: 'no HELLO in time' } as const;
@@ -28,6 +25,8 @@ export class Session implements Ear, Reader {
   readonly address: string;
   readonly binding: Binding;
   readonly output: Output;
+  /** The bounds that it keeps to for its whole life, whatever becomes of the node's. */
+  readonly terms: SessionSurroundings['limits'];
   /** True once WELCOME was written. */
   welcomed = false;
   /** Set by the reception. */
@@ -48,19 +47,20 @@ export class Session implements Ear, Reader {
     this.address = peer.address;
     this.binding = binding;
     this.#around = around;
+    this.terms = around.limits;
     this.output = new Output(peer, binding, {
       flusher: around.flusher,
       clock: around.clock,
-      maxBytes: around.limits.outputMax,
+      maxBytes: this.terms.outputMax,
       overflow: () => this.destroy('slow'),
       blocked: () => {
         this.#times.note(true, around.clock.monotonic());
         this.#arm();
       },
     });
-    this.#input = new Input(binding, around.limits.helloFrame);
+    this.#input = new Input(binding, this.terms.helloFrame);
     this.#reading = new Reading(this.#input, this);
-    this.#times = new Deadlines(around.limits, around.clock.monotonic());
+    this.#times = new Deadlines(this.terms, around.clock.monotonic());
     this.#timed = new Timed((nowMs) => this.#tick(nowMs));
     this.#arm();
   }
@@ -114,7 +114,7 @@ export class Session implements Ear, Reader {
     this.#around.counters.errors.add(1, code);
     this.#around.kicks.tell(this, code, detail);
     this.output.write(errorFrame(code, detail, retryAfterMs));
-    this.#end(this.#around.limits.linger);
+    this.#end(this.terms.linger);
   }
 
   /** Reads no more, sends the answers that it owes, then ends; with `farewell` as its last word. */
@@ -130,7 +130,7 @@ export class Session implements Ear, Reader {
   settled(): void {
     if (this.#state !== 'leaving' || (this.#handler?.unsettled ?? 0) > 0) return;
     if (typeof this.#farewell === 'object') this.move(this.#farewell);
-    else if (this.#farewell) this.fail(this.#farewell, undefined, this.#around.limits.retryAfter);
+    else if (this.#farewell) this.fail(this.#farewell, undefined, this.terms.retryAfter);
     else this.#end(0);
   }
 
@@ -142,7 +142,7 @@ export class Session implements Ear, Reader {
     if (this.#over) return;
     this.#around.counters.moved.add();
     if (!instead) this.output.write(to);
-    this.#end(this.#around.limits.linger, instead ? to : undefined);
+    this.#end(this.terms.linger, instead ? to : undefined);
   }
 
   /** Drops the connection without a word. */
@@ -199,7 +199,7 @@ export class Session implements Ear, Reader {
   }
 
   unreadable(error: WireError): void {
-    const short = (error.lengthBytes ?? Infinity) <= this.#around.limits.maxFrame;
+    const short = (error.lengthBytes ?? Infinity) <= this.terms.maxFrame;
     if (this.#state === 'greeting' && error.code === 'frame-too-large' && short) {
       this.fail('unauthenticated', 'the first frame is above the limit for HELLO');
     } else this.fail(error.code, error.message);
@@ -234,15 +234,14 @@ export class Session implements Ear, Reader {
   #greet(frame: ClientFrame): void {
     if (frame.type !== 'hello') return this.fail('unauthenticated', 'HELLO comes first');
     this.#state = 'welcoming';
-    this.#input.limit(this.#around.limits.maxFrame);
+    this.#input.limit(this.terms.maxFrame);
     this.#around.reception.greet(this, frame).then(
       (handler) => this.#welcomed(handler),
       (error: unknown) => {
-        const { log, limits } = this.#around;
         // Health tells once of a store that is away; not every client that comes meanwhile does.
         if (error instanceof ImError && error.kind === 'passing')
-          return this.fail('not-ready', undefined, limits.retryAfter);
-        log.error('a greeting failed', { session: this.id, error: String(error) });
+          return this.fail('not-ready', undefined, this.terms.retryAfter);
+        this.#around.log.error('a greeting failed', { session: this.id, error: String(error) });
         return this.fail('internal');
       },
     );
