@@ -213,9 +213,10 @@ function tell(settings: Settings, program: Program, part: Part): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** All numbers as they stand, without the sentences that explain them. */
+/** All numbers as they stand, without what is too long for a line. */
 function numbersOf({ metrics }: Program): readonly object[] {
-  return metrics.snapshot().map(({ help: _help, ...numbers }) => numbers);
+  const untold = { help: undefined, atMost: undefined };
+  return metrics.snapshot().map((one) => ({ ...one, ...untold }));
 }
 
 function ended(signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@
  * the gateway's port, and transports on which every greeting is answered with MOVED.
  */
 import { ClusterWatch } from '../cluster/gateway/cluster-watch.ts';
+import { turnOf } from '../config/rate-of.ts';
 import type { Settings } from '../config/settings.ts';
 import { ImError, type Transport } from '../contract/index.ts';
 import { settledWithin } from '../kernel/within.ts';
@@ -23,9 +24,10 @@ const WHEEL_TICK_MS = 50;
 /** Creates everything and starts nothing. @throws ImError where the file names nothing to do. */
 export function assembleGateway(settings: Settings, means: Means): Program {
   mustServe(settings);
-  const { cluster, limits } = settings;
+  const { cluster } = settings;
   const base = layFoundation(settings, means, () => undefined);
-  const { supervisor, metrics, log, persistence, registry, report } = base;
+  const { bounds, supervisor, metrics, log, persistence, registry, report } = base;
+  const limits = bounds.now;
   const watch = new ClusterWatch({
     persistence,
     registry,
@@ -34,10 +36,10 @@ export function assembleGateway(settings: Settings, means: Means): Program {
     report: (health) => report('cluster', health),
   });
   const view = watch.view.bind(watch);
-  const gateway = createGateway({ settings, ...means, metrics, log, view });
+  const gateway = createGateway({ settings, limits, ...means, metrics, log, view });
   const wheel = new Wheel(means.clock, WHEEL_TICK_MS);
   const reception = new TurnAway({ view, clock: means.clock, limits });
-  const door = makeDoor(settings, means, base, { reception, wheel });
+  const door = makeDoor(means, base, { reception, wheel });
   const transports = createTransports(settings, base, door);
   const parts = [
     { name: 'persistence', component: persistence },
@@ -79,9 +81,8 @@ function mustServe(settings: Settings): asserts settings is WithCluster {
 }
 
 function makeDoor(
-  { limits }: Settings,
   { clock, random }: Means,
-  { metrics, log }: Foundation,
+  { bounds, metrics, log }: Foundation,
   own: { readonly reception: TurnAway; readonly wheel: Wheel },
 ): Door {
   const always = { open: true, whenOpen: () => undefined };
@@ -89,10 +90,12 @@ function makeDoor(
     clock,
     random,
     log,
-    limits,
+    get limits() {
+      return bounds.terms;
+    },
     ...own,
     directory: new Directory(),
-    flusher: new Flusher((run) => clock.soon(run), limits.fanoutPerTurn, always),
+    flusher: new Flusher((run) => clock.soon(run), turnOf(bounds.now), always),
     counters: sessionCounters(metrics),
     kicks: new Kicks(log),
     left: () => undefined,

@@ -5,6 +5,7 @@
  */
 import { Container } from 'inversify';
 import { Operator } from '../admin/operator.ts';
+import type { LiveLimits } from '../config/live-limits.ts';
 import type { Settings } from '../config/settings.ts';
 import type {
   Authentication,
@@ -41,8 +42,8 @@ export function assemble(settings: Settings, means: Means): Node {
   let node: Node | undefined;
   const base = layFoundation(settings, means, (rules) => node?.announce(rules));
   const { metrics, log, supervisor, report, hostOf, create, persistence, registry } = base;
-  const { ordered } = base;
-  const { limits } = settings;
+  const { bounds, ordered } = base;
+  const limits = bounds.now;
   const components = {
     persistence,
     registry,
@@ -51,13 +52,12 @@ export function assemble(settings: Settings, means: Means): Node {
   };
   mustFit(settings, components.failover, persistence);
   const place = { life: newLife(settings.node.name, means.random), ...placeOf(means.clock) };
-  const { answers } = settings;
-  const cached = answers && createAnswers(answers, hostOf(answers.name));
+  const cached = settings.answers && createAnswers(settings.answers, hostOf('answers'));
   const guards = settings.guards.map((one) => createGuard(one, hostOf(one.name)));
   const consumers = settings.consumers.map((one) => createConsumer(one, hostOf(one.name)));
   const broken: Broken = (why) => node?.broken(why);
   const { orderings } = ordered;
-  const told = { log, metrics, broken, report };
+  const told = { bounds, log, metrics, broken, report };
   const made = { ...components, ...place, orderings, cached, guards, consumers, ...told };
   const container = wire(settings, means, made);
   const door = container.get(T.door);
@@ -97,7 +97,7 @@ export function assemble(settings: Settings, means: Means): Node {
     operator: settings.cluster && operatorOf(settings.cluster, components, means.clock),
     ...place,
     kinds: orderings,
-    gateway: createGateway({ settings, ...means, metrics, log, view: cluster.view }),
+    gateway: createGateway({ settings, limits, ...means, metrics, log, view: cluster.view }),
     orderings: ordered.parts,
     cache: cached?.cache,
     guards: guards.map(({ name, guard }) => ({ name, component: guard })),
@@ -144,6 +144,7 @@ interface Made {
   readonly cached: Cached | undefined;
   readonly guards: readonly Guarded[];
   readonly consumers: readonly Consumed[];
+  readonly bounds: LiveLimits;
   readonly log: NodeLog;
   readonly metrics: MetricsRegistry;
   readonly broken: Broken;
@@ -152,7 +153,7 @@ interface Made {
 
 function wire(settings: Settings, means: Means, made: Made): Container {
   const container = new Container({ defaultScope: 'Singleton' });
-  const { limits } = settings;
+  const limits = made.bounds.now;
   container.bind(T.node).toConstantValue(settings.node.name);
   container.bind(T.life).toConstantValue(made.life);
   container.bind(T.lease).toConstantValue(made.lease);
@@ -160,6 +161,7 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   container.bind(T.clock).toConstantValue(means.clock);
   container.bind(T.random).toConstantValue(means.random);
   container.bind(T.limits).toConstantValue(limits);
+  container.bind(T.bounds).toConstantValue(made.bounds);
   container.bind(T.chat).toConstantValue(settings.chat);
   container.bind(T.rules).toConstantValue({ limits, friendsOnly: settings.chat.friendsOnly });
   container.bind(T.log).toConstantValue(made.log);

@@ -28,7 +28,6 @@ function consuming(consumed: Consumed, { persistence, shards, lease, limits }: A
   const { name, consumer, settings, host, report } = consumed;
   const { clock, random, log, metrics } = host;
   const register = lendRegister(persistence);
-  const everyMs = limits.progressEvery;
   const deadLetters = new DeadLetters(register, name);
   const consumption = new Consumption({
     consumer,
@@ -40,7 +39,7 @@ function consuming(consumed: Consumed, { persistence, shards, lease, limits }: A
     random,
     log,
     deadLetters,
-    cursors: new ConsumerCursors({ consumer: name, register, clock, log, everyMs, lease }),
+    cursors: new ConsumerCursors({ consumer: name, register, clock, log, limits, lease }),
     health: new ConsumerHealth({ name, clock, log, metrics, report }),
   });
   return { name, consumption, deadLetters };
@@ -70,7 +69,9 @@ export const effectsModule = new ContainerModule(({ bind }) => {
         clock,
         log,
         metrics,
-        most: limits.replayLook,
+        get most() {
+          return limits.replayLook;
+        },
         isHere: (user) => directory.isHere(user),
       }),
     [T.failover, T.persistence, T.directory, T.clock, T.log, T.metrics, T.limits],

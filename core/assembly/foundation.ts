@@ -1,5 +1,6 @@
 /** What every program of ours stands on: its log, metrics and supervisor, a store, an ordering. */
 import type { Network } from '../cluster/link/network.ts';
+import { LiveLimits } from '../config/live-limits.ts';
 import type { Instance, Settings } from '../config/settings.ts';
 import type {
   Clock,
@@ -45,9 +46,8 @@ export function layFoundation(
   const metrics = new MetricsRegistry();
   const log = nodeLog(means.log);
   const { clock, random } = means;
-  const { startTimeout, stopTimeout } = settings.limits;
-  const timeouts = { startTimeoutMs: startTimeout, stopTimeoutMs: stopTimeout };
-  const supervisor = new Supervisor({ clock, log, ...timeouts });
+  const bounds = new LiveLimits(settings.limits);
+  const supervisor = new Supervisor({ clock, log, limits: bounds.now });
   const report: Report = (part, health) => supervisor.report(part, health);
   const hostOf = (name: string): Host =>
     makeHost({ name, node: settings.node.name, log, clock, random, metrics, report });
@@ -63,7 +63,18 @@ export function layFoundation(
     return create(one, { register, links, announce }) as Ordering;
   };
   const ordered = createOrderings(settings.ordering, { create: createOrdering, news });
-  return { metrics, log, supervisor, report, hostOf, create, persistence, registry, ordered };
+  return {
+    bounds,
+    metrics,
+    log,
+    supervisor,
+    report,
+    hostOf,
+    create,
+    persistence,
+    registry,
+    ordered,
+  };
 }
 
 /** A log that can be asked for children; a plain one gives itself. */

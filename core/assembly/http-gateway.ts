@@ -14,6 +14,7 @@ import {
 
 export interface HttpGatewayOptions {
   readonly listen: ListenAddress;
+  /** This and the next may change: `adapt` follows then. */
   readonly connectionsMax: number;
   /** From the first byte of a question, or the connection, to the question's last. */
   readonly questionMaxMs: number;
@@ -55,6 +56,7 @@ export class HttpGateway implements Component {
     signal.throwIfAborted();
     const server = this.#make();
     this.#server = server;
+    this.adapt();
     await this.#listen(server);
     this.#options.log.info('the gateway listens', { address: this.#address });
     if (!signal.aborted) return;
@@ -73,17 +75,26 @@ export class HttpGateway implements Component {
     await closed;
   }
 
+  /** The bounds are others now. */
+  adapt(): void {
+    const server = this.#server;
+    if (!server) return;
+    const { connectionsMax, questionMaxMs } = this.#options;
+    server.maxConnections = connectionsMax;
+    server.headersTimeout = questionMaxMs;
+    server.requestTimeout = questionMaxMs;
+  }
+
   #make(): Server {
-    const { metrics, questionMaxMs, connectionsMax } = this.#options;
+    const { metrics } = this.#options;
     const dropped = metrics.counter(
       'im_gateway_dropped_total',
       'Connections to the gateway that were cut: too many, or what they said was not HTTP.',
+      'reason',
     );
     const server = createServer(
       {
         maxHeaderSize: HEADERS_MAX_BYTES,
-        headersTimeout: questionMaxMs,
-        requestTimeout: questionMaxMs,
         keepAliveTimeout: IDLE_MAX_MS,
         connectionsCheckingInterval: CHECK_EVERY_MS,
         insecureHTTPParser: false,
@@ -91,7 +102,6 @@ export class HttpGateway implements Component {
       },
       (request, response) => this.#answer(request, response),
     );
-    server.maxConnections = connectionsMax;
     server.maxHeadersCount = HEADERS_MAX;
     server.maxRequestsPerSocket = QUESTIONS_PER_CONNECTION;
     server.timeout = SOCKET_MAX_MS;

@@ -10,10 +10,7 @@ import type { DeadLetterPage } from '../path/dead-letters.ts';
 import type { OrderingRule } from '../wire/frames.ts';
 import type { Parts } from './node-parts.ts';
 
-/**
- * Parts start in this sequence and stop in reverse: nothing arrives before there is somewhere to
- * keep it.
- */
+/** Parts stop in the reverse of this sequence: what arrives has somewhere to be kept. */
 const RANKS = [
   'persistence',
   'answers',
@@ -31,15 +28,21 @@ const RANKS = [
   'transports',
 ];
 
-/** What a node has before it owns anything; what only an owner has; what clients meet. */
-const STANDING = ranksOf('persistence', 'cluster');
-const SERVING = ranksOf('ordering', 'retention');
+/**
+ * What a node starts, one set after the other. First what it has whatever it is: guards and
+ * consumers too, so that a backup that could not serve says so at once. Then what clients meet, who
+ * wait until it is clear who serves: a port that is not to be had ends the start before anything is
+ * owned. Then its place among the others, and what only an owner has.
+ */
 const MEETING = ranksOf('gateway', 'transports');
+const JOINING = ranksOf('cluster');
+const SERVING = ranksOf('ordering', 'path', 'retention');
+const STANDING = ranksOf(
+  ...RANKS.filter((_, rank) => ![MEETING, JOINING, SERVING].some((set) => set.has(rank))),
+);
 
-function ranksOf(first: string, last: string): ReadonlySet<number> {
-  const from = RANKS.indexOf(first);
-  const count = RANKS.indexOf(last) - from + 1;
-  return new Set(Array.from({ length: count }, (_, at) => from + at));
+function ranksOf(...names: readonly string[]): ReadonlySet<number> {
+  return new Set(names.map((name) => RANKS.indexOf(name)));
 }
 
 export class Node {
@@ -51,7 +54,7 @@ export class Node {
   /** It owns the shards, and where it has them from. */
   #owns: { readonly from: NodeLife | undefined } | undefined;
   #serving: Promise<void> | undefined;
-  #meeting = false;
+  #joined = false;
   #isOver = false;
   readonly #overListeners = new Set<(why: string) => void>();
   #stopping: Promise<readonly ImError[]> | undefined;
@@ -88,19 +91,18 @@ export class Node {
    * with the culprit's name.
    */
   async start(): Promise<void> {
-    const { supervisor, membership } = this.#parts;
+    const { supervisor } = this.#parts;
     await supervisor.start(STANDING);
-    if (this.#owns) await this.#serve();
     await supervisor.start(MEETING);
-    this.#meeting = true;
+    await supervisor.start(JOINING);
+    this.#joined = true;
     if (this.#owns) await this.#serve();
-    membership?.poke();
   }
 
   /** The shards are this node's from now on. */
   serve(from: NodeLife | undefined): void {
     this.#owns = { from };
-    if (!this.#meeting) return;
+    if (!this.#joined) return;
     this.#serve().catch((error: unknown) => {
       // A stop ends a start that is under way, and is no failure.
       if (this.#stopping) return;

@@ -1,5 +1,6 @@
 /** Bindings of the message path, and nothing else. */
 import { ContainerModule } from 'inversify';
+import { turnOf } from '../config/rate-of.ts';
 import { Answers } from '../path/answers.ts';
 import { Fanout } from '../path/fanout.ts';
 import { Keeping } from '../path/keeping.ts';
@@ -16,7 +17,7 @@ export const pathModule = new ContainerModule(({ bind }) => {
         durability: () => persistence.guarantees.durability,
         accepted: metrics.counter('im_commands_accepted_total', 'Commands accepted and kept.'),
         repeated: metrics.counter('im_commands_repeated_total', 'Repeats answered.'),
-        refused: metrics.counter('im_commands_refused_total', 'Commands refused, by code.'),
+        refused: metrics.counter('im_commands_refused_total', 'Commands refused, by code.', 'code'),
         retried: metrics.counter('im_commands_retried_total', 'Answers to repeated sendings.'),
       }),
     [T.limits, T.persistence, T.metrics],
@@ -31,7 +32,11 @@ export const pathModule = new ContainerModule(({ bind }) => {
         log,
         counters: {
           kept: metrics.counter('im_entries_kept_total', 'Entries kept.'),
-          failed: metrics.counter('im_appends_failed_total', 'Appends not kept, by reason.'),
+          failed: metrics.counter(
+            'im_appends_failed_total',
+            'Appends not kept, by reason.',
+            'reason',
+          ),
           commitMs: metrics.histogram('im_commit_ms', 'From append to its answer.'),
           batchEntries: metrics.histogram('im_batch_entries', 'Entries per batch.'),
         },
@@ -40,7 +45,7 @@ export const pathModule = new ContainerModule(({ bind }) => {
   );
   bind(T.fanout).toResolvedValue(
     (conversations, attendants, presence, effects, limits, clock) => {
-      const offers = new Offers({ attendants, clock, perTurn: limits.fanoutPerTurn });
+      const offers = new Offers({ attendants, clock, bound: turnOf(limits) });
       return new Fanout({ conversations, offers, presence, effects, limits });
     },
     [T.conversations, T.attendants, T.presence, T.effects, T.limits, T.clock],

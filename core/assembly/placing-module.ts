@@ -21,7 +21,11 @@ export const placingModule = new ContainerModule(({ bind }) => {
       new Placement({
         orderings,
         log,
-        failed: metrics.counter('im_placings_failed_total', 'Batches without places, by reason.'),
+        failed: metrics.counter(
+          'im_placings_failed_total',
+          'Batches without places, by reason.',
+          'reason',
+        ),
       }),
     [T.orderings, T.log, T.metrics],
   );

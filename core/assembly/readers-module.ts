@@ -1,5 +1,6 @@
 /** Bindings of what reads the log for people: progress, presence, questions, signals. */
 import { ContainerModule } from 'inversify';
+import { rateOf } from '../config/rate-of.ts';
 import { Attendants } from '../path/attendants.ts';
 import { Conversations } from '../path/conversations.ts';
 import { Presence } from '../path/presence.ts';
@@ -52,7 +53,11 @@ export const readersModule = new ContainerModule(({ bind }) => {
         progress,
         limits,
         log,
-        refused: metrics.counter('im_questions_refused_total', 'Questions refused, by code.'),
+        refused: metrics.counter(
+          'im_questions_refused_total',
+          'Questions refused, by code.',
+          'code',
+        ),
       }),
     [T.persistence, T.conversations, T.presence, T.progress, T.limits, T.log, T.metrics],
   );
@@ -63,8 +68,12 @@ export const readersModule = new ContainerModule(({ bind }) => {
         conversations,
         limits,
         log,
-        rates: new Rates(limits.signalsPerSecond, limits.signalsPerSecond, clock),
-        dropped: metrics.counter('im_signals_dropped_total', 'Signals not passed on, by reason.'),
+        rates: new Rates(rateOf(limits, 'signalsPerSecond', 'signalsPerSecond'), clock),
+        dropped: metrics.counter(
+          'im_signals_dropped_total',
+          'Signals not passed on, by reason.',
+          'reason',
+        ),
       }),
     [T.directory, T.conversations, T.clock, T.limits, T.log, T.metrics],
   );

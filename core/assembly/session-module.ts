@@ -1,6 +1,7 @@
 /** Bindings of sessions and of ownership, and nothing else. */
 import { ContainerModule } from 'inversify';
 import { Shards } from '../cluster/shards.ts';
+import { rateOf, turnOf } from '../config/rate-of.ts';
 import { deliveryCounters } from '../path/delivery-counters.ts';
 import { Reception } from '../path/reception.ts';
 import { SentBefore } from '../path/sent-before.ts';
@@ -33,7 +34,7 @@ export const sessionModule = new ContainerModule(({ bind }) => {
   bind(T.attendance).toResolvedValue(
     (delivery, lanes, shards, answers, questions, signals, presence, attendants, effects) => {
       const { progress, limits, clock } = delivery;
-      const rates = new Rates(limits.messagesPerSecond, limits.messagesBurst, clock);
+      const rates = new Rates(rateOf(limits, 'messagesPerSecond', 'messagesBurst'), clock);
       const path = { delivery, lanes, shards, answers, questions, signals, presence };
       return { ...path, attendants, effects, progress, rates, limits };
     },
@@ -61,20 +62,22 @@ export const sessionModule = new ContainerModule(({ bind }) => {
     [T.node, T.authentication, T.orderings, T.directory, T.metrics, T.attendance, T.whereabouts],
   );
   bind(T.door).toResolvedValue(
-    (clock, log, limits, wheel, directory, random, metrics, reception, lease) =>
+    (clock, log, bounds, wheel, directory, random, metrics, reception, lease) =>
       new Door({
         clock,
         log,
-        limits,
+        get limits() {
+          return bounds.terms;
+        },
         wheel,
         directory,
         random,
         reception,
-        flusher: new Flusher((run) => clock.soon(run), limits.fanoutPerTurn, lease),
+        flusher: new Flusher((run) => clock.soon(run), turnOf(bounds.now), lease),
         counters: sessionCounters(metrics),
         kicks: new Kicks(log),
         left: (session) => reception.leave(session),
       }),
-    [T.clock, T.log, T.limits, T.wheel, T.directory, T.random, T.metrics, T.reception, T.lease],
+    [T.clock, T.log, T.bounds, T.wheel, T.directory, T.random, T.metrics, T.reception, T.lease],
   );
 });

@@ -8,6 +8,7 @@ import type { Shards } from '../cluster/shards.ts';
 import type { Whereabouts } from '../cluster/whereabouts.ts';
 import type { Blocks } from '../config/blocks.ts';
 import type { Limits } from '../config/limits.ts';
+import type { LiveLimits } from '../config/live-limits.ts';
 import type {
   Authentication,
   Clock,
@@ -65,6 +66,7 @@ export const T = {
   log: token<NodeLog>('log'),
   metrics: token<Metrics>('metrics'),
   limits: token<Limits>('limits'),
+  bounds: token<LiveLimits>('bounds'),
   chat: token<Blocks['chat']>('chat'),
   rules: token<ChatRules>('rules'),
   broken: token<Broken>('broken'),

@@ -42,8 +42,12 @@ export function createGuard(instance: GuardInstance, host: Host): Guarded {
     guard: component as Guard,
     settings: instance.added,
     report: {
-      verdicts: metrics.counter('guard_verdicts_total', 'Verdicts, by kind.'),
-      failures: metrics.counter('guard_failures_total', 'Looks without a verdict, by reason.'),
+      verdicts: metrics.counter('guard_verdicts_total', 'Verdicts, by kind.', 'verdict'),
+      failures: metrics.counter(
+        'guard_failures_total',
+        'Looks without a verdict, by reason.',
+        'reason',
+      ),
       lookMs: metrics.histogram('guard_look_ms', 'From a message to its verdict.'),
       log,
       health: report,
@@ -65,8 +69,16 @@ export function createAnswers(instance: AnswersInstance, host: Host): Cached {
     cache: component as AnswerCache,
     settings: instance.added,
     report: {
-      looks: metrics.counter('answers_looks_total', 'Answers looked for, by what came of it.'),
-      puts: metrics.counter('answers_puts_total', 'Answers to hand over, by what became of them.'),
+      looks: metrics.counter(
+        'answers_looks_total',
+        'Answers looked for, by what came of it.',
+        'outcome',
+      ),
+      puts: metrics.counter(
+        'answers_puts_total',
+        'Answers to hand over, by what became of them.',
+        'outcome',
+      ),
       recallMs: metrics.histogram('answers_recall_ms', 'From the question to what it knows.'),
       log,
       pending: (read) => metrics.gauge('answers_pending', waiting, read),

@@ -7,6 +7,7 @@ interface Surroundings {
   readonly persistence: Persistence;
   readonly failover: Failover;
   readonly shards: Shards;
+  /** Nobody else serves: who comes before this node does, waits for it. */
   readonly whereabouts: Whereabouts;
   readonly serve: () => void;
 }
@@ -19,6 +20,7 @@ export class Alone implements Component {
 
   constructor(around: Surroundings) {
     this.#around = around;
+    around.whereabouts.soonHere();
   }
 
   async start(): Promise<void> {
@@ -33,7 +35,7 @@ export class Alone implements Component {
   }
 
   async #take(): Promise<boolean> {
-    const { persistence, failover, shards, whereabouts, serve } = this.#around;
+    const { persistence, failover, shards, serve } = this.#around;
     const { shards: all, nodes } = await persistence.ownership.look();
     const other = nodes.find(({ gone, leaseLeftMs }) => !gone && leaseLeftMs > 0);
     // It would take everything from nodes that it does not know of, and they from it.
@@ -50,7 +52,6 @@ export class Alone implements Component {
       ))
     )
       return false;
-    whereabouts.soonHere();
     serve();
     return true;
   }

@@ -5,8 +5,8 @@
  */
 import type { Clock } from '../contract/index.ts';
 
-/** The part of a lease in which its holder is silent already. */
-const MARGIN = 0.2;
+/** The part of a lease, at its end, in which its holder is silent already. */
+export const SILENT_PART = 0.2;
 
 export class Lease {
   readonly #clock: Clock;
@@ -21,8 +21,13 @@ export class Lease {
 
   /** True if nothing is owned by lease, or the lease runs. */
   get open(): boolean {
-    if (this.#lost) return false;
-    return !this.#needed || this.#clock.monotonic() < this.#untilMs;
+    return this.leftMs > 0;
+  }
+
+  /** For how long it runs if it is not renewed, ms; Infinity: none is needed. */
+  get leftMs(): number {
+    if (this.#lost) return 0;
+    return this.#needed ? Math.max(0, this.#untilMs - this.#clock.monotonic()) : Infinity;
   }
 
   /** From now on nothing goes out without it. */
@@ -32,7 +37,7 @@ export class Lease {
 
   /** The store has renewed it for `leaseMs`, upon a request made at `askedMs`, monotonic. */
   renewed(askedMs: number, leaseMs: number): void {
-    this.#untilMs = Math.max(this.#untilMs, askedMs + leaseMs * (1 - MARGIN));
+    this.#untilMs = Math.max(this.#untilMs, askedMs + leaseMs * (1 - SILENT_PART));
     if (!this.open) return;
     const waiting = this.#waiting;
     this.#waiting = [];

@@ -9,10 +9,20 @@ import type {
   Register,
   Registry,
 } from '../contract/index.ts';
+import type { Moved } from '../wire/frames.ts';
 import type { Lease } from './lease.ts';
 import type { NodeCard } from './node-card.ts';
 import type { Shards } from './shards.ts';
 import type { Whereabouts } from './whereabouts.ts';
+
+/** Where clients come in. */
+export interface Entrance {
+  /** Clients that are here. */
+  readonly size: number;
+  /** Everybody here, and whoever comes, is sent away, and nothing else is said to them. */
+  shut(to: Moved): void;
+  reopen(): void;
+}
 
 export interface MembershipSurroundings {
   readonly beatMs: number;
@@ -33,6 +43,7 @@ export interface MembershipSurroundings {
   /** Lets the others know at once that this node would hand over; else they see it in time. */
   readonly leaving?: () => void;
   readonly report: (health: Health) => void;
+  readonly door: Entrance;
   /** All shards are this node's: it should serve. `from`: who owned them before. */
   readonly serve: (from: NodeLife | undefined) => void;
   /** Takes in nothing more, answers what it owes, and sends the clients to the addresses. */

@@ -3,20 +3,15 @@
  * happens in one turn at a time, every beat, or sooner when somebody has news. It only decides what
  * the node is; what that means, the node does.
  */
-import {
-  ImError,
-  type ClusterView,
-  type Component,
-  type NodeLife,
-  type OwnershipRecord,
-} from '../contract/index.ts';
+import { ImError, type Component, type NodeLife, type OwnershipRecord } from '../contract/index.ts';
 import { BeatHealth } from './beat-health.ts';
-import { activeOf, clusterView, followerOf } from './cluster-view.ts';
 import type { MembershipSurroundings } from './membership-surroundings.ts';
 import { Neighbours } from './neighbours.ts';
 import type { NodeCard } from './node-card.ts';
+import { Planning } from './planning.ts';
 import { Pulse } from './pulse.ts';
 import { Sightings } from './sightings.ts';
+import { Signpost } from './signpost.ts';
 import { Switching } from './switching.ts';
 
 /** Between two turns while a change of the owner is under way, ms. */
@@ -31,6 +26,8 @@ export class Membership implements Component {
   readonly #pulse: Pulse;
   readonly #sightings: Sightings;
   readonly #health: BeatHealth;
+  readonly #planning: Planning;
+  readonly #signpost: Signpost;
   #phase: 'joining' | 'standby' | 'serving' | 'leaving' | 'over' = 'joining';
   #suspects: ReadonlySet<string> = new Set();
   /** A shard that the store let nothing into any more. */
@@ -47,6 +44,9 @@ export class Membership implements Component {
       turn: () => this.#tryTurn(),
       pauseMs: () => this.#pauseMs,
     });
+    this.#planning = new Planning({ ...around, sightings: this.#sightings, member: this });
+    const within = { planning: this.#planning, pulse: this.#pulse, member: this };
+    this.#signpost = new Signpost({ ...around, ...within });
     this.#switching = new Switching({
       register: around.register,
       self: around.shards.life,
@@ -90,9 +90,18 @@ export class Membership implements Component {
     this.poke();
   }
 
+  /** This node, while it owns the shards and its lease is over. */
+  get silent(): string | undefined {
+    const { shards, lease } = this.#around;
+    return this.#phase === 'serving' && !lease.open ? shards.life.node : undefined;
+  }
+
   /** The store says that a shard is another node's; true if this node ends for it. */
   fenced(shard: number): boolean {
-    if (!this.#around.failover.rule.leased) return false;
+    if (!this.#around.failover.rule.leased) {
+      this.poke();
+      return false;
+    }
     // Nothing goes out any more; where clients are to go, the next turn finds out.
     this.#around.lease.end();
     this.#fenced = shard;
@@ -118,6 +127,7 @@ export class Membership implements Component {
   /** Says that it leaves; whoever is next need not wait for the end of the lease. */
   async stop(): Promise<void> {
     const { persistence, shards } = this.#around;
+    this.#signpost.stop();
     await this.#pulse.stop();
     if (this.#phase === 'joining') return;
     this.#phase = 'over';
@@ -152,7 +162,7 @@ export class Membership implements Component {
     await this.#deciding?.catch(() => undefined);
     if (this.#phase === 'leaving') return this.#switching.whenHandedOver(limitMs);
     if (this.#phase !== 'serving' || !this.#sightings.record) return false;
-    const next = followerOf(this.#view(this.#sightings.record));
+    const next = this.#planning.heir(this.#sightings.record);
     if (next === undefined) return false;
     const by = `${this.#around.shards.life.node} stops`;
     const asking = this.#switching.ask(next, this.#sightings.record, by);
@@ -164,7 +174,7 @@ export class Membership implements Component {
 
   get #pauseMs(): number | undefined {
     if (this.#phase === 'over') return undefined;
-    return this.#switching.hurried ? HURRY_MS : this.#around.beatMs;
+    return this.#switching.hurried ? HURRY_MS : this.#sightings.worthLookMs;
   }
 
   async #tryTurn(): Promise<void> {
@@ -233,34 +243,12 @@ export class Membership implements Component {
       shards.adopt(record.shards);
       return this.#serve(this.#sightings.other);
     }
-    if (!this.#switching.expected) this.#elsewhere(record);
-  }
-
-  #elsewhere(record: OwnershipRecord | undefined): void {
-    const active = record && activeOf(record);
-    const card = active && this.#neighbours.cards.get(active.node);
-    this.#around.whereabouts.isElsewhere(card?.addresses ?? []);
+    if (!this.#switching.expected) this.#signpost.point();
   }
 
   async #plan(record: OwnershipRecord): Promise<void> {
-    const { failover, shards } = this.#around;
-    const planned = new Set(failover.plan(this.#view(record)));
-    const wanted = record.shards.filter((one) => planned.has(one.shard) && !shards.isMine(one));
-    if (wanted.length === 0 || this.ends || this.#sightings.areYoung) return;
-    // A policy without leases owns by force; with them, the store says whether it may.
-    if (!(await shards.take(wanted, !failover.rule.leased))) return;
-    this.#sightings.changed();
-    if (!this.ends) this.#serve(this.#sightings.other);
-  }
-
-  #view(record: OwnershipRecord): ClusterView {
-    return clusterView({
-      self: this.#around.shards.life.node,
-      record,
-      cards: this.#neighbours.cards,
-      suspects: this.#suspects,
-      tenureMs: this.#sightings.tenureMs,
-    });
+    const isTaken = await this.#planning.take(record);
+    if (isTaken && !this.ends) this.#serve(this.#sightings.other);
   }
 
   #serve(from: NodeLife | undefined): void {
@@ -268,7 +256,10 @@ export class Membership implements Component {
     if (this.#phase === 'serving') return;
     this.#phase = 'serving';
     whereabouts.soonHere();
-    if (failover.rule.leased) lease.need();
+    if (failover.rule.leased) {
+      lease.need();
+      this.#signpost.watch();
+    }
     const epoch = shards.owned()[0]?.epoch;
     log.info('this node owns the shards', { epoch, from: from?.node ?? 'nobody' });
     serve(from);
@@ -279,10 +270,17 @@ export class Membership implements Component {
     if (this.#phase === 'over') return;
     this.#phase = 'over';
     for (const { shard } of shards.owned()) shards.lose(shard);
-    if (!failover.rule.leased) return;
+    this.#signpost.stop();
+    if (!failover.rule.leased) return this.#sendOn(why);
     lease.end();
-    this.#elsewhere(this.#sightings.record);
+    this.#signpost.pointAway();
     over(why);
+  }
+
+  /** It must not end and come back as another life, which would take it all by force. */
+  #sendOn(why: string): void {
+    const met = this.#neighbours.meet().then(() => this.#signpost.sendOn(why));
+    met.catch((error: unknown) => this.#health.trouble(error));
   }
 
   async #handOver(to: NodeLife, addresses: readonly string[]): Promise<void> {

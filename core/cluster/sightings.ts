@@ -53,6 +53,15 @@ export class Sightings {
     return this.#clock.monotonic() - this.#seenMs;
   }
 
+  /** After a beat, or at the end of the owner's lease: whoever follows need not lose that time. */
+  get worthLookMs(): number {
+    const { beatMs } = this.#around;
+    const owner = this.#record?.shards.find((one) => one.owner)?.owner;
+    const living = this.#record?.nodes.find(({ life }) => life === owner?.life);
+    const leftMs = living && !living.gone ? living.leaseLeftMs - this.agoMs : 0;
+    return leftMs > 0 ? Math.min(beatMs, leftMs + 1) : beatMs;
+  }
+
   /** Since a shard changed its owner, as far as this node saw, ms; Infinity: it saw none. */
   get tenureMs(): number {
     return this.#clock.monotonic() - this.#changedMs;

@@ -45,9 +45,13 @@ export interface Histogram {
   record(value: number): void;
 }
 
-/** Names are lower_snake_case and end in their unit (`_ms`, `_bytes`, `_total`). */
+/**
+ * Names are lower_snake_case and end in their unit (`_ms`, `_bytes`); a counter's end in `_total`
+ * behind it. One name is of one kind in all instances; none ends in `_bucket`, `_sum` or `_count`.
+ */
 export interface Metrics {
-  counter(name: string, help: string): Counter;
+  /** `by`: what its labels tell apart, such as `code`, in lower_snake_case; absent: `label`. */
+  counter(name: string, help: string, by?: string): Counter;
   histogram(name: string, help: string): Histogram;
   /** `read` is called when somebody looks, never otherwise. */
   gauge(name: string, help: string, read: () => number): void;

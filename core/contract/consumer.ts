@@ -1,7 +1,8 @@
 /**
  * Role `consumer`: is handed every entry after it is kept, from a durable cursor of its own. What
  * it does with an entry happens at least once: after a crash, or a failure that came too late to
- * be told from success, the same entry comes again.
+ * be told from success, the same entry comes again. A node that stands by starts its consumers too,
+ * and hands them nothing until it serves: what only one node may hold is no matter for `start`.
  */
 import type { Component } from './component.ts';
 import type { Entry } from './persistence.ts';

@@ -1,6 +1,7 @@
 /**
  * Role `guard`: looks at every message before it is kept. Guards stand in the sequence of the
- * configuration; each sees what the one before made of the message.
+ * configuration; each sees what the one before made of the message. A node that stands by starts
+ * its guards too, and shows them nothing until it serves.
  */
 import type { Component } from './component.ts';
 

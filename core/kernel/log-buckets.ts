@@ -8,6 +8,12 @@ const perDoubling = 8;
 const lowestPower = -10;
 const bucketCount = 50 * perDoubling;
 
+/** Bounds at which others may ask, in the histogram's unit: powers of two, from 1/16 to 2^17. */
+export const BUCKET_BOUNDS: readonly number[] = Array.from(
+  { length: 22 },
+  (_, at) => 2 ** (at - 4),
+);
+
 export interface BucketsRead {
   readonly count: number;
   readonly sum: number;
@@ -15,6 +21,8 @@ export interface BucketsRead {
   readonly p50: number;
   readonly p90: number;
   readonly p99: number;
+  /** How many values were at most as high as each of `BUCKET_BOUNDS`. */
+  readonly atMost: readonly number[];
 }
 
 export class LogBuckets implements Histogram {
@@ -41,7 +49,19 @@ export class LogBuckets implements Histogram {
       p50: this.#quantile(0.5),
       p90: this.#quantile(0.9),
       p99: this.#quantile(0.99),
+      atMost: this.#atMost(),
     };
+  }
+
+  #atMost(): readonly number[] {
+    let index = 0;
+    let seen = 0;
+    return BUCKET_BOUNDS.map((bound) => {
+      for (; index < bucketCount && upperBound(index) <= bound; index += 1) {
+        seen += this.#counts[index] ?? 0;
+      }
+      return seen;
+    });
   }
 
   #quantile(share: number): number {

@@ -2,6 +2,7 @@
  * Starts the parts of a node by rank, one after the other, and stops them in reverse. It knows
  * components only: not what they do, and not which plugin made them. It alone moves states.
  */
+import type { Limits } from '../config/limits.ts';
 import {
   ImError,
   must,
@@ -19,9 +20,8 @@ import { settledWithin } from './within.ts';
 export interface SupervisorOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** How long each part may take to start, and to stop. */
-  readonly startTimeoutMs: number;
-  readonly stopTimeoutMs: number;
+  /** How long each part may take to start, and to stop, ms; read at each use. */
+  readonly limits: Pick<Limits, 'startTimeout' | 'stopTimeout'>;
 }
 
 export interface SupervisedPart {
@@ -162,7 +162,8 @@ export class Supervisor {
   }
 
   async #awaitStart(part: Part): Promise<void> {
-    const { clock, startTimeoutMs, stopTimeoutMs } = this.#options;
+    const { clock, limits } = this.#options;
+    const { startTimeout: startTimeoutMs, stopTimeout: stopTimeoutMs } = limits;
     const controller = new AbortController();
     const giveUp = (): void => controller.abort();
     this.#cancelStart.signal.addEventListener('abort', giveUp, { once: true });
@@ -210,7 +211,8 @@ export class Supervisor {
   }
 
   async #awaitStop(part: Part): Promise<ImError | undefined> {
-    const { clock, stopTimeoutMs } = this.#options;
+    const { clock, limits } = this.#options;
+    const { stopTimeout: stopTimeoutMs } = limits;
     const controller = new AbortController();
     const work = called(() => part.component.stop(controller.signal));
     if (!(await settledWithin(clock, stopTimeoutMs, work))) {

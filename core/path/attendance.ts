@@ -53,13 +53,15 @@ export class Attendance implements SessionHandler {
   #asked = 0;
   #closed = false;
   #handedIn = 0;
+  /** So far. */
+  commands = 0;
 
   constructor(session: Session, seat: DeviceSeat, around: AttendanceSurroundings) {
     this.#around = around;
     this.#session = session;
     this.#seat = seat;
     this.#delivery = new Delivery(session, around.delivery);
-    this.#refusals = new Refusals(around.limits.refusalsRemembered);
+    this.#refusals = new Refusals(session.terms.refusalsRemembered);
     this.#sender = senderKey(session.user, session.device);
   }
 
@@ -77,12 +79,14 @@ export class Attendance implements SessionHandler {
 
   get congested(): boolean {
     const { limits, progress } = this.#around;
-    if (this.#handedIn >= 2 * limits.window || this.#asked >= limits.questions) return true;
+    if (this.#handedIn >= 2 * this.#session.terms.window || this.#asked >= limits.questions)
+      return true;
     return this.#delivery.congested || progress.full;
   }
 
   /** Admits a command into its lane. No await between the frame and the queue. */
   command(command: Send | Act): void {
+    this.commands += 1;
     const shard = this.#shardOf(command.conversation);
     if (shard === undefined) {
       const detail = 'no conversation has this name';

@@ -10,6 +10,7 @@ import {
   type Log,
   type Register,
 } from '../contract/index.ts';
+import type { Limits } from '../config/limits.ts';
 import type { Lease } from '../cluster/lease.ts';
 
 /** Behind cursor `after` of the shard's log, and behind the first `skip` entries that follow it. */
@@ -23,7 +24,7 @@ interface Surroundings {
   readonly register: Register;
   readonly clock: Clock;
   readonly log: Log;
-  readonly everyMs: number;
+  readonly limits: Pick<Limits, 'progressEvery'>;
   /** Without it the cursors may be another node's, and are left alone. */
   readonly lease: Pick<Lease, 'open'>;
 }
@@ -99,7 +100,7 @@ export class ConsumerCursors {
 
   #arm(): void {
     if (this.#cancel || this.#saving || this.#closed) return;
-    const delayMs = this.#failing ? RETRY_MS : this.#around.everyMs;
+    const delayMs = this.#failing ? RETRY_MS : this.#around.limits.progressEvery;
     this.#cancel = this.#around.clock.after(delayMs, () => {
       this.#cancel = undefined;
       this.#saving = this.#save().then(() => {

@@ -12,6 +12,7 @@ export function deliveryCounters(metrics: Metrics): DeliveryCounters {
     again: metrics.counter(
       'im_deliveries_again_total',
       'Of these, sent before: unacknowledged here, or in an earlier session.',
+      'reason',
     ),
   };
 }

@@ -36,8 +36,8 @@ export class Delivery {
     this.#session = session;
     this.#around = around;
     this.#backlog = new Backlog(session, around.persistence);
-    this.#turns = new Turns(around.limits.window);
-    this.#retransmission = new Retransmission(session, around.limits, around.clock);
+    this.#turns = new Turns(session.terms.window);
+    this.#retransmission = new Retransmission(session, session.terms, around.clock);
   }
 
   /** True when it has so much to look up that the session should read no more. */

@@ -43,6 +43,8 @@ export class GuardPost {
   readonly #limits: Limits;
   /** Failures in a row. */
   #failures = 0;
+  /** Health says that it is left out. */
+  #told = false;
   #leftOutUntilMs = 0;
   /** One message tries whether the guard works again. */
   #trying = false;
@@ -120,7 +122,8 @@ export class GuardPost {
     if (this.#failures >= guardFailures) {
       this.#leftOutUntilMs = this.#clock.monotonic() + guardSuspension;
     }
-    if (this.#failures === guardFailures) {
+    if (this.#failures >= guardFailures && !this.#told) {
+      this.#told = true;
       report.log.warn('the guard is left out for a while', { why, failures: this.#failures });
       const details = { guard: this.name, failures: guardFailures, why };
       const error = new ImError('IM_GUARD_FAILING', details);
@@ -130,10 +133,10 @@ export class GuardPost {
   }
 
   #recover(): void {
-    const wasLeftOut = this.#failures >= this.#limits.guardFailures;
     this.#failures = 0;
     this.#trying = false;
-    if (wasLeftOut) this.#guarded.report.health({ state: 'running' });
+    if (this.#told) this.#guarded.report.health({ state: 'running' });
+    this.#told = false;
   }
 
   #byPolicy(): Finding {

@@ -15,8 +15,8 @@ const SHARES = 8;
 interface Surroundings {
   readonly attendants: Attendants;
   readonly clock: Clock;
-  /** Sessions told in one turn of the event loop. */
-  readonly perTurn: number;
+  /** Sessions told in one turn of the event loop; it may change. */
+  readonly bound: { readonly perTurn: number };
 }
 
 /** One conversation, from its first member to its last. */
@@ -64,9 +64,9 @@ export class Offers {
   }
 
   #turn(): void {
-    const { clock, perTurn } = this.#around;
+    const { clock, bound } = this.#around;
     this.#planned = false;
-    let left = perTurn * MEMBERS_PER_SESSION;
+    let left = bound.perTurn * MEMBERS_PER_SESSION;
     const share = Math.ceil(left / SHARES);
     for (const [name, round] of this.#rounds) {
       if (left <= 0) break;

@@ -56,7 +56,7 @@ export class Reception implements Greeter {
     await whereabouts.settled();
     if (session.state !== 'welcoming') return undefined;
     if (!whereabouts.here) {
-      session.move(whereabouts.moved('another node serves'));
+      session.move(whereabouts.moved(whereabouts.why));
       return undefined;
     }
     const identity = await this.#identify(session, hello);
@@ -152,7 +152,8 @@ export class Reception implements Greeter {
   }
 
   #welcome(session: Session, known: readonly Known[]): Welcome {
-    const { limits, orderings, persistence, clock, node } = this.#around;
+    const { orderings, persistence, clock, node } = this.#around;
+    const { terms } = session;
     return {
       type: 'welcome',
       version: PROTOCOL_VERSION,
@@ -161,13 +162,13 @@ export class Reception implements Greeter {
       session: session.id,
       node,
       known,
-      heartbeatMs: limits.heartbeat,
-      window: limits.window,
-      maxFrame: limits.maxFrame,
+      heartbeatMs: terms.heartbeat,
+      window: terms.window,
+      maxFrame: terms.maxFrame,
       serverTime: clock.now(),
       ordering: orderings.rules(),
-      retransmitMs: limits.retransmit,
-      retransmitTries: limits.retransmitTries,
+      retransmitMs: terms.retransmit,
+      retransmitTries: terms.retransmitTries,
       log: persistence.log,
     };
   }

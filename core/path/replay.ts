@@ -59,6 +59,7 @@ export class Replay {
     this.#released = metrics.counter(
       'im_replay_released_total',
       'Shards whose consumers went on after a takeover, by reason.',
+      'reason',
     );
     metrics.gauge(
       'im_replay_held_shards',

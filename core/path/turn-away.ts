@@ -2,6 +2,7 @@
 import { Admission } from '../cluster/gateway/admission.ts';
 import { route, type GatewayView } from '../cluster/gateway/route.ts';
 import type { Limits } from '../config/limits.ts';
+import { rateOf } from '../config/rate-of.ts';
 import type { Clock } from '../contract/index.ts';
 import type { Reception, SessionHandler } from '../session/session-handler.ts';
 import type { Session } from '../session/session.ts';
@@ -21,7 +22,8 @@ export class TurnAway implements Reception {
   constructor(around: Surroundings) {
     const { limits, clock } = around;
     this.#around = around;
-    this.#admission = new Admission(limits.gatewayPerSecond, limits.gatewayBurst, clock);
+    const rate = rateOf(limits, 'gatewayPerSecond', 'gatewayBurst');
+    this.#admission = new Admission(rate, clock);
   }
 
   greet(session: Session, hello: Hello): Promise<SessionHandler | undefined> {

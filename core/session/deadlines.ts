@@ -14,6 +14,9 @@ export interface Standing {
 
 export type Over = 'lapsed' | 'slow' | 'late' | 'silent';
 
+/** What is said to a peer that goes for these. */
+export const UNWELCOME = { lapsed: 'the token has lapsed', late: 'no HELLO in time' } as const;
+
 const DEAD_AFTER_HEARTBEATS = 2.5;
 
 export class Deadlines {

@@ -22,11 +22,19 @@ export class Door {
   readonly #session: SessionSurroundings;
   /** What whoever comes is told, since it was closed. */
   #closed: Code | Moved | undefined;
+  /** The same, until it is opened again. */
+  #shut: Moved | undefined;
   #empty: (() => void)[] = [];
 
   constructor(around: Surroundings) {
     this.#around = around;
-    this.#session = { ...around, gone: (session) => this.#gone(session) };
+    this.#session = {
+      ...around,
+      get limits() {
+        return around.limits;
+      },
+      gone: (session) => this.#gone(session),
+    };
   }
 
   /** A new connection. It always gets an ear; one too many hears an ERROR at once. */
@@ -58,6 +66,16 @@ export class Door {
     for (const session of this.#around.directory.sessions) session.move(to, true);
   }
 
+  /** As `turnAway`, and whoever comes is sent there as well, until `reopen`. */
+  shut(to: Moved): void {
+    this.#shut = to;
+    for (const session of this.#around.directory.sessions) session.move(to, true);
+  }
+
+  reopen(): void {
+    this.#shut = undefined;
+  }
+
   /** Resolves when the last session has gone. */
   whenEmpty(): Promise<void> {
     if (this.#around.directory.sessions.size === 0) return Promise.resolve();
@@ -76,7 +94,8 @@ export class Door {
 
   #refusal(fromThere: number): Code | Moved | undefined {
     const { directory, limits } = this.#around;
-    if (this.#closed) return this.#closed;
+    const shut = this.#closed ?? this.#shut;
+    if (shut) return shut;
     if (directory.sessions.size > limits.connections) return 'too-many-connections';
     if (limits.connectionsPerAddress > 0 && fromThere > limits.connectionsPerAddress) {
       return 'too-many-connections';
@@ -86,8 +105,9 @@ export class Door {
   }
 
   #gone(session: Session): void {
-    const { directory, left } = this.#around;
+    const { directory, counters, left } = this.#around;
     directory.sessions.delete(session);
+    counters.closed.add();
     if (session.welcomed) directory.welcomed -= 1;
     directory.depart(session.address);
     left(session);

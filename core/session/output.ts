@@ -23,13 +23,13 @@ export interface Gate {
  */
 export class Flusher {
   readonly #soon: (run: () => void) => void;
-  readonly #perTurn: number;
+  readonly #bound: { readonly perTurn: number };
   readonly #gate: Gate;
   #waiting: Output[] = [];
 
-  constructor(soon: (run: () => void) => void, perTurn: number, gate: Gate) {
+  constructor(soon: (run: () => void) => void, bound: { readonly perTurn: number }, gate: Gate) {
     this.#soon = soon;
-    this.#perTurn = perTurn;
+    this.#bound = bound;
     this.#gate = gate;
   }
 
@@ -45,7 +45,8 @@ export class Flusher {
   #run(): void {
     if (!this.#gate.open) return this.#gate.whenOpen(() => this.#run());
     const outputs = this.#waiting;
-    this.#waiting = outputs.length > this.#perTurn ? outputs.splice(this.#perTurn) : [];
+    const { perTurn } = this.#bound;
+    this.#waiting = outputs.length > perTurn ? outputs.splice(perTurn) : [];
     if (this.#waiting.length > 0) this.#soon(() => this.#run());
     for (const output of outputs) output.flush();
   }
@@ -77,6 +78,8 @@ export class Output {
   #waiting = false;
   #blocked = false;
   #closed = false;
+  /** When the connection began, monotonic ms. */
+  readonly beganMs: number;
   /** When something was last handed over, monotonic ms: for the heartbeat. */
   sentMs: number;
   /** Octets handed over, for the counters. */
@@ -88,7 +91,8 @@ export class Output {
   constructor(peer: Peer, binding: Binding, around: OutputSurroundings) {
     this.#peer = peer;
     this.#around = around;
-    this.sentMs = around.clock.monotonic();
+    this.beganMs = around.clock.monotonic();
+    this.sentMs = this.beganMs;
     this.#frames = binding.encoding === 'tlv' ? new FrameBuffer() : undefined;
   }
 

@@ -1,4 +1,5 @@
 /** So much per user and second, and so much at once: token buckets. */
+import type { Rate } from '../config/rate-of.ts';
 import type { Clock } from '../contract/index.ts';
 
 interface Bucket {
@@ -9,25 +10,23 @@ interface Bucket {
 const USERS_MAX = 100_000;
 
 export class Rates {
-  readonly #perSecond: number;
-  readonly #burst: number;
+  readonly #rate: Rate;
   readonly #clock: Clock;
   readonly #buckets = new Map<string, Bucket>();
 
-  /** `perSecond` 0: no bound. */
-  constructor(perSecond: number, burst: number, clock: Clock) {
-    this.#perSecond = perSecond;
-    this.#burst = burst;
+  constructor(rate: Rate, clock: Clock) {
+    this.#rate = rate;
     this.#clock = clock;
   }
 
   /** Takes one; false if there is none left. */
   take(user: string): boolean {
-    if (this.#perSecond === 0) return true;
+    const { perSecond, burst } = this.#rate;
+    if (perSecond === 0) return true;
     const nowMs = this.#clock.monotonic();
-    const bucket = this.#buckets.get(user) ?? { tokens: this.#burst, atMs: nowMs };
-    const earned = ((nowMs - bucket.atMs) * this.#perSecond) / 1000;
-    bucket.tokens = Math.min(this.#burst, bucket.tokens + earned);
+    const bucket = this.#buckets.get(user) ?? { tokens: burst, atMs: nowMs };
+    const earned = ((nowMs - bucket.atMs) * perSecond) / 1000;
+    bucket.tokens = Math.min(burst, bucket.tokens + earned);
     bucket.atMs = nowMs;
     this.#remember(user, bucket);
     if (bucket.tokens < 1) return false;
@@ -38,7 +37,7 @@ export class Rates {
   /** What was taken last had no use. */
   giveBack(user: string): void {
     const bucket = this.#buckets.get(user);
-    if (bucket) bucket.tokens = Math.min(this.#burst, bucket.tokens + 1);
+    if (bucket) bucket.tokens = Math.min(this.#rate.burst, bucket.tokens + 1);
   }
 
   #remember(user: string, bucket: Bucket): void {

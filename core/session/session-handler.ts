@@ -8,6 +8,9 @@ import type { SessionCounters } from './session-counters.ts';
 import type { Session } from './session.ts';
 import type { Wheel } from './wheel.ts';
 
+/** greeting: before HELLO. live: after WELCOME. leaving: pays what it owes. ending: ended by us. */
+export type SessionState = 'greeting' | 'welcoming' | 'live' | 'leaving' | 'ending' | 'closed';
+
 /** What a live session's frames mean; made by the reception, one per session. */
 export interface SessionHandler {
   /** WELCOME is written: deliveries may begin. */
@@ -21,6 +24,8 @@ export interface SessionHandler {
   readonly congested: boolean;
   /** Commands and questions that have no answer yet. */
   readonly unsettled: number;
+  /** Commands so far. */
+  readonly commands: number;
   /** The output is free again. */
   drained(): void;
   /** The deadline that it asked for; returns the next one, monotonic ms. */
@@ -38,6 +43,7 @@ export interface Reception {
 export interface SessionSurroundings {
   readonly clock: Clock;
   readonly log: Log;
+  /** Those of now: a session keeps what it reads when it begins. */
   readonly limits: Limits;
   readonly wheel: Wheel;
   readonly flusher: Flusher;

@@ -7,36 +7,26 @@ import { ImError, type Binding, type Ear, type Peer } from '../contract/index.ts
 import type { Code } from '../wire/codes.ts';
 import type { ClientFrame, Moved } from '../wire/frames.ts';
 import type { WireError } from '../wire/wire-error.ts';
-import { Deadlines, type Standing } from './deadlines.ts';
+import { Deadlines, UNWELCOME, type Standing } from './deadlines.ts';
 import { errorFrame } from './error-frame.ts';
 import { Input } from './input.ts';
 import { Output } from './output.ts';
-import type { SessionHandler, SessionSurroundings } from './session-handler.ts';
+import type { SessionHandler, SessionState, SessionSurroundings } from './session-handler.ts';
 import { Reading, type Reader } from './reading.ts';
 import { Timed } from './wheel.ts';
-
-/**
- * greeting: before HELLO. live: after WELCOME. leaving: pays what it owes, then ends. ending: ended
- * by us.
- */
-export type SessionState = 'greeting' | 'welcoming' | 'live' | 'leaving' | 'ending' | 'closed';
-
-const UNWELCOME = { lapsed: 'the token has lapsed', late: 'no HELLO in time' } as const;
 
 export class Session implements Ear, Reader {
   readonly id: string;
   readonly address: string;
   readonly binding: Binding;
   readonly output: Output;
+  /** The bounds that it keeps to for its whole life, whatever becomes of the node's. */
+  readonly terms: SessionSurroundings['limits'];
   /** True once WELCOME was written. */
   welcomed = false;
   /** Set by the reception. */
   user = '';
   device = '';
-  /** When it began, monotonic ms. */
-  readonly beganMs: number;
-  /** Commands of it, since then. */
-  commands = 0;
   #state: SessionState = 'greeting';
   readonly #around: SessionSurroundings;
   readonly #input: Input;
@@ -52,20 +42,20 @@ export class Session implements Ear, Reader {
     this.address = peer.address;
     this.binding = binding;
     this.#around = around;
+    this.terms = around.limits;
     this.output = new Output(peer, binding, {
       flusher: around.flusher,
       clock: around.clock,
-      maxBytes: around.limits.outputMax,
+      maxBytes: this.terms.outputMax,
       overflow: () => this.destroy('slow'),
       blocked: () => {
         this.#times.note(true, around.clock.monotonic());
         this.#arm();
       },
     });
-    this.#input = new Input(binding, around.limits.helloFrame);
+    this.#input = new Input(binding, this.terms.helloFrame);
     this.#reading = new Reading(this.#input, this);
-    this.beganMs = around.clock.monotonic();
-    this.#times = new Deadlines(around.limits, this.beganMs);
+    this.#times = new Deadlines(this.terms, around.clock.monotonic());
     this.#timed = new Timed((nowMs) => this.#tick(nowMs));
     this.#arm();
   }
@@ -119,7 +109,7 @@ export class Session implements Ear, Reader {
     this.#around.counters.errors.add(1, code);
     this.#around.kicks.tell(this, code, detail);
     this.output.write(errorFrame(code, detail, retryAfterMs));
-    this.#end(this.#around.limits.linger);
+    this.#end(this.terms.linger);
   }
 
   /** Reads no more, sends the answers that it owes, then ends; with `farewell` as its last word. */
@@ -135,7 +125,7 @@ export class Session implements Ear, Reader {
   settled(): void {
     if (this.#state !== 'leaving' || (this.#handler?.unsettled ?? 0) > 0) return;
     if (typeof this.#farewell === 'object') this.move(this.#farewell);
-    else if (this.#farewell) this.fail(this.#farewell, undefined, this.#around.limits.retryAfter);
+    else if (this.#farewell) this.fail(this.#farewell, undefined, this.terms.retryAfter);
     else this.#end(0);
   }
 
@@ -147,7 +137,7 @@ export class Session implements Ear, Reader {
     if (this.#over) return;
     this.#around.counters.moved.add();
     if (!instead) this.output.write(to);
-    this.#end(this.#around.limits.linger, instead ? to : undefined);
+    this.#end(this.terms.linger, instead ? to : undefined);
   }
 
   /** Drops the connection without a word. */
@@ -187,9 +177,9 @@ export class Session implements Ear, Reader {
     return this.#reading.pacing;
   }
 
-  /** Commands and questions that have no answer yet. */
-  get unanswered(): number {
-    return this.#handler?.unsettled ?? 0;
+  /** Undefined: it was not welcomed yet, or it is over. */
+  get handler(): SessionHandler | undefined {
+    return this.#handler;
   }
 
   get deaf(): boolean {
@@ -209,7 +199,7 @@ export class Session implements Ear, Reader {
   }
 
   unreadable(error: WireError): void {
-    const short = (error.lengthBytes ?? Infinity) <= this.#around.limits.maxFrame;
+    const short = (error.lengthBytes ?? Infinity) <= this.terms.maxFrame;
     if (this.#state === 'greeting' && error.code === 'frame-too-large' && short) {
       this.fail('unauthenticated', 'the first frame is above the limit for HELLO');
     } else this.fail(error.code, error.message);
@@ -222,7 +212,6 @@ export class Session implements Ear, Reader {
     switch (frame.type) {
       case 'send':
       case 'act':
-        this.commands += 1;
         return handler.command(frame);
       case 'received':
       case 'read':
@@ -245,15 +234,14 @@ export class Session implements Ear, Reader {
   #greet(frame: ClientFrame): void {
     if (frame.type !== 'hello') return this.fail('unauthenticated', 'HELLO comes first');
     this.#state = 'welcoming';
-    this.#input.limit(this.#around.limits.maxFrame);
+    this.#input.limit(this.terms.maxFrame);
     this.#around.reception.greet(this, frame).then(
       (handler) => this.#welcomed(handler),
       (error: unknown) => {
-        const { log, limits } = this.#around;
         // Health tells once of a store that is away; not every client that comes meanwhile does.
         if (error instanceof ImError && error.kind === 'passing')
-          return this.fail('not-ready', undefined, limits.retryAfter);
-        log.error('a greeting failed', { session: this.id, error: String(error) });
+          return this.fail('not-ready', undefined, this.terms.retryAfter);
+        this.#around.log.error('a greeting failed', { session: this.id, error: String(error) });
         return this.fail('internal');
       },
     );

@@ -74,8 +74,7 @@ describe('the admin API', () => {
     const admin = await openAdmin(stage);
     const ann = await stage.join('ann');
     await stage.join('bob');
-    ann.send('d/ann/bob', 1, 'hello');
-    await ann.next('accepted');
+    await ann.accepted(ann.send('d/ann/bob', 'hello'));
     const overview = await admin.owner.ask('overview', {});
     assert.equal(overview.node, 'im-9');
     assert.equal(overview.standing, 'alone');

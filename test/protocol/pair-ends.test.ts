@@ -2,13 +2,15 @@
 import assert from 'node:assert/strict';
 import { ImError, type AnyPlugin, type Component } from 'im-kernel/contract';
 import manual from '../../plugins/failover/manual/index.ts';
+import conversationOwner from '../../plugins/ordering/conversation-owner/index.ts';
 import { SWITCHOVER_KEY, type Switchover } from '../../core/cluster/switchover.ts';
-import { aConsumer } from './effects-stage.ts';
+import { inBetween } from './in-between.ts';
 import { BEAT_MS, LEASE_MS, Pair, type PairOptions } from './pair-stage.ts';
 
 /** More than every limit of a stop together. */
 const LONG_MS = 120_000;
 const MANUAL = manual as unknown as AnyPlugin;
+const ORDERING = conversationOwner as unknown as AnyPlugin;
 const AWAY = new ImError('IM_STORE_AWAY', { why: 'on purpose' });
 const BROKEN = new ImError('IM_STORE_BROKEN', { why: 'on purpose' });
 
@@ -38,12 +40,12 @@ describe('a node of a pair', () => {
     assert.equal(await register.compareAndSet(SWITCHOVER_KEY, last, JSON.stringify(change)), true);
   }
 
-  /** Lets im-b follow, whose consumer starts so. */
+  /** Lets im-b follow, whose ordering starts so. */
   async function takeOverWith(start: Component['start']): Promise<void> {
-    const hook = aConsumer('hook', () => Promise.resolve());
-    const create = (): Component => ({ start, stop: () => Promise.resolve() });
-    const hooks = [{ ...hook, plugin: { ...hook.plugin, create } }];
-    await open({ consumersOf: (name) => (name === 'im-b' ? hooks : []) });
+    const create: AnyPlugin['create'] = (config, host) =>
+      inBetween(ORDERING.create(config, host), { start });
+    const ordering = { ...ORDERING, create };
+    await open({ orderingOf: (name) => (name === 'im-b' ? ordering : undefined) });
     await pair.pass(11_000);
     pair.a.access.cut = true;
     await pair.pass(LEASE_MS + 2_500);
@@ -107,9 +109,20 @@ describe('a node of a pair', () => {
 
   it('says which part kept it from serving, and ends', async () => {
     await takeOverWith(() => Promise.reject(new Error('no key')));
-    assert.match(pair.b.stage.failed.join(), /^path: .*hook.*no key/);
+    assert.match(pair.b.stage.failed.join(), /^path: .*ordering.*no key/);
     const said = pair.b.stage.lines.filter(({ level }) => level === 'error');
-    assert.match(said.map(({ message }) => message).join(), /hook did not start: no key/);
+    assert.match(said.map(({ message }) => message).join(), /ordering did not start: no key/);
+  });
+
+  it('gives up what it cannot serve, so that the other one serves', async () => {
+    await takeOverWith(() => Promise.reject(new Error('no key')));
+    const { ownership } = pair.shared;
+    const { shards, nodes } = await ownership.look();
+    assert.deepEqual([shards[0]?.epoch, nodes.map(({ node }) => node)], [2, ['im-a']]);
+    pair.a.access.heal();
+    await pair.pass(2 * BEAT_MS);
+    assert.deepEqual([pair.a.lives, pair.a.serves], [2, true]);
+    assert.equal((await ownership.look()).shards[0]?.epoch, 3);
   });
 
   it('does not fail for being stopped while it begins to serve', async () => {
@@ -118,6 +131,8 @@ describe('a node of a pair', () => {
         signal.addEventListener('abort', () => reject(new Error('it was ended')));
       });
     });
+    const ordering = pair.b.stage.node.states().find(({ name }) => name === 'ordering');
+    assert.equal(ordering?.state, 'starting');
     await pair.b.stop();
     assert.deepEqual(pair.b.stage.failed, []);
   });
@@ -131,6 +146,6 @@ describe('a node of a pair', () => {
     ann.hello('ann', 'd1');
     await pair.pass(1_000);
     const [moved] = ann.take('moved');
-    assert.deepEqual([moved?.address, moved?.reason], [undefined, 'another node serves']);
+    assert.equal(moved?.reason, 'no node serves for now');
   });
 });

@@ -4,7 +4,7 @@ import { fakeClock, never, quietHost } from 'im-kernel/kit';
 import standby from '../../plugins/failover/standby/index.ts';
 import memory from '../../plugins/persistence/memory/index.ts';
 import { inBetween } from './in-between.ts';
-import type { ConsumerInstance } from '../../core/config/settings.ts';
+import type { ConsumerInstance, GuardInstance } from '../../core/config/settings.ts';
 import { instance, Stage, type StageOptions } from './stage.ts';
 
 export const BEAT_MS = 1_000;
@@ -18,6 +18,9 @@ export interface PairOptions {
   readonly limits?: StageOptions['limits'];
   /** Of a node, by its name. */
   readonly consumersOf?: (name: string) => readonly ConsumerInstance[];
+  readonly guardsOf?: (name: string) => readonly GuardInstance[];
+  /** Of a node, by its name; absent: the usual one. */
+  readonly orderingOf?: (name: string) => AnyPlugin | undefined;
   /** By how much a node's wall clock is ahead. */
   readonly aheadMsOf?: (name: string) => number;
 }
@@ -103,6 +106,8 @@ export class Member {
       address: `tcp://${name}:7400`,
       between: () => this.access.store,
       consumers: options.consumersOf?.(name),
+      guards: options.guardsOf?.(name),
+      ordering: options.orderingOf?.(name),
       limits: options.limits ?? {},
       failover: instance('failover', options.policy ?? standby, config),
       aheadMs: options.aheadMsOf?.(name) ?? 0,

@@ -65,21 +65,6 @@ describe('two nodes on one store', () => {
     assert.deepEqual(ann.take('pong'), []);
   });
 
-  it('answer nothing after the lease, and what is owed once it is renewed', async () => {
-    const ann = await pair.a.stage.join('ann');
-    await pair.pass(2_000);
-    pair.b.access.cut = true;
-    pair.a.access.cut = true;
-    const sent = ann.send(TALK, 'held');
-    await pair.pass(LEASE_MS + 1_000);
-    assert.deepEqual(ann.take('accepted'), []);
-    pair.a.access.heal();
-    await pair.pass(1_500);
-    assert.equal((await ann.accepted(sent)).position, 1);
-    assert.deepEqual([pair.a.serves, pair.a.lives], [true, 1]);
-    pair.b.access.heal();
-  });
-
   it('hand over when the owner is stopped, without a lease to be waited for', async () => {
     const ann = await pair.a.stage.join('ann');
     await ann.accepted(ann.send(TALK, 'before'));

@@ -60,11 +60,11 @@ export interface StageOptions {
   /** Puts something between the kernel and its store. */
   readonly between?: (store: Persistence, clock: FakeClock) => Persistence;
   /** For all conversations. */
-  readonly ordering?: AnyPlugin;
+  readonly ordering?: AnyPlugin | undefined;
   /** For each kind its own. */
   readonly orderings?: { readonly direct: AnyPlugin; readonly group: AnyPlugin };
   readonly answers?: AnswersInstance;
-  readonly guards?: readonly GuardInstance[];
+  readonly guards?: readonly GuardInstance[] | undefined;
   readonly consumers?: readonly ConsumerInstance[] | undefined;
 }
 

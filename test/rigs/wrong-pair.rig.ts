@@ -120,6 +120,17 @@ describe('a pair that was set up wrongly', function () {
     assert.equal((await pair.status()).nodes.length, 1);
   });
 
+  it('with a backup that could not serve tells at its start what it lacks', async () => {
+    const guards = { words: { use: 'word-list', file: './none.txt' } };
+    pair = new NodePair({ b: { guards } });
+    await pair.a.start();
+    await assert.rejects(
+      pair.b.start(),
+      /ended with 1 [\s\S]*yaml:\d+:\d+ guards\.words\.file IM_PLUGIN_FILE words did not start/,
+    );
+    assert.equal((await pair.status()).active, 'im-a');
+  });
+
   it('on a store that only one can have does not start', async () => {
     pair = new NodePair({ persistence: { use: 'memory', file: undefined } });
     await assert.rejects(

@@ -122,10 +122,13 @@ describe('the checker of where clients are sent', () => {
     assert.deepEqual(complaints(movedLeadsOn, [...knows, moved(2)]), []);
   });
 
-  it('lets one be that has not looked, that serves itself, or that was followed meanwhile', () => {
+  it('lets one be that has not looked, that serves itself or bids to come again, or that was followed meanwhile', () => {
     assert.deepEqual(complaints(movedLeadsOn, [...begun, looked, came(3), moved(1)]), []);
     const serves = [...begun, { type: 'looked', life: 2 } as const, came(2), moved(1)];
     assert.deepEqual(complaints(movedLeadsOn, serves), []);
+    const itself: HistoryEvent = { type: 'looked', life: 1 };
+    const again = [...begun, itself, itself, came(1), moved(1)];
+    assert.deepEqual(complaints(movedLeadsOn, again), []);
     const meanwhile = [...begun, looked, looked, came(3), taken(1, 3), moved(2)];
     assert.deepEqual(complaints(movedLeadsOn, meanwhile), []);
   });

@@ -21,7 +21,8 @@ export class SessionLook {
   }
 
   #row(session: Session, nowMs: number): SessionRow {
-    const { id, user, device, address, binding, state, output, commands, unanswered } = session;
+    const { id, user, device, address, binding, state, output, handler } = session;
+    const commands = handler?.commands ?? 0;
     return {
       id,
       user,
@@ -29,22 +30,21 @@ export class SessionLook {
       address,
       encoding: binding.encoding,
       state,
-      ageMs: Math.round(nowMs - session.beganMs),
+      ageMs: Math.round(nowMs - session.output.beganMs),
       idleMs: Math.max(0, Math.round(nowMs - output.sentMs)),
       commands,
-      commandsPerS: this.#perS(session, nowMs),
-      unanswered,
+      commandsPerS: this.#perS(session, commands, nowMs),
+      unanswered: handler?.unsettled ?? 0,
       sentBytes: output.sentBytes,
       queuedBytes: output.queuedBytes,
       slow: output.blocked,
     };
   }
 
-  #perS(session: Session, nowMs: number): number {
-    const { commands } = session;
+  #perS(session: Session, commands: number, nowMs: number): number {
     const before = this.#samples.get(session);
     if (before && nowMs - before.atMs < SAMPLE_LEAST_MS) return before.perS;
-    const since = before ?? { atMs: session.beganMs, commands: 0 };
+    const since = before ?? { atMs: session.output.beganMs, commands: 0 };
     const spanMs = Math.max(1, nowMs - since.atMs);
     const perS = Math.round(((commands - since.commands) * 10_000) / spanMs) / 10;
     this.#samples.set(session, { atMs: nowMs, commands, perS });

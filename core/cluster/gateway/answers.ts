@@ -2,6 +2,7 @@
  * What the gateway answers over HTTP: a question in, an answer out, no sockets. Anybody may ask, so
  * nothing here costs more than a look at the last view, and nothing of a question is given back.
  */
+import type { Rate } from '../../config/rate-of.ts';
 import type { Clock, Counter, Random } from '../../contract/index.ts';
 import { isName } from '../../wire/names.ts';
 import { epochOf } from '../cluster-view.ts';
@@ -27,9 +28,8 @@ export interface AnswersSurroundings {
   readonly view: () => GatewayView;
   readonly clock: Clock;
   readonly random: Random;
-  readonly perSecond: number;
-  readonly burst: number;
-  /** How long clients wait at least that find nobody who serves, ms. */
+  readonly rate: Rate;
+  /** How long clients wait at least that find nobody who serves, ms; it may change. */
   readonly retryAfterMs: number;
   /** Labelled by what was answered. */
   readonly answered: Counter;
@@ -58,7 +58,7 @@ export class Answers {
 
   constructor(around: AnswersSurroundings) {
     this.#around = around;
-    this.#admission = new Admission(around.perSecond, around.burst, around.clock);
+    this.#admission = new Admission(around.rate, around.clock);
   }
 
   answer({ method, url, body }: Question): Answer {

@@ -34,7 +34,7 @@ export class Webhook implements Consumer {
     this.#host = host;
     this.#url = new URL(settings.url);
     this.#secret = settings.secret ?? '';
-    this.#answers = host.metrics.counter('webhook_answers_total', 'Answers, by status.');
+    this.#answers = host.metrics.counter('webhook_answers_total', 'Answers, by status.', 'status');
   }
 
   async start(signal: AbortSignal): Promise<void> {

@@ -29,7 +29,11 @@ export class NumberServer {
     this.#settings = settings;
     this.#host = host;
     const { metrics } = host;
-    this.#refused = metrics.counter('sequencer_links_refused_total', 'Links not proven, by code.');
+    this.#refused = metrics.counter(
+      'sequencer_links_refused_total',
+      'Links not proven, by code.',
+      'code',
+    );
     metrics.gauge('sequencer_links', 'Servers linked with this sequencer.', () => {
       return [...this.#links].filter(({ open }) => open).length;
     });

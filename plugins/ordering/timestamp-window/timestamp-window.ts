@@ -40,7 +40,11 @@ export class TimestampWindow implements Ordering {
     const { holdMs } = this.#window;
     this.rule = { strategy: 'timestamp-window', holdMs, maxHoldMs: settings.maxHold };
     const { metrics } = host;
-    this.#clamped = metrics.counter('window_stamps_clamped_total', 'Stamps not taken as they are.');
+    this.#clamped = metrics.counter(
+      'window_stamps_clamped_total',
+      'Stamps not taken as they are.',
+      'side',
+    );
     this.#late = metrics.counter('window_late_total', 'Entries placed before an earlier one.');
     this.#lateness = metrics.histogram('window_lateness_ms', 'How long ago they were overtaken.');
     metrics.gauge('window_ms', 'What readers are told to hold.', () => this.rule.holdMs);

@@ -25,9 +25,10 @@ export class Reporter {
     this.#outcomes = metrics.counter(
       'store_parts_total',
       'Parts of batches handed in, by outcome.',
+      'outcome',
     );
-    this.#refused = metrics.counter('store_refused_total', 'Requests not done, by code.');
-    this.#lost = metrics.counter('store_connections_lost_total', 'Connections that broke.');
+    this.#refused = metrics.counter('store_refused_total', 'Requests not done, by code.', 'code');
+    this.#lost = metrics.counter('store_connections_lost_total', 'Connections that broke.', 'side');
     this.#commitMs = metrics.histogram('store_commit_ms', 'How long a commit took.');
     this.#entries = metrics.histogram('store_commit_entries', 'Entries per commit.');
     this.#appends = metrics.histogram('store_commit_requests', 'Appends per commit.');

@@ -63,6 +63,7 @@ export class SqliteStore implements Persistence {
     this.#outcomes = host.metrics.counter(
       'store_parts_total',
       'Parts of batches handed in, by outcome.',
+      'outcome',
     );
     host.metrics.gauge('store_pending_requests', 'Requests on their way.', () => {
       return this.#thread.pending;

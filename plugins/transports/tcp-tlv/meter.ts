@@ -10,11 +10,12 @@ export interface Meter {
 export function makeMeter(metrics: Metrics, connections: () => number): Meter {
   metrics.gauge('transport_connections', 'Connections now open.', connections);
   return {
-    bytesIn: metrics.counter('transport_in_bytes', 'Bytes received from peers.'),
-    bytesOut: metrics.counter('transport_out_bytes', 'Bytes handed over for peers.'),
+    bytesIn: metrics.counter('transport_in_bytes_total', 'Bytes received from peers.'),
+    bytesOut: metrics.counter('transport_out_bytes_total', 'Bytes handed over for peers.'),
     refused: metrics.counter(
       'transport_refused_total',
       'Connections that ended before the kernel saw them, by reason.',
+      'reason',
     ),
   };
 }

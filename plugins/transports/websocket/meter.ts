@@ -12,15 +12,20 @@ export interface Meter {
 export function makeMeter(metrics: Metrics, connections: () => number): Meter {
   metrics.gauge('transport_connections', 'Connections now open.', connections);
   return {
-    bytesIn: metrics.counter('transport_in_bytes', 'Bytes of messages received from peers.'),
-    bytesOut: metrics.counter('transport_out_bytes', 'Bytes of messages handed over for peers.'),
+    bytesIn: metrics.counter('transport_in_bytes_total', 'Bytes of messages received from peers.'),
+    bytesOut: metrics.counter(
+      'transport_out_bytes_total',
+      'Bytes of messages handed over for peers.',
+    ),
     refused: metrics.counter(
       'transport_refused_total',
       'Connections that ended before the kernel saw them, by reason.',
+      'reason',
     ),
     faults: metrics.counter(
       'transport_faults_total',
       'Connections closed over a breach of the WebSocket protocol or a limit, by close code.',
+      'code',
     ),
   };
 }

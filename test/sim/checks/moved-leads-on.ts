@@ -1,6 +1,6 @@
 /**
  * P11: MOVED leads to who serves. A node that looked twice after a takeover does not send clients
- * that come then to the node that was followed.
+ * that come then to the node that was followed; where it knows nobody, it may bid them come again.
  */
 import type { Connected, History, Moved, NodeEvent, Violation } from '../history.ts';
 import type { Taken } from '../node-history.ts';
@@ -15,7 +15,7 @@ class Nodes {
   /** By life: how often it has looked since the last takeover. */
   readonly #looks = new Map<number, number>();
   /** By session with a backup that knows: how many takeovers there were when it came. */
-  readonly #came = new Map<string, number>();
+  readonly #came = new Map<string, { readonly takeovers: number; readonly to: string }>();
   #takeovers = 0;
   #owner: string | undefined;
   /** The addresses of all other nodes. */
@@ -41,12 +41,15 @@ class Nodes {
 
   connect({ session, life = 0 }: Connected): void {
     if ((this.#looks.get(life) ?? 0) < LOOKS || this.#owner === undefined) return;
-    if (this.#nodes.get(life)?.node !== this.#owner) this.#came.set(session, this.#takeovers);
+    const node = this.#nodes.get(life);
+    if (node?.node === this.#owner) return;
+    this.#came.set(session, { takeovers: this.#takeovers, to: node?.address ?? '' });
   }
 
   wrongIn({ session, addresses }: Moved): string | undefined {
-    if (this.#came.get(session) !== this.#takeovers) return undefined;
-    return addresses.find((address) => this.#former.includes(address));
+    const came = this.#came.get(session);
+    if (came?.takeovers !== this.#takeovers) return undefined;
+    return addresses.find((address) => address !== came.to && this.#former.includes(address));
   }
 }
 

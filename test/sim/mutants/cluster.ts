@@ -42,10 +42,10 @@ function onWallClock(clock: Clock): Clock {
 }
 
 const alwaysOpen: Sabotage = () => {
-  const original = Object.getOwnPropertyDescriptor(Lease.prototype, 'open') ?? {};
-  Object.defineProperty(Lease.prototype, 'open', { configurable: true, get: () => true });
+  const original = Object.getOwnPropertyDescriptor(Lease.prototype, 'leftMs') ?? {};
+  Object.defineProperty(Lease.prototype, 'leftMs', { configurable: true, get: () => Infinity });
   return () => {
-    Object.defineProperty(Lease.prototype, 'open', original);
+    Object.defineProperty(Lease.prototype, 'leftMs', original);
   };
 };
 

@@ -71,7 +71,7 @@ describe('the nodes, as anybody may see them', () => {
 describe('admission', () => {
   it('lets a burst through, then as many as come with the time', () => {
     const clock = fakeClock();
-    const admission = new Admission(10, 3, clock);
+    const admission = new Admission({ perSecond: 10, burst: 3 }, clock);
     const taken = (): boolean => admission.take() === 0;
     assert.deepEqual([taken(), taken(), taken(), taken()], [true, true, true, false]);
     clock.advance(99);
@@ -84,7 +84,7 @@ describe('admission', () => {
 
   it('tells each who is refused to come behind those before, 30 s at most', () => {
     const clock = fakeClock();
-    const admission = new Admission(10, 1, clock);
+    const admission = new Admission({ perSecond: 10, burst: 1 }, clock);
     admission.take();
     const waits = Array.from({ length: 500 }, () => admission.take());
     assert.deepEqual(waits.slice(0, 3), [100, 200, 300]);
@@ -95,7 +95,7 @@ describe('admission', () => {
   });
 
   it('has no bound at 0', () => {
-    const admission = new Admission(0, 1, fakeClock());
+    const admission = new Admission({ perSecond: 0, burst: 1 }, fakeClock());
     for (let at = 0; at < 10_000; at += 1) assert.equal(admission.take(), 0);
   });
 });
@@ -108,8 +108,7 @@ describe('what the gateway answers', () => {
       view: () => ({ ...gatewayView(), ...view }),
       clock: fakeClock(),
       random: seededRandom(),
-      perSecond: 10,
-      burst,
+      rate: { perSecond: 10, burst },
       retryAfterMs: 500,
       answered: { add: (_by, label = '') => void labels.push(label) },
     });

@@ -21,8 +21,8 @@ function make(chosen: Chosen = {}, host: QuietHost = quietHost()): HttpGateway {
   const { view = gatewayView, burst = 1_000, port = 0 } = chosen;
   const { connectionsMax = 100, questionMaxMs = 5_000 } = chosen;
   const answered = host.metrics.counter('answered', 'Answered.');
-  const rate = { perSecond: 1, burst, retryAfterMs: 500 };
-  const answers = new Answers({ ...host, ...rate, view, answered });
+  const rate = { perSecond: 1, burst };
+  const answers = new Answers({ ...host, rate, retryAfterMs: 500, view, answered });
   const listen = { host: '127.0.0.1', port };
   const gateway = new HttpGateway({ ...host, listen, connectionsMax, questionMaxMs, answers });
   running.push(gateway);

@@ -20,6 +20,16 @@ describe('where clients are served', () => {
     assert.ok(spreadMs <= 10_000, 'the spread is bounded');
   });
 
+  it('may be asked again where nobody serves, later, and not by a crowd at once', () => {
+    const whereabouts = new Whereabouts();
+    whereabouts.isNowhere(['tcp://im-a:7400']);
+    const alone = whereabouts.moved('ask again');
+    assert.deepEqual([alone.address, whereabouts.here], [['tcp://im-a:7400'], false]);
+    assert.ok((alone.retryAfterMs ?? 0) > 0 && (alone.spreadMs ?? 0) > 0);
+    const crowd = whereabouts.moved('ask again', 6_000);
+    assert.equal(crowd.spreadMs, 3_000);
+  });
+
   it('is waited for while this node is about to serve', async () => {
     const whereabouts = new Whereabouts();
     await whereabouts.settled();

@@ -27,6 +27,7 @@ describe('metrics', () => {
       instance: '',
       kind: 'counter',
       value: 5,
+      by: 'label',
       labels: { busy: 3, stale: 1 },
     });
   });
@@ -63,6 +64,23 @@ describe('metrics', () => {
     registry.counter('a_total', 'A.');
     assert.throws(() => registry.gauge('a_total', 'A.', () => 1), { code: 'IM_BUG' });
     assert.throws(() => registry.histogram('a_total', 'A.'), { code: 'IM_BUG' });
+    assert.throws(() => registry.of('tcp').gauge('a_total', 'A.', () => 1), { code: 'IM_BUG' });
+    assert.throws(() => registry.of('tcp').counter('a_total', 'A.', 'code'), { code: 'IM_BUG' });
+  });
+  it('have names and labels that every reader takes', () => {
+    for (const name of ['', 'a-b', 'A', '1a', 'a b', 'a_sum', 'a_count', 'a_bucket']) {
+      assert.throws(() => registry.counter(name, 'A.'), { code: 'IM_BUG' }, name);
+    }
+    for (const by of ['', 'a-b', 'node', 'part', 'le']) {
+      assert.throws(() => registry.counter('a_total', 'A.', by), { code: 'IM_BUG' }, by);
+    }
+    assert.deepEqual(registry.snapshot(), []);
+  });
+  it('are shown all the same when one of them cannot be read', () => {
+    registry.gauge('bad', 'Bad.', () => assert.fail('a plugin’s own fault'));
+    registry.counter('good_total', 'Good.').add();
+    const values = registry.snapshot().map((one) => 'value' in one && one.value);
+    assert.deepEqual(values, [NaN, 1]);
   });
   it('measure with quantiles at most a tenth too high, never above the highest value', () => {
     const histogram = registry.histogram('commit_ms', 'Commits.');
@@ -86,7 +104,9 @@ describe('the buckets of a histogram', () => {
     assert.ok(read.p50 <= 0.5 && read.p99 <= 2 ** 41);
   });
   it('say nothing but zeros when empty', () => {
-    assert.deepEqual(new LogBuckets().read(), { count: 0, sum: 0, max: 0, p50: 0, p90: 0, p99: 0 });
+    const { atMost, ...read } = new LogBuckets().read();
+    assert.deepEqual(read, { count: 0, sum: 0, max: 0, p50: 0, p90: 0, p99: 0 });
+    assert.ok(atMost.every((count) => count === 0));
   });
   it('give one value back as it was', () => {
     const buckets = new LogBuckets();

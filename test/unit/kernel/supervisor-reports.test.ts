@@ -11,7 +11,11 @@ describe('the supervisor hears reports', () => {
   beforeEach(() => {
     clock = fakeClock();
     host = quietHost({ clock });
-    supervisor = new Supervisor({ clock, log: host.log, startTimeoutMs: 9, stopTimeoutMs: 9 });
+    supervisor = new Supervisor({
+      clock,
+      log: host.log,
+      limits: { startTimeout: 9, stopTimeout: 9 },
+    });
     stopped = [];
   });
   function part(name: string, start = (): Promise<void> => Promise.resolve()): void {

@@ -6,6 +6,7 @@ import { Supervisor } from '../../../core/kernel/supervisor.ts';
 
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 15_000;
+const limits = { startTimeout: startTimeoutMs, stopTimeout: stopTimeoutMs };
 
 /** Never settles, unless its signal fires and it is polite. */
 function hang(signal: AbortSignal, polite: boolean): Promise<void> {
@@ -33,7 +34,7 @@ describe('the supervisor', () => {
   beforeEach(() => {
     clock = fakeClock();
     host = quietHost({ clock });
-    supervisor = new Supervisor({ clock, log: host.log, startTimeoutMs, stopTimeoutMs });
+    supervisor = new Supervisor({ clock, log: host.log, limits });
     calls = [];
   });
 

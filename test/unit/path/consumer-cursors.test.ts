@@ -15,7 +15,14 @@ describe('the cursors of a consumer', () => {
   const lease = { open: true };
   const clock = fakeClock();
   const make = (consumer = 'hook'): ConsumerCursors =>
-    new ConsumerCursors({ consumer, register, clock, log: quietHost().log, everyMs: 50, lease });
+    new ConsumerCursors({
+      consumer,
+      register,
+      clock,
+      log: quietHost().log,
+      limits: { progressEvery: 50 },
+      lease,
+    });
 
   beforeEach(() => {
     const real = memoryRegister();
@@ -76,7 +83,14 @@ describe('the cursors of a consumer', () => {
 
   it('are tried again, less often and without a line each time, while the store fails', async () => {
     const host = quietHost();
-    const about = { consumer: 'hook', register, clock, log: host.log, everyMs: 50, lease };
+    const about = {
+      consumer: 'hook',
+      register,
+      clock,
+      log: host.log,
+      limits: { progressEvery: 50 },
+      lease,
+    };
     const cursors = new ConsumerCursors(about);
     for (const shard of [1, 2, 3]) await cursors.begin(shard, { after: 0, skip: 0 });
     away = true;

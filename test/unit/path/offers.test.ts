@@ -28,7 +28,7 @@ function stage(perTurn: number, isHere = (_user: string): boolean => true) {
     },
   } as unknown as Attendants;
   const clock = { ...fakeClock(), soon: (run: () => void) => void planned.push(run) };
-  const offers = new Offers({ attendants, clock, perTurn });
+  const offers = new Offers({ attendants, clock, bound: { perTurn } });
   return {
     offers,
     told,

@@ -6,7 +6,7 @@ describe('the flusher', () => {
     let planned: (() => void)[] = [];
     const flushed: number[] = [];
     const open = { open: true, whenOpen: () => undefined };
-    const flusher = new Flusher((run) => void planned.push(run), 4, open);
+    const flusher = new Flusher((run) => void planned.push(run), { perTurn: 4 }, open);
     const write = (id: number): void =>
       flusher.add({ flush: () => flushed.push(id) } as unknown as Output);
     const turns: number[][] = [];
@@ -31,7 +31,7 @@ describe('the flusher', () => {
     const planned: (() => void)[] = [];
     const waiting: (() => void)[] = [];
     const gate = { open: false, whenOpen: (run: () => void) => void waiting.push(run) };
-    const flusher = new Flusher((run) => void planned.push(run), 4, gate);
+    const flusher = new Flusher((run) => void planned.push(run), { perTurn: 4 }, gate);
     for (const id of [1, 2]) {
       flusher.add({ flush: () => flushed.push(id) } as unknown as Output);
     }

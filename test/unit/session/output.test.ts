@@ -49,7 +49,7 @@ describe('an output whose gate shuts', () => {
       peer,
       { encoding: 'tlv', framing: 'stream' },
       {
-        flusher: new Flusher((run) => void planned.push(run), 4, gate),
+        flusher: new Flusher((run) => void planned.push(run), { perTurn: 4 }, gate),
         clock: fakeClock(),
         maxBytes: MAX_BYTES,
         blocked: () => undefined,

@@ -185,10 +185,10 @@ describe('tcp-tlv and bad peers', () => {
     onTcp({}, async ({ host, address }) => {
       const client = await connectStream(address);
       await client.send([letters(1_234, 1)]);
-      await until(() => host.counted('transport_in_bytes') === 1_234, 'bytes in are counted');
+      await until(() => host.counted('transport_in_bytes_total') === 1_234, 'bytes in are counted');
       assert.equal(host.gauged('transport_connections'), 1);
       host.ears[0]?.peer.send(letters(55, 2));
-      assert.equal(host.counted('transport_out_bytes'), 55);
+      assert.equal(host.counted('transport_out_bytes_total'), 55);
       client.reset();
       await until(() => host.gauged('transport_connections') === 0, 'it is gone');
     }));
