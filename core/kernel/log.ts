@@ -3,13 +3,17 @@
  * a key: fields with such names are hidden even if somebody passes them.
  */
 import pino from 'pino';
-import { ImError, type Log } from '../contract/index.ts';
+import { ImError, must, type Log } from '../contract/index.ts';
 import { terminalLine } from './terminal-line.ts';
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+/** From the least to the gravest. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 type LogFields = Readonly<Record<string, unknown>>;
 
 export interface NodeLog extends Log {
+  /** The least that is written: one for this log and all of its kin. It may change at any time. */
+  level: LogLevel;
   /** The same log with fields that every line carries. */
   child(fields: LogFields): NodeLog;
   /** Returns when everything is handed to the system. */
@@ -35,23 +39,65 @@ export function createLog(options: LogOptions): NodeLog {
   const forTerminal = options.terminal ?? (!options.stream && process.stderr.isTTY);
   const stream = forTerminal ? { write: (line: string) => out.write(terminalLine(line)) } : out;
   const settings: pino.LoggerOptions = {
-    level: options.level,
+    level: LOG_LEVELS[0],
     base: {},
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }), log: plainErrors },
     redact: { paths: HIDDEN.flatMap((name) => [name, `*.${name}`]), censor: '[hidden]' },
   };
-  return wrap(pino(settings, stream));
+  return gated(writerOf(pino(settings, stream)), { level: options.level });
 }
 
-function wrap(logger: pino.Logger): NodeLog {
+/** A log that has a level and children, over a plain one, which has neither. */
+export function nodeLog(log: Log | NodeLog): NodeLog {
+  if ('child' in log) return log;
+  const writer: Writer = {
+    write: (level, message, fields) => log[level](message, fields),
+    child: () => writer,
+    flush: () => undefined,
+  };
+  return gated(writer, { level: LOG_LEVELS[0] });
+}
+
+/** Writes whatever the level: that is asked before. */
+interface Writer {
+  write(level: LogLevel, message: string, fields: LogFields): void;
+  child(fields: LogFields): Writer;
+  flush(): void;
+}
+
+function writerOf(logger: pino.Logger): Writer {
   return {
-    debug: (message, fields = {}) => logger.debug(fields, message),
-    info: (message, fields = {}) => logger.info(fields, message),
-    warn: (message, fields = {}) => logger.warn(fields, message),
-    error: (message, fields = {}) => logger.error(fields, message),
-    child: (fields) => wrap(logger.child(fields)),
+    write: (level, message, fields) => logger[level](fields, message),
+    child: (fields) => writerOf(logger.child(fields)),
     flush: () => logger.flush(),
+  };
+}
+
+/**
+ * The level is held here and not by pino, whose children keep the level that they were made with.
+ */
+function gated(writer: Writer, gate: { level: LogLevel }): NodeLog {
+  const at = (level: LogLevel): Log[LogLevel] => {
+    const rank = LOG_LEVELS.indexOf(level);
+    return (message, fields = {}) => {
+      if (rank >= LOG_LEVELS.indexOf(gate.level)) writer.write(level, message, fields);
+    };
+  };
+  return {
+    get level() {
+      return gate.level;
+    },
+    set level(level) {
+      must(LOG_LEVELS.includes(level), `"${level}" is no level of the log`);
+      gate.level = level;
+    },
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (fields) => gated(writer.child(fields), gate),
+    flush: () => writer.flush(),
   };
 }
 
