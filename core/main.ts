@@ -16,7 +16,7 @@ import { ImError, reasonOf } from './contract/index.ts';
 import { discover, knownPlugins } from './kernel/discover.ts';
 import { shownHealth } from './kernel/health.ts';
 import { createLog, type NodeLog } from './kernel/log.ts';
-import { addSystemGauges } from './kernel/system-gauges.ts';
+import { addSystemGauges, type SystemGauges } from './kernel/system-gauges.ts';
 import { systemClock, systemRandom } from './kernel/system.ts';
 
 const OK = 0;
@@ -56,11 +56,13 @@ export async function run(configFile: string, part: Part = 'node'): Promise<numb
 
 /** What runs now, for whoever asks how it is. */
 let running: Program | undefined;
+let gauges: SystemGauges | undefined;
 
 function shown(log: NodeLog): void {
   if (!running) return;
   log.info('health', shownHealth(running.states()));
   log.info('metrics', { metrics: numbersOf(running) });
+  gauges?.forget();
 }
 
 /** `over`: others do its work now, and it may come back as another life, in the second row. */
@@ -84,7 +86,7 @@ async function live(
   if (end.signal.aborted) life.abort();
   program.onFailed(() => ends('badly'));
   program.onOver?.(() => ends('over'));
-  const unwatch = addSystemGauges(program.metrics);
+  gauges = addSystemGauges(program.metrics, systemClock());
   const starting = program.start().then(() => {
     if (!life.signal.aborted) started();
   });
@@ -92,7 +94,7 @@ async function live(
   await Promise.race([starting, ended(life.signal)]);
   await ended(life.signal);
   const clean = await stop(program, log);
-  unwatch();
+  gauges.stop();
   if (first.how === 'over' && !end.signal.aborted) return 'over';
   return clean && first.how !== 'badly' ? 'well' : 'badly';
 }

@@ -24,6 +24,29 @@ function judge({ body }: GuardedMessage): GuardVerdict {
   return text.includes('refuse') ? { is: 'refuse', detail: 'not here' } : { is: 'allow' };
 }
 
+async function welcomed(stage: Stage, user: string, binding = TLV): Promise<RawClient> {
+  const client = stage.connect(binding);
+  client.hello(`${user}|${stage.clock.now() + TOKEN_LIFE_MS}|${SECRET}`);
+  await client.next('welcome');
+  return client;
+}
+
+/** Strangers and friends who say what nobody can read. */
+async function babble(stage: Stage, [ann, bob]: readonly RawClient[]): Promise<void> {
+  const refused = stage.connect();
+  refused.hello(`bad|${SECRET}`);
+  await refused.lastWord();
+  for (const wrong of [`{"type":"hello","token":"${SECRET}`, SECRET, `{"${SECRET}":1}`]) {
+    const client = stage.connect(JSON_MESSAGES);
+    client.wire.say(Buffer.from(wrong));
+    await client.lastWord();
+  }
+  bob?.wire.say(Buffer.from(`{"type":"send","body":"${SECRET}","number":"${SECRET}"}`));
+  await bob?.lastWord();
+  ann?.wire.say(Buffer.from(`\u0002\u0000\u0000\u0000\u0010${SECRET}${SECRET}`));
+  await ann?.lastWord();
+}
+
 describe('what is logged', () => {
   let written: string[];
   let log: NodeLog;
@@ -58,13 +81,6 @@ describe('what is logged', () => {
     });
   }
 
-  async function welcomed(stage: Stage, user: string, binding = TLV): Promise<RawClient> {
-    const client = stage.connect(binding);
-    client.hello(`${user}|${stage.clock.now() + TOKEN_LIFE_MS}|${SECRET}`);
-    await client.next('welcome');
-    return client;
-  }
-
   async function chat(stage: Stage): Promise<readonly RawClient[]> {
     const ann = await welcomed(stage, 'ann');
     const bob = await welcomed(stage, 'bob', JSON_MESSAGES);
@@ -79,22 +95,6 @@ describe('what is logged', () => {
     await ann.fate(ann.send('d/ann/cat', `${SECRET} away`));
     away = false;
     return [ann, bob];
-  }
-
-  /** Strangers and friends who say what nobody can read. */
-  async function babble(stage: Stage, [ann, bob]: readonly RawClient[]): Promise<void> {
-    const refused = stage.connect();
-    refused.hello(`bad|${SECRET}`);
-    await refused.lastWord();
-    for (const wrong of [`{"type":"hello","token":"${SECRET}`, `${SECRET}`, `{"${SECRET}":1}`]) {
-      const client = stage.connect(JSON_MESSAGES);
-      client.wire.say(Buffer.from(wrong));
-      await client.lastWord();
-    }
-    bob?.wire.say(Buffer.from(`{"type":"send","body":"${SECRET}","number":"${SECRET}"}`));
-    await bob?.lastWord();
-    ann?.wire.say(Buffer.from(`\u0002\u0000\u0000\u0000\u0010${SECRET}${SECRET}`));
-    await ann?.lastWord();
   }
 
   it('names who, where and why, and no body, token or title', async () => {
