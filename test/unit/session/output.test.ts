@@ -86,7 +86,7 @@ describe('an output of messages', () => {
       { send } as unknown as Peer,
       { encoding: 'json', framing: 'messages' },
       {
-        flusher: new Flusher((run) => void planned.push(run), 4, new Gate()),
+        flusher: new Flusher((run) => void planned.push(run), { perTurn: 4 }, new Gate()),
         clock: fakeClock(),
         maxBytes: MAX_BYTES,
         blocked: () => undefined,
