@@ -19,7 +19,7 @@ import { ImError, reasonOf } from './contract/index.ts';
 import { discover, knownPlugins } from './kernel/discover.ts';
 import { shownHealth } from './kernel/health.ts';
 import { createLog, type NodeLog } from './kernel/log.ts';
-import { addSystemGauges, watchLoop } from './kernel/system-gauges.ts';
+import { addSystemGauges, watchLoop, type SystemGauges } from './kernel/system-gauges.ts';
 import { systemClock, systemRandom } from './kernel/system.ts';
 
 const PACKAGE = createRequire(import.meta.url)('im-kernel/package.json') as { version: string };
@@ -63,6 +63,7 @@ function load(configFile: string, part: Part): Promise<Settings> {
 
 /** What runs now, for whoever asks how it is. */
 let running: Program | undefined;
+let gauges: SystemGauges | undefined;
 
 /** One life after another, as long as others take over its work; resolves to the exit code. */
 async function lives(
@@ -113,6 +114,7 @@ function shown(log: NodeLog): void {
   if (!running) return;
   log.info('health', shownHealth(running.states()));
   log.info('metrics', { metrics: numbersOf(running) });
+  gauges?.forget();
 }
 
 /** `over`: others do its work now, and it may come back as another life, in the second row. */
@@ -136,7 +138,7 @@ async function live(
   if (end.signal.aborted) life.abort();
   program.onFailed(() => ends('badly'));
   program.onOver?.(() => ends('over'));
-  const unwatch = addSystemGauges(program.metrics);
+  gauges = addSystemGauges(program.metrics, systemClock());
   const starting = program.start().then(() => {
     if (!life.signal.aborted) started();
   });
@@ -144,7 +146,7 @@ async function live(
   await Promise.race([starting, ended(life.signal)]);
   await ended(life.signal);
   const clean = await stop(program, log);
-  unwatch();
+  gauges.stop();
   if (first.how === 'over' && !end.signal.aborted) return 'over';
   return clean && first.how !== 'badly' ? 'well' : 'badly';
 }

@@ -14,7 +14,7 @@ import type {
   Registry,
 } from '../contract/index.ts';
 import { makeHost } from '../kernel/host.ts';
-import type { NodeLog } from '../kernel/log.ts';
+import { nodeLog, type NodeLog } from '../kernel/log.ts';
 import { MetricsRegistry } from '../kernel/metrics.ts';
 import { Supervisor } from '../kernel/supervisor.ts';
 import type { OrderingRule } from '../wire/frames.ts';
@@ -75,19 +75,4 @@ export function layFoundation(
     registry,
     ordered,
   };
-}
-
-/** A log that can be asked for children; a plain one gives itself. */
-function nodeLog(log: Log | NodeLog): NodeLog {
-  if ('child' in log) return log;
-  const plain: NodeLog = {
-    debug: (message, fields) => log.debug(message, fields),
-    info: (message, fields) => log.info(message, fields),
-    warn: (message, fields) => log.warn(message, fields),
-    error: (message, fields) => log.error(message, fields),
-    child: () => plain,
-    level: 'info',
-    flush: () => undefined,
-  };
-  return plain;
 }

@@ -26,9 +26,11 @@ export interface Peer {
    * Hands bytes over; the plugin owns them from now on. With `messages` framing each call makes one
    * message. The kernel gathers: about one call per turn of the loop. False: the buffer is over its
    * high-water mark, and `Ear.drained` will follow. Bytes handed over before it follows are still
-   * sent, in order.
+   * sent, in order. `more`: another call follows before this one's caller returns, so that both may
+   * be written together. Without it nothing waits for the end of the turn: the kernel has asked
+   * whether it may still speak, and a process can be stopped anywhere.
    */
-  send(bytes: Uint8Array): boolean;
+  send(bytes: Uint8Array, more?: boolean): boolean;
   /**
    * Sends what is buffered, half-closes, discards input for up to `lingerMs`, then closes. `closed`
    * follows.

@@ -3,27 +3,25 @@
  * a key: fields with such names are hidden even if somebody passes them.
  */
 import pino from 'pino';
-import { ImError, type Log } from '../contract/index.ts';
+import { ImError, must, type Log } from '../contract/index.ts';
 import { terminalLine } from './terminal-line.ts';
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+/** From the least to the gravest. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 type LogFields = Readonly<Record<string, unknown>>;
 
 export interface NodeLog extends Log {
+  /** The least that is written: one for this log and all of its kin. It may change at any time. */
+  level: LogLevel;
   /** The same log with fields that every line carries. */
   child(fields: LogFields): NodeLog;
-  /** The least that is written, of all children, too; from now on if it is set. */
-  level: LogLevel;
   /** Returns when everything is handed to the system. */
   flush(): void;
 }
 
-/** Hears of lines with all their fields, but what is secret; those of `debug` only as written. */
-export type Heard = (
-  level: Exclude<LogLevel, 'silent'>,
-  message: string,
-  fields: LogFields,
-) => void;
+/** Hears of a line with all its fields, but what is secret. */
+export type Heard = (level: LogLevel, message: string, fields: LogFields) => void;
 
 export interface LogOptions {
   readonly level: LogLevel;
@@ -46,66 +44,85 @@ export function createLog(options: LogOptions): NodeLog {
   const forTerminal = options.terminal ?? (!options.stream && process.stderr.isTTY);
   const stream = forTerminal ? { write: (line: string) => out.write(terminalLine(line)) } : out;
   const settings: pino.LoggerOptions = {
-    level: 'debug',
+    level: LOG_LEVELS[0],
     base: {},
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }), log: plainErrors },
     redact: { paths: HIDDEN.flatMap((name) => [name, `*.${name}`]), censor: '[hidden]' },
   };
-  const gate = { least: RANKS[options.level], level: options.level, heard: options.heard };
-  return wrap(pino(settings, stream), gate, {});
+  const { level, heard } = options;
+  return gated(writerOf(pino(settings, stream)), { level, heard });
 }
 
-const RANKS: Readonly<Record<LogLevel, number>> = {
-  debug: 0,
-  info: 1,
-  warn: 2,
-  error: 3,
-  silent: 4,
-};
-
-/** What a log and its children share. */
-interface Gate {
-  level: LogLevel;
-  least: number;
-  readonly heard: Heard | undefined;
-}
-
-function wrap(logger: pino.Logger, gate: Gate, own: LogFields): NodeLog {
-  const line = (level: 'info' | 'warn' | 'error') => {
-    return (message: string, fields: LogFields = {}): void => {
-      if (RANKS[level] >= gate.least) logger[level](fields, message);
-      gate.heard?.(level, message, shown({ ...own, ...fields }));
-    };
+/** A log that has a level and children, over a plain one, which has neither. */
+export function nodeLog(log: Log | NodeLog): NodeLog {
+  if ('child' in log) return log;
+  const writer: Writer = {
+    write: (level, message, fields) => log[level](message, fields),
+    child: () => writer,
+    flush: () => undefined,
   };
+  return gated(writer, { level: LOG_LEVELS[0] });
+}
+
+/** Writes whatever the level: that is asked before. */
+interface Writer {
+  write(level: LogLevel, message: string, fields: LogFields): void;
+  child(fields: LogFields): Writer;
+  flush(): void;
+}
+
+function writerOf(logger: pino.Logger): Writer {
   return {
-    debug: (message, fields = {}) => {
-      if (gate.least === RANKS.debug) logger.debug(fields, message);
-    },
-    info: line('info'),
-    warn: line('warn'),
-    error: line('error'),
-    child: (fields) => wrap(logger.child(fields), gate, { ...own, ...fields }),
-    get level() {
-      return gate.level;
-    },
-    set level(level) {
-      gate.level = level;
-      gate.least = RANKS[level];
-    },
+    write: (level, message, fields) => logger[level](fields, message),
+    child: (fields) => writerOf(logger.child(fields)),
     flush: () => logger.flush(),
   };
 }
 
+/** What a log and its children share. */
+interface Gate {
+  level: LogLevel;
+  readonly heard?: Heard | undefined;
+}
+
+/**
+ * The level is held here and not by pino, whose children keep the level that they were made with.
+ */
+function gated(writer: Writer, gate: Gate, own: LogFields = {}): NodeLog {
+  const at = (level: LogLevel): Log[LogLevel] => {
+    const rank = LOG_LEVELS.indexOf(level);
+    return (message, fields = {}) => {
+      if (rank >= LOG_LEVELS.indexOf(gate.level)) writer.write(level, message, fields);
+      if (rank > 0) gate.heard?.(level, message, shown({ ...own, ...fields }));
+    };
+  };
+  return {
+    get level() {
+      return gate.level;
+    },
+    set level(level) {
+      must(LOG_LEVELS.includes(level), `"${level}" is no level of the log`);
+      gate.level = level;
+    },
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (fields) => gated(writer.child(fields), gate, { ...own, ...fields }),
+    flush: () => writer.flush(),
+  };
+}
+
 /** As a line has them. */
-function shown(fields: LogFields, depth = 1): Record<string, unknown> {
+function shown(fields: LogFields, depth = 1): LogFields {
   const entries = Object.entries(fields).map(([name, value]) => {
     if (HIDDEN.includes(name)) return [name, '[hidden]'];
     if (value instanceof Error) return [name, plainError(value)];
     const nested = depth > 0 && value instanceof Object && !Array.isArray(value);
     return [name, nested ? shown(value as LogFields, depth - 1) : value];
   });
-  return Object.fromEntries(entries) as Record<string, unknown>;
+  return Object.fromEntries(entries) as LogFields;
 }
 
 /**

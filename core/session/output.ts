@@ -144,7 +144,7 @@ export class Output {
     const messages = this.#messages;
     this.#messages = [];
     this.#messageBytes = 0;
-    for (const message of messages) this.#send(message);
+    for (const [at, message] of messages.entries()) this.#send(message, at < messages.length - 1);
   }
 
   /**
@@ -190,10 +190,10 @@ export class Output {
     this.#messageBytes += message.length;
   }
 
-  #send(bytes: Uint8Array): void {
+  #send(bytes: Uint8Array, more = false): void {
     this.sentBytes += bytes.length;
     this.sentMs = this.#around.clock.monotonic();
-    if (this.#peer.send(bytes) || this.#blocked) return;
+    if (this.#peer.send(bytes, more) || this.#blocked) return;
     this.#blocked = true;
     this.#around.blocked();
   }

@@ -4,7 +4,7 @@
  * `N passed, N failed, N skipped`; exit 1 if anything failed. Each rig counts as one, and so does
  * its control, which has to fail. The picture is of the first takeover of the first such rig.
  */
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -36,7 +36,10 @@ function show({ promise, why, events }: Violation): string {
 
 function keepHistory(name: string, { history }: Findings): string {
   const file = join(tmpdir(), `im-faults-${name.replaceAll(/\W+/g, '-')}.jsonl`);
-  writeFileSync(file, history.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  // A long one is longer than a string may be.
+  const handle = openSync(file, 'w');
+  for (const event of history) writeSync(handle, `${JSON.stringify(event)}\n`);
+  closeSync(handle);
   return file;
 }
 
@@ -132,7 +135,9 @@ function wholeNumber(name: string, text: string): number {
 
 function chosen(areas: readonly Area[], only: string | undefined): readonly FaultRig[] {
   const all = areas.flatMap((area) => AREAS[area]);
-  const rigs = all.filter(({ name }) => only === undefined || name.includes(only));
+  const exact = all.filter(({ name }) => name === only);
+  const like = all.filter(({ name }) => only === undefined || name.includes(only));
+  const rigs = exact.length > 0 ? exact : like;
   const names = all.map(({ name }) => name).join(', ');
   if (rigs.length === 0) throw new Error(`--only ${only}: there are ${names}`);
   return rigs;

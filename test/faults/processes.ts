@@ -4,6 +4,8 @@ import { until } from './until.ts';
 
 const STOPS_MS = 5_000;
 const ENDS_MS = 10_000;
+/** Of the calls of the system, `epoll_wait` and `epoll_pwait`: there an event loop waits. */
+const WAITS: Readonly<Record<string, readonly string[]>> = { x64: ['232', '281'], arm64: ['22'] };
 
 /** One letter, as in `ps`; undefined: there is no such process. */
 function stateOf(pid: number): string | undefined {
@@ -33,6 +35,18 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 export async function freeze(pid: number): Promise<void> {
   signal(pid, 'SIGSTOP');
   await until(`process ${pid} stands still`, STOPS_MS, () => standsStill(pid));
+}
+
+/** Of one that stands still: its main thread has nothing to do. True also where nobody can tell. */
+export function isIdle(pid: number): boolean {
+  const waits = WAITS[process.arch];
+  if (waits === undefined) return true;
+  try {
+    const [call = ''] = readFileSync(`/proc/${pid}/syscall`, 'utf8').split(' ');
+    return waits.includes(call);
+  } catch {
+    return true;
+  }
 }
 
 /** Resolves when none of them holds anything any more. */

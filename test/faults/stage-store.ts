@@ -12,9 +12,14 @@ export interface StageStore {
   readonly readLog: () => Promise<Drained>;
 }
 
-/** A file in this folder. `use`: the path of a plugin that is used instead. */
+/** The file of the store in a folder. */
+export function sqliteFile(folder: string): string {
+  return join(folder, 'store', 'im.db');
+}
+
+/** `use`: the path of a plugin that is used instead. */
 export function sqliteIn(folder: string, use = 'sqlite'): StageStore {
-  const file = join(folder, 'store', 'im.db');
+  const file = sqliteFile(folder);
   return {
     settings: { use, file },
     readLog: () => Promise.resolve().then(() => readColdSqlite(file)),

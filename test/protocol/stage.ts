@@ -66,6 +66,8 @@ export interface StageOptions {
   readonly answers?: AnswersInstance;
   readonly guards?: readonly GuardInstance[] | undefined;
   readonly consumers?: readonly ConsumerInstance[] | undefined;
+  /** Where it logs; absent: into `lines`. */
+  readonly log?: Means['log'];
 }
 
 const made = new Set<Stage>();
@@ -131,7 +133,7 @@ export class Stage {
         setImmediate(() => this.clock.turn());
       },
     };
-    this.means = { clock, random: seededRandom(options.seed ?? 1), log: host.log };
+    this.means = { clock, random: seededRandom(options.seed ?? 1), log: options.log ?? host.log };
     this.settings = this.#settings(options);
     this.node = assemble(this.settings, this.means);
     this.node.onFailed((name, why) => void this.failed.push(`${name}: ${why}`));

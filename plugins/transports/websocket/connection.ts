@@ -85,15 +85,16 @@ export class Connection implements Peer {
     web.once('close', this.#onClose);
   }
 
-  send(bytes: Uint8Array): boolean {
+  send(bytes: Uint8Array, more = false): boolean {
     if (this.#ending || this.#web.readyState !== this.#web.OPEN) return true;
     const socket = this.#socket;
     this.#meter.bytesOut.add(bytes.length);
-    this.#cork();
+    if (more) this.#cork();
     const mark = this.#host.highWaterBytes;
     // Only a write that may fill the buffer asks to be told of its end: the others stay cheap.
     const watch = this.#saturated || socket.writableLength + bytes.length >= mark;
     this.#web.send(bytes, this.#sending, watch ? this.#onWritten : undefined);
+    if (!more) this.#uncork();
     if (socket.writableLength >= mark) this.#saturated = true;
     return !this.#saturated;
   }
@@ -183,15 +184,17 @@ export class Connection implements Peer {
     this.#inbox.clear();
   }
 
-  /** Many small messages of one turn become one write. */
+  /** Many small messages that follow each other become one write. */
   #cork(): void {
     if (this.#corked) return;
     this.#corked = true;
     this.#socket.cork();
-    queueMicrotask(() => {
-      this.#corked = false;
-      this.#socket.uncork();
-    });
+  }
+
+  #uncork(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#socket.uncork();
   }
 
   #finish(code: number | undefined, lingerMs: number): void {

@@ -16,6 +16,8 @@ export class Ghosts {
   count = 0;
   /** The kinds of frames that came and are no farewell. */
   readonly said: string[] = [];
+  /** The connections that they came on since it was asked last. */
+  readonly #speaking = new Set<number>();
 
   /** From now on connections to these addresses stay. */
   watch(addresses: readonly string[]): void {
@@ -34,15 +36,28 @@ export class Ghosts {
     const decoder = new FrameDecoder({ ...settings, whatOf: () => 'history' });
     this.count += 1;
     this.#open += 1;
+    const number = this.count;
     return {
       received: (bytes) => {
         decoder.push(bytes.slice());
         for (let frame = decoder.next(); frame !== undefined; frame = decoder.next())
-          if (!FAREWELLS.has(frame.type)) this.said.push(frame.type);
+          if (!FAREWELLS.has(frame.type)) this.#heard(number, frame.type);
       },
       closed: () => {
         this.#open -= 1;
       },
     };
   };
+
+  /** On so many connections something was said since it was asked last. */
+  speakers(): number {
+    const { size } = this.#speaking;
+    this.#speaking.clear();
+    return size;
+  }
+
+  #heard(number: number, type: string): void {
+    this.said.push(type);
+    this.#speaking.add(number);
+  }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { quietHost } from 'im-kernel/kit';
 import { ImError } from '../../../core/contract/index.ts';
 import { makeHost } from '../../../core/kernel/host.ts';
-import { createLog, type LogLevel, type NodeLog } from '../../../core/kernel/log.ts';
+import { createLog, nodeLog, type LogLevel, type NodeLog } from '../../../core/kernel/log.ts';
 import { MetricsRegistry } from '../../../core/kernel/metrics.ts';
 
 describe('the log', () => {
@@ -39,8 +39,41 @@ describe('the log', () => {
       written.map((line) => (JSON.parse(line) as { msg: string }).msg),
       ['yes'],
     );
-    log(false, 'silent').error('no');
-    assert.equal(written.length, 1);
+  });
+  it('changes its level while it is in use, for all that were made of it, before or after', () => {
+    const root = log(false, 'warn');
+    const before = root.child({ part: 'tcp' });
+    const info = before.info.bind(undefined);
+    root.level = 'info';
+    const after = before.child({ session: 's1' });
+    for (const one of [root, before, after]) {
+      one.debug('no');
+      one.info('yes');
+      assert.equal(one.level, 'info');
+    }
+    info('yes');
+    assert.equal(written.length, 4);
+    after.level = 'error';
+    before.warn('no');
+    assert.deepEqual([root.level, written.length], ['error', 4]);
+    log(false, 'debug').debug('another log has its own');
+    assert.equal(written.length, 5);
+  });
+  it('has a level over a plain log, too', () => {
+    const { log: plain, lines } = quietHost();
+    const one = nodeLog(plain);
+    assert.equal(nodeLog(one), one);
+    one.child({ part: 'tcp' }).debug('yes', { n: 1 });
+    one.level = 'error';
+    one.warn('no');
+    assert.deepEqual(lines, [{ level: 'debug', message: 'yes', fields: { n: 1 } }]);
+  });
+  it('takes no level but the four', () => {
+    const one = log(false);
+    for (const level of ['silent', 'trace', '', 'INFO']) {
+      assert.throws(() => (one.level = level as LogLevel), { code: 'IM_BUG' }, level);
+    }
+    assert.equal(one.level, 'info');
   });
   it('never shows a token, a body or a key, even one step down', () => {
     const fields = { token: 'T0P', body: 'T0P', frame: { body: 'T0P', token: 'T0P' }, key: 'T0P' };

@@ -76,3 +76,25 @@ describe('an output whose gate shuts', () => {
     assert.equal(sent, 0);
   });
 });
+
+describe('an output of messages', () => {
+  it('says of all that it hands over but the last that more follow', () => {
+    const planned: (() => void)[] = [];
+    const said: boolean[] = [];
+    const send: Peer['send'] = (_bytes, more = false) => said.push(more) > 0;
+    const output = new Output(
+      { send } as unknown as Peer,
+      { encoding: 'json', framing: 'messages' },
+      {
+        flusher: new Flusher((run) => void planned.push(run), { perTurn: 4 }, new Gate()),
+        clock: fakeClock(),
+        maxBytes: MAX_BYTES,
+        blocked: () => undefined,
+        overflow: () => undefined,
+      },
+    );
+    for (const id of [1, 2, 3]) output.write({ type: 'ping', id, sentAt: 1 });
+    for (const run of planned) run();
+    assert.deepEqual(said, [true, true, false]);
+  });
+});

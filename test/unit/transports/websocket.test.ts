@@ -251,14 +251,14 @@ describe('websocket beginnings and ends', () => {
       client.reset();
     }));
 
-  it('gathers the messages of one turn into one write', () =>
+  it('gathers messages of which more follow into one write, which waits for no turn', () =>
     onWeb({}, async ({ host, address }) => {
       const client = await connectWebSocket(address, 'im.json.1');
       const writes = mock.method(Socket.prototype as Required<Socket>, '_writev');
       try {
-        for (let at = 0; at < 200; at += 1) host.ears[0]?.peer.send(letters(50, at));
-        await until(() => client.messages.length === 200, 'all come');
+        for (let at = 1; at <= 200; at += 1) host.ears[0]?.peer.send(letters(50, at), at < 200);
         assert.equal(writes.mock.callCount(), 1);
+        await until(() => client.messages.length === 200, 'all come');
       } finally {
         writes.mock.restore();
       }
