@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { assembleOperator } from './assembly/assemble-operator.ts';
 import { assemblePart, placed, type Part } from './assembly/assemble-part.ts';
 import type { HeartMaker } from './assembly/create-heart.ts';
+import type { Means } from './assembly/foundation.ts';
 import { HeartThread } from './assembly/heart-thread.ts';
 import type { Program } from './assembly/program.ts';
 import { tcpNetwork } from './assembly/tcp-network.ts';
@@ -18,6 +19,7 @@ import { shownHealth } from './kernel/health.ts';
 import { createLog, type NodeLog } from './kernel/log.ts';
 import { addSystemGauges, type SystemGauges } from './kernel/system-gauges.ts';
 import { systemClock, systemRandom } from './kernel/system.ts';
+import { FlightRecorder } from './path/trace/flight-recorder.ts';
 
 const OK = 0;
 const FAILED = 1;
@@ -42,9 +44,10 @@ export async function run(configFile: string, part: Part = 'node'): Promise<numb
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   await makeDataFolder(settings);
   process.on('SIGUSR2', () => shown(log));
+  const recorder = new FlightRecorder(settings.limits);
   let told = false;
   for (;;) {
-    const program = assembled(settings, log, part);
+    const program = assembled(settings, log, part, { recorder });
     running = program;
     const how = await live(program, end, log, () => {
       if (!told) tell(settings, program, part);
@@ -133,9 +136,14 @@ export function mustFit(settings: Settings, part: Part): void {
 
 const heart: HeartMaker = (own, ears) => new HeartThread(own, ears);
 
-function assembled(settings: Settings, log: NodeLog, part: Part): Program {
+function assembled(
+  settings: Settings,
+  log: NodeLog,
+  part: Part,
+  recorded: Pick<Means, 'recorder'> = {},
+): Program {
   const machine = { clock: systemClock(), random: systemRandom(), network: tcpNetwork() };
-  return assemblePart(settings, { ...machine, heart, log }, part);
+  return assemblePart(settings, { ...machine, heart, log, ...recorded }, part);
 }
 
 async function makeDataFolder(settings: Settings): Promise<void> {
