@@ -11,6 +11,7 @@ import { HeartThread } from './assembly/heart-thread.ts';
 import type { Program } from './assembly/program.ts';
 import { tcpNetwork } from './assembly/tcp-network.ts';
 import type { Operator } from './admin/operator.ts';
+import { addStandingGauges } from './admin/standing-gauges.ts';
 import { loadSettings } from './config/load-settings.ts';
 import type { Settings } from './config/settings.ts';
 import { ImError, reasonOf } from './contract/index.ts';
@@ -89,6 +90,7 @@ async function live(
   if (end.signal.aborted) life.abort();
   program.onFailed(() => ends('badly'));
   program.onOver?.(() => ends('over'));
+  addStandingGauges(program);
   gauges = addSystemGauges(program.metrics, systemClock());
   const starting = program.start().then(() => {
     if (!life.signal.aborted) started();

@@ -1,4 +1,5 @@
 /** A node: its parts in their ranks, its life from start to stop. */
+import type { Standing } from '../admin/ready.ts';
 import { ImError, reasonOf } from '../contract/index.ts';
 import type { Cancel, Component, NodeLife } from '../contract/index.ts';
 import type { PartHealth } from '../kernel/health.ts';
@@ -160,6 +161,12 @@ export class Node {
 
   states(): readonly PartHealth[] {
     return this.#parts.supervisor.states();
+  }
+
+  /** Its place among others; undefined: it is alone. */
+  get standing(): Standing | undefined {
+    const { membership } = this.#parts;
+    return membership && { phase: membership.phase, silent: membership.silent !== undefined };
   }
 
   /** `listener` hears of a part that failed while it ran: the node should be stopped. */

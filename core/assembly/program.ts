@@ -1,4 +1,5 @@
 /** What the entry sees of a program, whatever it is made of. */
+import type { Standing } from '../admin/ready.ts';
 import type { Cancel, ImError } from '../contract/index.ts';
 import type { PartHealth } from '../kernel/health.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
@@ -10,6 +11,8 @@ export interface Program {
   readonly addresses: readonly string[];
   /** Where clients ask over HTTP which server is theirs, with the real ports, once started. */
   readonly gateways: readonly string[];
+  /** Its place among others; undefined: it has none. */
+  readonly standing?: Standing | undefined;
   states(): readonly PartHealth[];
   /** Starts every part, or rolls back and rejects with the culprit's name. */
   start(): Promise<void>;
