@@ -9,10 +9,12 @@ import type { AdminPart } from './assembly/admin-part.ts';
 import { assembleOperator } from './assembly/assemble-operator.ts';
 import { assemblePart, placed, type Part } from './assembly/assemble-part.ts';
 import type { HeartMaker } from './assembly/create-heart.ts';
+import type { Means } from './assembly/foundation.ts';
 import { HeartThread } from './assembly/heart-thread.ts';
 import type { Program } from './assembly/program.ts';
 import { tcpNetwork } from './assembly/tcp-network.ts';
 import type { Operator } from './admin/operator.ts';
+import { addStandingGauges } from './admin/standing-gauges.ts';
 import { loadSettings } from './config/load-settings.ts';
 import type { Settings } from './config/settings.ts';
 import { ImError, reasonOf } from './contract/index.ts';
@@ -21,6 +23,7 @@ import { shownHealth } from './kernel/health.ts';
 import { createLog, type NodeLog } from './kernel/log.ts';
 import { addSystemGauges, watchLoop, type SystemGauges } from './kernel/system-gauges.ts';
 import { systemClock, systemRandom } from './kernel/system.ts';
+import { FlightRecorder } from './path/trace/flight-recorder.ts';
 
 const PACKAGE = createRequire(import.meta.url)('im-kernel/package.json') as { version: string };
 const OK = 0;
@@ -72,9 +75,10 @@ async function lives(
   part: Part,
   end: AbortController,
 ): Promise<number> {
+  const recorder = new FlightRecorder(settings.limits);
   let told = false;
   for (;;) {
-    const program = assembled(settings, log, part);
+    const program = assembled(settings, log, part, { recorder });
     running = program;
     const how = await live(program, end, log, () => {
       if (!told) tell(settings, program, part);
@@ -138,6 +142,7 @@ async function live(
   if (end.signal.aborted) life.abort();
   program.onFailed(() => ends('badly'));
   program.onOver?.(() => ends('over'));
+  addStandingGauges(program);
   gauges = addSystemGauges(program.metrics, systemClock());
   const starting = program.start().then(() => {
     if (!life.signal.aborted) started();
@@ -185,9 +190,14 @@ export function mustFit(settings: Settings, part: Part): void {
 
 const heart: HeartMaker = (own, ears) => new HeartThread(own, ears);
 
-function assembled(settings: Settings, log: NodeLog, part: Part): Program {
+function assembled(
+  settings: Settings,
+  log: NodeLog,
+  part: Part,
+  recorded: Pick<Means, 'recorder'> = {},
+): Program {
   const machine = { clock: systemClock(), random: systemRandom(), network: tcpNetwork() };
-  return assemblePart(settings, { ...machine, heart, log }, part);
+  return assemblePart(settings, { ...machine, heart, log, ...recorded }, part);
 }
 
 async function makeDataFolder(settings: Settings): Promise<void> {

@@ -26,6 +26,7 @@ import type { MetricsRegistry } from '../kernel/metrics.ts';
 import type { Guarded } from '../path/guarding.ts';
 import type { Orderings } from '../path/orderings.ts';
 import type { Cached } from '../path/recent-answers.ts';
+import { FlightRecorder } from '../path/trace/flight-recorder.ts';
 import { effectsModule } from './effects-module.ts';
 import { lendRegister } from './lend-register.ts';
 import { layFoundation, type Means } from './foundation.ts';
@@ -125,6 +126,8 @@ function servicesOf(container: Container) {
     shards: container.get(T.shards),
     lanes: container.get(T.lanes),
     recent: container.get(T.recent),
+    recorder: container.get(T.recorder),
+    tracing: container.get(T.tracing),
     effects: container.get(T.effects),
     progress: container.get(T.progress),
     wheel: container.get(T.wheel),
@@ -159,6 +162,8 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   container.bind(T.lease).toConstantValue(made.lease);
   container.bind(T.whereabouts).toConstantValue(made.whereabouts);
   container.bind(T.clock).toConstantValue(means.clock);
+  const recorder = means.recorder ?? new FlightRecorder(limits);
+  container.bind(T.recorder).toConstantValue(recorder);
   container.bind(T.random).toConstantValue(means.random);
   container.bind(T.limits).toConstantValue(limits);
   container.bind(T.bounds).toConstantValue(made.bounds);

@@ -25,6 +25,7 @@ import {
 import type { PartHealth } from '../kernel/health.ts';
 import type { Door } from '../session/door.ts';
 import { PROTOCOL_VERSION } from '../wire/protocol-version.ts';
+import { addClusterGauges } from './cluster-gauges.ts';
 import { createHeart, type HeartMaker } from './create-heart.ts';
 import type { HeartPart } from './heart-part.ts';
 import { lendRegister } from './lend-register.ts';
@@ -123,6 +124,7 @@ export function createCluster(sources: Sources): {
   });
   whereabouts.onKnock = () => membership.knocked();
   const heart = createHeart(sources, cluster, () => membership);
+  addClusterGauges(sources.metrics, membership);
   const component: Component = {
     async start(signal) {
       const wanted = cluster.shards ?? persistence.shards;

@@ -13,6 +13,8 @@ import { Guarding } from '../path/guarding.ts';
 import { Replay } from '../path/replay.ts';
 import { Retention } from '../path/retention.ts';
 import { RetentionCursors } from '../path/retention-cursors.ts';
+import type { FlightRecorder } from '../path/trace/flight-recorder.ts';
+import { Tracing } from '../path/trace/tracing.ts';
 import { lendRegister } from './lend-register.ts';
 import { T } from './tokens.ts';
 import type { Consumed } from './watched.ts';
@@ -22,9 +24,11 @@ interface Around {
   readonly shards: Shards;
   readonly lease: Lease;
   readonly limits: Limits;
+  readonly recorder: FlightRecorder;
 }
 
-function consuming(consumed: Consumed, { persistence, shards, lease, limits }: Around): Consuming {
+function consuming(consumed: Consumed, around: Around): Consuming {
+  const { persistence, shards, lease, limits, recorder } = around;
   const { name, consumer, settings, host, report } = consumed;
   const { clock, random, log, metrics } = host;
   const register = lendRegister(persistence);
@@ -41,6 +45,7 @@ function consuming(consumed: Consumed, { persistence, shards, lease, limits }: A
     deadLetters,
     cursors: new ConsumerCursors({ consumer: name, register, clock, log, limits, lease }),
     health: new ConsumerHealth({ name, clock, log, metrics, report }),
+    note: (hop, entry, nowMs) => recorder.consumed(hop, name, entry, nowMs),
   });
   return { name, consumption, deadLetters };
 }
@@ -51,15 +56,15 @@ export const effectsModule = new ContainerModule(({ bind }) => {
     [T.guards, T.clock, T.limits],
   );
   bind(T.effects).toResolvedValue(
-    (consumers, persistence, shards, lease, clock, limits, replay) => {
-      const around = { persistence, shards, lease, limits };
+    (consumers, persistence, shards, lease, clock, limits, replay, recorder) => {
+      const around = { persistence, shards, lease, limits, recorder };
       return new Effects(
         consumers.map((one) => consuming(one, around)),
         clock,
         replay,
       );
     },
-    [T.consumers, T.persistence, T.shards, T.lease, T.clock, T.limits, T.replay],
+    [T.consumers, T.persistence, T.shards, T.lease, T.clock, T.limits, T.replay, T.recorder],
   );
   bind(T.replay).toResolvedValue(
     ({ rule }, persistence, directory, clock, log, metrics, limits) =>
@@ -75,6 +80,13 @@ export const effectsModule = new ContainerModule(({ bind }) => {
         isHere: (user) => directory.isHere(user),
       }),
     [T.failover, T.persistence, T.directory, T.clock, T.log, T.metrics, T.limits],
+  );
+  bind(T.tracing).toResolvedValue(
+    (node, recorder, persistence, shards, directory, progress, effects, clock) => {
+      const readers = { persistence, shards, directory, progress, effects };
+      return new Tracing({ ...readers, node, recorder, clock });
+    },
+    [T.node, T.recorder, T.persistence, T.shards, T.directory, T.progress, T.effects, T.clock],
   );
   bind(T.retention).toResolvedValue(
     (chat, limits, persistence, shards, conversations, effects, clock, metrics, report) =>

@@ -17,6 +17,7 @@ import { makeHost } from '../kernel/host.ts';
 import { nodeLog, type NodeLog } from '../kernel/log.ts';
 import { MetricsRegistry } from '../kernel/metrics.ts';
 import { Supervisor } from '../kernel/supervisor.ts';
+import type { FlightRecorder } from '../path/trace/flight-recorder.ts';
 import type { OrderingRule } from '../wire/frames.ts';
 import type { HeartMaker } from './create-heart.ts';
 import { createOrderings } from './create-orderings.ts';
@@ -33,6 +34,8 @@ export interface Means {
   readonly network?: Network;
   /** Makes what beats over links; absent: it runs in the node's own loop, over `network`. */
   readonly heart?: HeartMaker;
+  /** Of the lives of a node in one process; absent: of this life alone. */
+  readonly recorder?: FlightRecorder;
 }
 
 export type Foundation = ReturnType<typeof layFoundation>;

@@ -25,6 +25,8 @@ import type { Orderings } from '../path/orderings.ts';
 import type { Progress } from '../path/progress.ts';
 import type { RecentAnswers } from '../path/recent-answers.ts';
 import type { Retention } from '../path/retention.ts';
+import type { FlightRecorder } from '../path/trace/flight-recorder.ts';
+import type { Tracing } from '../path/trace/tracing.ts';
 import type { Directory } from '../session/directory.ts';
 import type { Door } from '../session/door.ts';
 import type { Wheel } from '../session/wheel.ts';
@@ -73,6 +75,8 @@ export interface Parts {
   readonly lanes: Lanes;
   readonly recent: RecentAnswers;
   readonly effects: Effects;
+  readonly recorder: FlightRecorder;
+  readonly tracing: Tracing;
   /** Undefined: bodies are kept for ever. */
   readonly retention: Retention | undefined;
   readonly progress: Progress;

@@ -1,4 +1,5 @@
 /** A node: its parts in their ranks, its life from start to stop. */
+import type { Standing } from '../admin/ready.ts';
 import { ImError, reasonOf } from '../contract/index.ts';
 import type { Inside } from '../admin/desk/inside.ts';
 import type { Cancel, Component, NodeLife } from '../contract/index.ts';
@@ -7,6 +8,7 @@ import type { MetricsRegistry } from '../kernel/metrics.ts';
 import type { FailedListener } from '../kernel/supervisor.ts';
 import { settledWithin } from '../kernel/within.ts';
 import type { DeadLetterPage } from '../path/dead-letters.ts';
+import type { Trace, TraceKey } from '../path/trace/trace.ts';
 import type { OrderingRule } from '../wire/frames.ts';
 import type { Parts } from './node-parts.ts';
 
@@ -171,6 +173,12 @@ export class Node {
     return this.#parts.supervisor.states();
   }
 
+  /** Its place among others; undefined: it is alone. */
+  get standing(): Standing | undefined {
+    const { membership } = this.#parts;
+    return membership && { phase: membership.phase, silent: membership.silent !== undefined };
+  }
+
   /** `listener` hears of a part that failed while it ran: the node should be stopped. */
   onFailed(listener: FailedListener): Cancel {
     this.#listeners.add(listener);
@@ -184,6 +192,11 @@ export class Node {
     limit: number,
   ): Promise<DeadLetterPage | undefined> {
     return this.#parts.effects.deadLetters(consumer, after, limit);
+  }
+
+  /** What this node knows of the life of one message; see Tracing. */
+  traceOf(key: TraceKey): Promise<Trace> {
+    return this.#parts.tracing.traceOf(key);
   }
 
   /** The path met what must not be: nothing more is answered. */
@@ -262,13 +275,17 @@ export class Node {
 
   /** What is bounded, as gauges: read when somebody looks. */
   #watch(): void {
-    const { metrics, directory, lanes, progress, conversations } = this.#parts;
+    const { metrics, directory, lanes, progress, conversations, recorder } = this.#parts;
     metrics.gauge('im_sessions', 'Connections here now.', () => directory.sessions.size);
     metrics.gauge('im_sessions_welcomed', 'Of these, welcomed.', () => directory.welcomed);
     metrics.gauge('im_lane_queue', 'Commands waiting in lanes.', () => lanes.length);
     metrics.gauge('im_progress_pending', 'Cursors and marks not kept.', () => progress.pending);
     metrics.gauge('im_conversations', 'Conversations in memory.', () => conversations.size);
     metrics.gauge('im_tail_bytes', 'Recent entries in memory.', () => conversations.tailBytes);
+    const { commands, hops } = recorder;
+    metrics.gauge('im_trace_commands', 'Commands that `im trace` knows.', () => commands.size);
+    metrics.gauge('im_trace_hops', 'What it knows that followed.', () => hops.size);
+    metrics.gauge('im_trace_left_out', 'Deliveries not noted.', () => recorder.remembered.leftOut);
   }
 }
 

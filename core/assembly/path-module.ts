@@ -11,25 +11,28 @@ import { T } from './tokens.ts';
 
 export const pathModule = new ContainerModule(({ bind }) => {
   bind(T.answers).toResolvedValue(
-    (limits, persistence, metrics) =>
+    (limits, persistence, metrics, clock, recorder) =>
       new Answers({
         limits,
+        clock,
+        recorder,
         durability: () => persistence.guarantees.durability,
         accepted: metrics.counter('im_commands_accepted_total', 'Commands accepted and kept.'),
         repeated: metrics.counter('im_commands_repeated_total', 'Repeats answered.'),
         refused: metrics.counter('im_commands_refused_total', 'Commands refused, by code.', 'code'),
         retried: metrics.counter('im_commands_retried_total', 'Answers to repeated sendings.'),
       }),
-    [T.limits, T.persistence, T.metrics],
+    [T.limits, T.persistence, T.metrics, T.clock, T.recorder],
   );
   bind(T.keeping).toResolvedValue(
-    (persistence, shards, conversations, clock, log, metrics) =>
+    (persistence, shards, conversations, clock, log, metrics, recorder) =>
       new Keeping({
         persistence,
         shards,
         conversations,
         clock,
         log,
+        recorder,
         counters: {
           kept: metrics.counter('im_entries_kept_total', 'Entries kept.'),
           failed: metrics.counter(
@@ -41,7 +44,7 @@ export const pathModule = new ContainerModule(({ bind }) => {
           batchEntries: metrics.histogram('im_batch_entries', 'Entries per batch.'),
         },
       }),
-    [T.persistence, T.shards, T.conversations, T.clock, T.log, T.metrics],
+    [T.persistence, T.shards, T.conversations, T.clock, T.log, T.metrics, T.recorder],
   );
   bind(T.fanout).toResolvedValue(
     (conversations, attendants, presence, effects, limits, clock) => {

@@ -1,5 +1,6 @@
 /** What the entry sees of a program, whatever it is made of. */
 import type { Inside } from '../admin/desk/inside.ts';
+import type { Standing } from '../admin/ready.ts';
 import type { Cancel, ImError } from '../contract/index.ts';
 import type { PartHealth } from '../kernel/health.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
@@ -13,6 +14,8 @@ export interface Program {
   readonly gateways: readonly string[];
   /** What admins may see and steer; absent: nothing. */
   readonly inside?: Inside;
+  /** Its place among others; undefined: it has none. */
+  readonly standing?: Standing | undefined;
   states(): readonly PartHealth[];
   /** Starts every part, or rolls back and rejects with the culprit's name. */
   start(): Promise<void>;

@@ -25,19 +25,20 @@ export const readersModule = new ContainerModule(({ bind }) => {
     [T.directory, T.persistence, T.log, T.metrics],
   );
   bind(T.progress).toResolvedValue(
-    (persistence, clock, log, limits, receipts, conversations, directory) =>
+    (persistence, clock, log, limits, receipts, conversations, directory, recorder) =>
       new Progress({
         persistence,
         clock,
         log,
         limits,
+        recorder,
         onKept: (moves) => receipts.tell(moves),
         freed: () => {
           for (const session of directory.sessions) session.resume();
         },
         unpin: (conversation) => conversations.unpin(conversation),
       }),
-    [T.persistence, T.clock, T.log, T.limits, T.receipts, T.conversations, T.directory],
+    [T.persistence, T.clock, T.log, T.limits, T.receipts, T.conversations, T.directory, T.recorder],
   );
   bind(T.presence).toResolvedValue(
     (directory, persistence, progress, clock, log, limits) =>

@@ -25,11 +25,11 @@ export const sessionModule = new ContainerModule(({ bind }) => {
     [T.persistence, T.life],
   );
   bind(T.delivery).toResolvedValue(
-    (persistence, conversations, progress, clock, log, limits, metrics) => {
+    (persistence, conversations, progress, clock, log, limits, metrics, recorder) => {
       const own = { sentBefore: new SentBefore(), counters: deliveryCounters(metrics) };
-      return { persistence, conversations, progress, clock, log, limits, ...own };
+      return { persistence, conversations, progress, clock, log, limits, recorder, ...own };
     },
-    [T.persistence, T.conversations, T.progress, T.clock, T.log, T.limits, T.metrics],
+    [T.persistence, T.conversations, T.progress, T.clock, T.log, T.limits, T.metrics, T.recorder],
   );
   bind(T.attendance).toResolvedValue(
     (delivery, lanes, shards, answers, questions, signals, presence, attendants, effects) => {

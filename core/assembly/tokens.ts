@@ -43,6 +43,8 @@ import type { Reception } from '../path/reception.ts';
 import type { Replay } from '../path/replay.ts';
 import type { Retention } from '../path/retention.ts';
 import type { Signals } from '../path/signals.ts';
+import type { FlightRecorder } from '../path/trace/flight-recorder.ts';
+import type { Tracing } from '../path/trace/tracing.ts';
 import type { Directory } from '../session/directory.ts';
 import type { Door } from '../session/door.ts';
 import type { Wheel } from '../session/wheel.ts';
@@ -70,6 +72,8 @@ export const T = {
   chat: token<Blocks['chat']>('chat'),
   rules: token<ChatRules>('rules'),
   broken: token<Broken>('broken'),
+  recorder: token<FlightRecorder>('recorder'),
+  tracing: token<Tracing>('tracing'),
   report: token<Report>('report'),
   persistence: token<Persistence>('persistence'),
   cached: token<{ readonly cached: Cached | undefined }>('cached'),

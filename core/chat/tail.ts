@@ -32,6 +32,8 @@ export class Kept {
   readonly acceptedAt: number;
   /** See `FrameBuffer.appendDeliver`. */
   readonly payload: Uint8Array;
+  /** Deliveries of it that the flight recorder noted. */
+  noted = 0;
   readonly #entry: Entry;
 
   constructor(entry: Entry) {
@@ -41,6 +43,10 @@ export class Kept {
     this.acceptedAt = entry.acceptedAt;
     this.payload = encodeDelivery(deliveryOf(entry));
     this.#entry = ownBody(entry, this.payload);
+  }
+
+  get conversation(): string {
+    return this.#entry.conversation;
   }
 
   get delivery(): Delivery {

@@ -113,9 +113,9 @@ export class Membership implements Component {
   async start(signal: AbortSignal): Promise<void> {
     const { clock, beatMs, leaseMs, shards } = this.#around;
     const begunMs = clock.monotonic();
-    // An earlier life of this node may have a lease that runs: it ends, or somebody renews it.
+    // An earlier life's lease ends, late where the store's clock was set back, or is renewed.
     while (!(await this.#beat())) {
-      if (clock.monotonic() - begunMs > leaseMs + 2 * beatMs) {
+      if (clock.monotonic() - begunMs > 2 * leaseMs) {
         throw new ImError('IM_CLUSTER_NAME', { node: shards.life.node, setting: 'node.name' });
       }
       await new Promise<void>((resolve) => clock.after(beatMs / 4, resolve));

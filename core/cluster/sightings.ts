@@ -9,7 +9,12 @@ interface Surroundings {
   readonly leaseMs: number;
 }
 
-/** A store that comes back is left to its last owner for so many beats. */
+/**
+ * A jump of the store's clock by so much of a lease is noticed: by less, an answer may be late; and
+ * less ends no lease that is renewed in time.
+ */
+const JUMP_PART = 1 / 3;
+/** A store that comes back, or whose clock jumped, is left to its last owner for so many beats. */
 const GRACE_BEATS = 2;
 
 export class Sightings {
@@ -31,7 +36,7 @@ export class Sightings {
     const changed = record.shards.some(({ owner }, at) => {
       return before !== undefined && before.shards[at]?.owner?.life !== owner?.life;
     });
-    if (before && this.agoMs > this.#around.leaseMs) this.#backMs = this.#clock.monotonic();
+    if (before && this.#isDoubtful(before, record)) this.#backMs = this.#clock.monotonic();
     this.#seenMs = this.#clock.monotonic();
     if (changed) this.#changedMs = this.#seenMs;
     const other = record.shards.find((one) => one.owner && !this.#around.shards.isMine(one));
@@ -68,12 +73,18 @@ export class Sightings {
   }
 
   /**
-   * True just after the store was away from here for longer than a lease: one that ran out
-   * meanwhile tells nothing of its holder, who finds the store about now.
+   * True just after the store was away from here for longer than a lease, or its clock has jumped:
+   * a lease that ran out meanwhile tells nothing of its holder, who renews it about now.
    */
   get areYoung(): boolean {
     const { beatMs } = this.#around;
     return this.#clock.monotonic() - this.#backMs < GRACE_BEATS * beatMs;
+  }
+
+  #isDoubtful(before: OwnershipRecord, record: OwnershipRecord): boolean {
+    const { leaseMs } = this.#around;
+    const jumpMs = Math.abs(record.now - before.now - this.agoMs);
+    return this.agoMs > leaseMs || jumpMs > leaseMs * JUMP_PART;
   }
 
   /** Who owned shards last, other than this life. */

@@ -216,6 +216,23 @@ export const LIMITS = {
     fallback: 4_000,
     min: 1,
   }),
+  traceEntries: whole({
+    help: 'Commands whose way the node remembers, the latest; 0: none.',
+    fallback: 16_384,
+    min: 0,
+    max: 1_000_000,
+  }),
+  traceHops: whole({
+    help: 'Deliveries, marks and effects that it remembers besides, the latest; 0: none.',
+    fallback: 65_536,
+    min: 0,
+    max: 10_000_000,
+  }),
+  traceDevices: whole({
+    help: 'Deliveries of one message that it remembers.',
+    fallback: 16,
+    min: 0,
+  }),
   startTimeout: duration({ help: 'For the start of each part.', fallback: 30_000, min: 100 }),
   stopTimeout: duration({ help: 'For the stop of each part.', fallback: 15_000, min: 100 }),
   drainTimeout: duration({

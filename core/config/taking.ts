@@ -35,6 +35,9 @@ const OF_A_LIFE = {
   messageMax: 'restart',
   outputHighWater: 'restart',
   lanes: 'restart',
+  traceEntries: 'restart',
+  traceHops: 'restart',
+  traceDevices: 'restart',
 } as const satisfies Partial<Record<keyof Limits, Taking>>;
 
 type Elsewhere = keyof typeof OF_A_CONNECTION | keyof typeof OF_A_LIFE;

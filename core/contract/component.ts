@@ -81,7 +81,10 @@ export interface Host {
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: Metrics;
-  /** Callable at any time between `start` and the end of `stop`. */
+  /**
+   * Callable at any time between `start` and the end of `stop`. The kernel logs each change: say it
+   * nowhere else. An `error` of the same code and details but for its `why` is the same trouble.
+   */
   report(health: Health): void;
 }
 

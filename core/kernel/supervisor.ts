@@ -110,8 +110,9 @@ export class Supervisor {
   report(name: string, health: Health): void {
     const part = this.#partOf(name);
     if (!part || part.state === 'stopped' || part.state === 'failed') return;
+    const before = part.health;
     part.health = health;
-    if (part.state === 'running' || part.state === 'degraded') this.#apply(part);
+    if (part.state === 'running' || part.state === 'degraded') this.#apply(part, before);
   }
 
   /** `listener` hears of every part that fails while it runs; it should stop the node. */
@@ -226,7 +227,7 @@ export class Supervisor {
     );
   }
 
-  #apply(part: Part): void {
+  #apply(part: Part, before?: Health): void {
     const { name, health } = part;
     if (part.state === health.state && health.state === 'running') return;
     if (part.state !== health.state) this.#move(part, health.state);
@@ -234,10 +235,21 @@ export class Supervisor {
     const line = `${name} is ${health.state}: ${health.why}`;
     const { error } = health;
     const fields = error ? { code: error.code, act: error.act } : {};
-    if (health.state === 'degraded') return this.#options.log.warn(line, fields);
+    if (health.state === 'degraded') {
+      const { log } = this.#options;
+      return before && isSame(before, health) ? log.debug(line, fields) : log.warn(line, fields);
+    }
     this.#options.log.error(line, fields);
     for (const listener of this.#listeners) listener(name, health.why);
   }
+}
+
+/** True for one trouble that is told again, perhaps with another reason: that is in its health. */
+function isSame(before: Health, now: Health): boolean {
+  if (before.state === 'running' || now.state === 'running') return false;
+  const troubleOf = ({ why, error }: typeof now): string =>
+    error ? JSON.stringify([error.code, { ...error.details, why: '' }]) : why;
+  return before.state === now.state && troubleOf(before) === troubleOf(now);
 }
 
 /** Makes a rejection of what throws at once, so that a rude component is met in one way. */

@@ -1,7 +1,7 @@
 /**
  * Answers: one for each command, in the order in which they came, after what they speak of is kept.
  */
-import type { Counter, Durability } from '../contract/index.ts';
+import type { Clock, Counter, Durability } from '../contract/index.ts';
 import type { Limits } from '../config/limits.ts';
 import type { Verdict } from '../chat/judge.ts';
 import type { Placed } from '../chat/sender.ts';
@@ -9,6 +9,7 @@ import { PASSING, type Code } from '../wire/codes.ts';
 import type { Accepted, Refused } from '../wire/frames.ts';
 import type { Handed } from './handed.ts';
 import type { Fate, Fates, Judged } from './judged.ts';
+import type { FlightRecorder } from './trace/flight-recorder.ts';
 
 interface Surroundings {
   readonly limits: Limits;
@@ -18,13 +19,18 @@ interface Surroundings {
   readonly repeated: Counter;
   readonly refused: Counter;
   readonly retried: Counter;
+  readonly clock: Clock;
+  readonly recorder: FlightRecorder;
 }
 
 /** Without an owner: it never reached a lane. */
-type Refusable = Pick<Handed, 'command' | 'session'> & Partial<Pick<Handed, 'refusal' | 'owner'>>;
+type Refusable = Pick<Handed, 'command' | 'session' | 'trace'> &
+  Partial<Pick<Handed, 'refusal' | 'owner'>>;
 
 export class Answers {
   readonly #around: Surroundings;
+  /** Of the answers that are being given, monotonic ms. */
+  #nowMs = 0;
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -33,6 +39,7 @@ export class Answers {
   /** Answers every command whose fate is known; returns those that must be planned again. */
   give(judged: readonly Judged[], fates: Fates): readonly Handed[] {
     const again: Handed[] = [];
+    this.#nowMs = this.#around.clock.monotonic();
     for (const it of judged) {
       const fate = fates.get(it.handed.shard) ?? 'kept';
       if (fate !== 'kept') {
@@ -47,11 +54,13 @@ export class Answers {
 
   /** A command that never reached a lane. */
   refuse(handed: Refusable, code: Code, detail?: string): void {
+    this.#nowMs = this.#around.clock.monotonic();
     this.#refuse(handed, { is: 'refused', code, detail });
   }
 
   /** A command that must come again, since nothing could be judged or kept. */
   refuseForNow(handed: Handed, code: Code): void {
+    this.#nowMs = this.#around.clock.monotonic();
     const { command, refusals } = handed;
     refusals.hold(command.conversation, command.number, command.id, code);
     this.#refuse(handed, { is: 'refused', code, detail: 'not kept' });
@@ -99,10 +108,12 @@ export class Answers {
     this.#echo(command, frame);
     if (duplicate) frame.duplicate = 1;
     handed.session.output.write(frame);
+    const outcome = duplicate ? 'repeat' : 'accepted';
+    this.#around.recorder.answered(handed.trace, outcome, placed.position, this.#nowMs);
   }
 
   #refuse(
-    { command, session, refusal, owner }: Refusable,
+    { command, session, trace, refusal, owner }: Refusable,
     verdict: Verdict & { is: 'refused' },
   ): void {
     // Else those that only wait behind an earlier one would leave nothing of the rate to that one.
@@ -120,6 +131,7 @@ export class Answers {
     this.#echo(command, frame);
     if (PASSING.has(verdict.code)) frame.retryAfterMs = this.#around.limits.retryAfter;
     session.output.write(frame);
+    this.#around.recorder.answered(trace, verdict.code, 0, this.#nowMs);
   }
 
   /** Says which sending it answers. */

@@ -87,24 +87,28 @@ export class Attendance implements SessionHandler {
   /** Admits a command into its lane. No await between the frame and the queue. */
   command(command: Send | Act): void {
     this.commands += 1;
+    const session = this.#session;
+    const { recorder } = this.#around.delivery;
+    const trace = recorder.received(command, session, session.times.receivedMs);
     const shard = this.#shardOf(command.conversation);
     if (shard === undefined) {
       const detail = 'no conversation has this name';
-      this.#around.answers.refuse({ command, session: this.#session }, 'invalid', detail);
+      this.#around.answers.refuse({ command, session, trace }, 'invalid', detail);
       return;
     }
     this.#handedIn += 1;
     this.#seat.unsettled += 1;
     this.#around.lanes.hand({
       command,
-      user: this.#session.user,
-      device: this.#session.device,
+      user: session.user,
+      device: session.device,
       sender: this.#sender,
       refusals: this.#refusals,
       refusal: this.#admit(command, shard),
-      session: this.#session,
+      session,
       seat: this.#seat,
       shard,
+      trace,
       owner: this,
     });
   }

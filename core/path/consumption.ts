@@ -20,6 +20,7 @@ import { attemptWith } from './attempt.ts';
 import type { ConsumerCursors, Place } from './consumer-cursors.ts';
 import type { ConsumerHealth } from './consumer-health.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import type { Consumed } from './trace/hop-ring.ts';
 
 interface Surroundings {
   readonly consumer: Consumer;
@@ -34,6 +35,8 @@ interface Surroundings {
   readonly cursors: ConsumerCursors;
   readonly deadLetters: DeadLetters;
   readonly health: ConsumerHealth;
+  /** What came of an attempt, for the flight recorder. */
+  readonly note: (hop: Consumed, entry: Entry, nowMs: number) => void;
 }
 
 /** idle: nothing follows. more: go on when it is its turn. Else: rest for so many ms. */
@@ -173,7 +176,7 @@ export class Consumption {
 
   /** `more`: the entry is done, taken or set aside. */
   async #take(shard: number, entry: Entry): Promise<Next> {
-    const { consumer, clock, settings, health } = this.#around;
+    const { consumer, clock, settings, health, note } = this.#around;
     health.reached(shard, entry);
     const attempt = (this.#failed.get(shard) ?? 0) + 1;
     const means = { consumer, clock, timeLimitMs: settings.timeLimit, running: this.#running };
@@ -181,7 +184,9 @@ export class Consumption {
     try {
       await attemptWith(means, entry, attempt);
       this.#failed.delete(shard);
-      health.taken(shard, clock.monotonic() - startedMs);
+      const nowMs = clock.monotonic();
+      health.taken(shard, nowMs - startedMs);
+      note('taken', entry, nowMs);
       return 'more';
     } catch (error) {
       // A stop ended it, which is no failure of the entry: it comes again after the next start.
@@ -191,13 +196,15 @@ export class Consumption {
   }
 
   async #afterFailure(shard: number, entry: Entry, error: unknown): Promise<Next> {
-    const { settings, health, deadLetters, clock } = this.#around;
+    const { settings, health, deadLetters, clock, note } = this.#around;
     const attempts = countIn(this.#failed, shard);
     health.failed(shard, entry, attempts, reasonOf(error));
+    note('failed', entry, clock.monotonic());
     if (attempts < settings.tries && !isUndeliverable(error)) return this.#delayMs(attempts);
     const isNew = await deadLetters.keep(entry, reasonOf(error), attempts, clock.now());
     this.#failed.delete(shard);
     health.setAside(shard, entry, reasonOf(error), isNew);
+    note('set-aside', entry, clock.monotonic());
     return 'more';
   }
 

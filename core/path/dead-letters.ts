@@ -38,10 +38,15 @@ export class DeadLetters {
   /** In the store when resolved; false: this entry was set aside before. */
   keep(entry: Entry, why: string, attempts: number, nowMs: number): Promise<boolean> {
     const { conversation, position, id } = entry;
-    const key = `${this.#prefix}${conversation}/${String(position).padStart(POSITION_DIGITS, '0')}`;
     const reason = why.slice(0, WHY_MAX_CHARS);
     const letter: DeadLetter = { conversation, position, id, why: reason, attempts, at: nowMs };
-    return this.#register.compareAndSet(key, undefined, JSON.stringify(letter));
+    return this.#register.compareAndSet(this.#keyOf(entry), undefined, JSON.stringify(letter));
+  }
+
+  /** Of one entry; undefined: it was not set aside. */
+  async find(entry: Entry): Promise<DeadLetter | undefined> {
+    const value = await this.#register.read(this.#keyOf(entry));
+    return value === undefined ? undefined : (JSON.parse(value) as DeadLetter);
   }
 
   /** By conversation and position. */
@@ -60,5 +65,9 @@ export class DeadLetters {
       after = upTo;
     } while (after !== undefined);
     return count;
+  }
+
+  #keyOf({ conversation, position }: Entry): string {
+    return `${this.#prefix}${conversation}/${String(position).padStart(POSITION_DIGITS, '0')}`;
   }
 }

@@ -5,6 +5,7 @@ import type { Conversations } from './conversations.ts';
 import type { DeliveryCounters } from './delivery-counters.ts';
 import type { Progress } from './progress.ts';
 import type { SentBefore } from './sent-before.ts';
+import type { FlightRecorder } from './trace/flight-recorder.ts';
 
 export interface DeliverySurroundings {
   readonly persistence: Persistence;
@@ -15,4 +16,5 @@ export interface DeliverySurroundings {
   readonly limits: Limits;
   readonly sentBefore: SentBefore;
   readonly counters: DeliveryCounters;
+  readonly recorder: FlightRecorder;
 }

@@ -211,7 +211,7 @@ export class Delivery {
       return;
     }
     const { position } = next;
-    const previous = feed.sent(position, this.#around.clock.monotonic());
+    const previous = feed.sent(next, this.#around.clock.monotonic());
     const told = previous === position - 1 ? undefined : previous;
     const again = position <= feed.sentBefore;
     this.#deliver(next, told, again && 'earlier session');
@@ -263,6 +263,7 @@ export class Delivery {
       (again) => {
         if (this.#closed || !again || oldest.oldest !== position) return;
         if (this.#session.output.blocked) return;
+        oldest.sentAgain(again.kept, this.#around.clock.monotonic());
         const told = again.previous === position - 1 ? undefined : again.previous;
         this.#deliver(again.kept, told, 'unacknowledged');
       },

@@ -2,10 +2,12 @@
  * All consumers of a node. The path only says which shard has something new; everything else
  * happens in turns of the loop of its own.
  */
-import type { Clock } from '../contract/index.ts';
+import type { Clock, Entry, Persistence } from '../contract/index.ts';
 import type { Consumption } from './consumption.ts';
 import type { DeadLetterPage, DeadLetters } from './dead-letters.ts';
 import type { Replay } from './replay.ts';
+import { hasPassed } from './trace/has-passed.ts';
+import type { TracedConsumer } from './trace/trace.ts';
 
 /** A consumer under its name in the configuration. */
 export interface Consuming {
@@ -81,6 +83,23 @@ export class Effects {
   ): Promise<DeadLetterPage | undefined> {
     const found = this.#consumers.find((one) => one.name === name);
     return found?.deadLetters.list(after, limit);
+  }
+
+  /** What became of an entry; rejects as the store does. */
+  async standingOf(
+    entry: Entry,
+    shard: number,
+    store: Persistence,
+  ): Promise<readonly TracedConsumer[]> {
+    const standing: TracedConsumer[] = [];
+    for (const { name, consumption, deadLetters } of this.#consumers) {
+      const taken = await hasPassed(store, shard, consumption.place(shard), entry);
+      const letter = await deadLetters.find(entry);
+      const { why = '', attempts = 0, at = 0 } = letter ?? {};
+      const deadLetter = letter && { why, attempts, at };
+      standing.push({ consumer: name, taken, ...(deadLetter ? { deadLetter } : {}) });
+    }
+    return standing;
   }
 
   #pass(): void {

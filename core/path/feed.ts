@@ -7,15 +7,29 @@ import { must, type Cursor, type Entry, type Persistence } from '../contract/ind
 import type { Conversation } from '../chat/conversation.ts';
 import { Kept } from '../chat/tail.ts';
 import { PAGE, PAGE_BODY_BYTES } from './pages.ts';
+import type { FlightRecorder } from './trace/flight-recorder.ts';
 
 /** What a feed can say of its next delivery. */
 export type Next = Kept | 'nothing' | 'reading';
 
+/** The device that it is for. */
+interface Who {
+  readonly user: string;
+  readonly device: string;
+}
+
+interface FeedSurroundings {
+  readonly persistence: Persistence;
+  readonly recorder: FlightRecorder;
+}
+
 export class Feed {
   readonly conversation: Conversation;
-  readonly #user: string;
-  readonly #device: string;
+  readonly #who: Who;
   readonly #persistence: Persistence;
+  readonly #recorder: FlightRecorder;
+  /** The last delivery was noted by the recorder, and so is what is said of it. */
+  #noted = true;
   /** Where the device began: positions up to it are history. */
   readonly #start: number;
   /** Everything below has been sent or is not for this device. */
@@ -33,14 +47,14 @@ export class Feed {
 
   constructor(
     conversation: Conversation,
-    who: { user: string; device: string },
+    who: Who,
     place: Cursor,
-    persistence: Persistence,
+    { persistence, recorder }: FeedSurroundings,
   ) {
     this.conversation = conversation;
-    this.#user = who.user;
-    this.#device = who.device;
+    this.#who = who;
     this.#persistence = persistence;
+    this.#recorder = recorder;
     this.#start = Math.max(place.start, conversation.firstVisible(who.user) - 1);
     this.#next = Math.max(place.cursor, this.#start) + 1;
     if (this.#next === this.#start + 1) this.#meant = 0;
@@ -69,13 +83,13 @@ export class Feed {
   /** A position as a mark: lowered to the last that the user sees; 0 before the first. */
   visible(position: number): number {
     const { conversation } = this;
-    if (position < conversation.firstVisible(this.#user)) return 0;
-    return Math.min(position, conversation.lastVisible(this.#user));
+    if (position < conversation.firstVisible(this.#who.user)) return 0;
+    return Math.min(position, conversation.lastVisible(this.#who.user));
   }
 
   /** True if something may lie ahead. */
   get behind(): boolean {
-    return this.#next <= this.conversation.lastVisible(this.#user);
+    return this.#next <= this.conversation.lastVisible(this.#who.user);
   }
 
   /**
@@ -106,13 +120,21 @@ export class Feed {
   }
 
   /** The entry that `peek` found goes out now; returns the `previous` to tell. */
-  sent(position: number, nowMs: number): number {
+  sent(kept: Kept, nowMs: number): number {
+    const { position } = kept;
     if (this.#unacknowledged.length === 0) this.sentMs = nowMs;
     const previous = this.#meant ?? 0;
     this.#unacknowledged.push(position);
     this.#meant = position;
     this.#next = position + 1;
+    const again = position <= this.sentBefore;
+    this.#noted = this.#recorder.delivered(kept, this.#who, again, nowMs);
     return previous;
+  }
+
+  /** An unacknowledged one goes out once more. */
+  sentAgain(kept: Kept, nowMs: number): void {
+    this.#recorder.delivered(kept, this.#who, true, nowMs);
   }
 
   /** Fetches an unacknowledged entry once more, with its `previous`. */
@@ -125,7 +147,7 @@ export class Feed {
   /** The device has everything up to `position`. True if its cursor moved. */
   acknowledge(position: number, nowMs: number): boolean {
     const before = this.cursor;
-    const upTo = Math.min(position, this.conversation.lastVisible(this.#user));
+    const upTo = Math.min(position, this.conversation.lastVisible(this.#who.user));
     let count = 0;
     while (count < this.#unacknowledged.length && (this.#unacknowledged[count] ?? 0) <= upTo) {
       count += 1;
@@ -140,17 +162,21 @@ export class Feed {
       this.#meant = undefined;
       this.#page = [];
     }
-    return this.cursor > before;
+    const { cursor } = this;
+    if (cursor <= before) return false;
+    const { name } = this.conversation;
+    if (this.#noted) this.#recorder.marked('acknowledged', name, this.#who, before, cursor, nowMs);
+    return true;
   }
 
   /** Where to go on: `position` itself if the user sees it, else where the next stay begins. */
   #stayAt(position: number): number | undefined {
-    const stay = this.conversation.stayFrom(this.#user, position);
+    const stay = this.conversation.stayFrom(this.#who.user, position);
     return stay && Math.max(position, stay.from);
   }
 
   #own(entry: { user: string; device: string }): boolean {
-    return entry.user === this.#user && entry.device === this.#device;
+    return entry.user === this.#who.user && entry.device === this.#who.device;
   }
 
   #find(position: number): Kept | undefined {
@@ -168,7 +194,7 @@ export class Feed {
   /** Looks back in memory for the last position meant for the device. */
   #meantInTail(): number | undefined {
     for (let position = this.#next - 1; position > this.#start; position -= 1) {
-      if (!this.conversation.sees(this.#user, position)) continue;
+      if (!this.conversation.sees(this.#who.user, position)) continue;
       const kept = this.conversation.tail.get(position);
       if (!kept) return undefined;
       if (!this.#own(kept)) return position;
@@ -208,7 +234,7 @@ export class Feed {
       const entries = await this.#persistence.readConversation(this.conversation.name, range);
       for (let at = entries.length - 1; at >= 0; at -= 1) {
         const entry = entries[at] as Entry;
-        if (!this.#own(entry) && this.conversation.sees(this.#user, entry.position)) {
+        if (!this.#own(entry) && this.conversation.sees(this.#who.user, entry.position)) {
           return entry.position;
         }
       }

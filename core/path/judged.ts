@@ -5,6 +5,7 @@ import type { Draft } from '../chat/draft.ts';
 import type { Code } from '../wire/codes.ts';
 import type { Content } from './guarding.ts';
 import type { Handed } from './handed.ts';
+import type { Ticket } from './trace/command-ring.ts';
 
 /** A command with its verdict, on the state that the draft holds. */
 export interface Judged {
@@ -19,6 +20,8 @@ export interface Judged {
 export interface Planned {
   readonly shard: number;
   readonly entry: Entry;
+  /** Of its command. */
+  readonly trace: Ticket;
 }
 
 /** What became of a shard's part of the batch: kept, to be planned again, or refused for now. */

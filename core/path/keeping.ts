@@ -17,6 +17,7 @@ import type { Shards } from '../cluster/shards.ts';
 import type { Conversations } from './conversations.ts';
 import type { Fate, Fates, Judged, Planned } from './judged.ts';
 import type { Drafts } from './recall.ts';
+import type { FlightRecorder } from './trace/flight-recorder.ts';
 import { Trouble } from './trouble.ts';
 
 interface Surroundings {
@@ -25,6 +26,7 @@ interface Surroundings {
   readonly conversations: Conversations;
   readonly clock: Clock;
   readonly log: Log;
+  readonly recorder: FlightRecorder;
   readonly counters: {
     readonly kept: Counter;
     readonly failed: Counter;
@@ -59,15 +61,25 @@ export class Keeping {
     const fates = new Map<number, Fate>();
     const appends = this.#appends(entries, drafts, fates);
     if (appends.length === 0) return fates;
-    const startedMs = this.#around.clock.monotonic();
+    const { clock, recorder } = this.#around;
+    const startedMs = clock.monotonic();
+    for (const { trace, entry } of entries) recorder.placed(trace, entry.position, startedMs);
     const outcomes = await this.#append(appends);
-    this.#around.counters.commitMs.record(this.#around.clock.monotonic() - startedMs);
+    this.#around.counters.commitMs.record(clock.monotonic() - startedMs);
     this.#around.counters.batchEntries.record(entries.length);
     for (const [at, append] of appends.entries()) {
       const outcome = outcomes[at] as AppendOutcome | { readonly refuse: 'storage-full' | 'busy' };
-      fates.set(append.shard, await this.#fate(append, outcome, attempt));
+      const fate = await this.#fate(append, outcome, attempt);
+      fates.set(append.shard, fate);
+      if (fate === 'kept') this.#note(entries, append);
     }
     return fates;
+  }
+
+  #note(entries: readonly Planned[], { shard, epoch }: ShardAppend): void {
+    const { recorder, clock } = this.#around;
+    const nowMs = clock.monotonic();
+    for (const one of entries) if (one.shard === shard) recorder.kept(one.trace, epoch, nowMs);
   }
 
   #appends(
@@ -185,7 +197,7 @@ function changesOf(entries: readonly Entry[], drafts: Drafts): readonly Conversa
 export function entriesOf(judged: readonly Judged[]): readonly Planned[] {
   return judged
     .filter(({ verdict }) => verdict.is === 'placed')
-    .map((it) => ({ shard: it.handed.shard, entry: entryOf(it) }));
+    .map((it) => ({ shard: it.handed.shard, entry: entryOf(it), trace: it.handed.trace }));
 }
 
 function entryOf({ handed, verdict, content }: Judged): Entry {

@@ -23,7 +23,7 @@ export async function loadFeed(
     }
     const place = await persistence.loadCursor(name, user, device);
     const cursor = Math.max(place.cursor, progress.cursorOf(name, user, device) ?? 0);
-    const feed = new Feed(conversation, { user, device }, { ...place, cursor }, persistence);
+    const feed = new Feed(conversation, { user, device }, { ...place, cursor }, around);
     feed.sentBefore = around.sentBefore.of(session, name);
     return feed;
   } catch (error) {

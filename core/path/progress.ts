@@ -7,6 +7,7 @@ import { reasonOf, type Clock, type Log, type Marks, type Persistence } from '..
 import type { Limits } from '../config/limits.ts';
 import type { Conversation } from '../chat/conversation.ts';
 import type { Session } from '../session/session.ts';
+import type { FlightRecorder } from './trace/flight-recorder.ts';
 import { Trouble } from './trouble.ts';
 
 /** A user's marks in a conversation that moved since they were kept last. */
@@ -39,6 +40,7 @@ interface Surroundings {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: Limits;
+  readonly recorder: FlightRecorder;
   readonly onKept: (moves: Iterable<MarkMove>) => void;
   /** There is room again after it was full: sessions may read on. */
   readonly freed: () => void;
@@ -84,6 +86,7 @@ export class Progress {
     const before = conversation.marksOf(user);
     if (marks.received <= before.received && marks.read <= before.read) return;
     conversation.raiseMarks(user, marks);
+    if (marks.read > before.read) this.#noteRead(conversation, session, before.read, marks.read);
     const key = `${conversation.name} ${user}`;
     const waiting = this.#open.marks.get(key);
     if (waiting) {
@@ -126,6 +129,11 @@ export class Progress {
   /** The last flush is the caller's; afterwards nothing is kept any more. */
   stop(): void {
     this.#stopped = true;
+  }
+
+  #noteRead({ name }: Conversation, session: Session, after: number, upTo: number): void {
+    const { recorder, clock } = this.#around;
+    recorder.marked('read', name, session, after, upTo, clock.monotonic());
   }
 
   async #kept(batch: Batch | undefined): Promise<void> {

@@ -33,7 +33,8 @@ export class Session implements Ear, Reader {
   readonly #reading: Reading;
   readonly #timed: Timed;
   #handler: SessionHandler | undefined;
-  readonly #times: Deadlines;
+  /** When something last came, and what is due when. */
+  readonly times: Deadlines;
   #farewell: Code | Moved | undefined;
   #pingId = 0;
 
@@ -49,13 +50,13 @@ export class Session implements Ear, Reader {
       maxBytes: this.terms.outputMax,
       overflow: () => this.destroy('slow'),
       blocked: () => {
-        this.#times.note(true, around.clock.monotonic());
+        this.times.note(true, around.clock.monotonic());
         this.#arm();
       },
     });
     this.#input = new Input(binding, this.terms.helloFrame);
     this.#reading = new Reading(this.#input, this);
-    this.#times = new Deadlines(this.terms, around.clock.monotonic());
+    this.times = new Deadlines(this.terms, around.clock.monotonic());
     this.#timed = new Timed((nowMs) => this.#tick(nowMs));
     this.#arm();
   }
@@ -73,7 +74,7 @@ export class Session implements Ear, Reader {
   }
 
   alive(): void {
-    this.#times.receivedMs = this.#around.clock.monotonic();
+    this.times.receivedMs = this.#around.clock.monotonic();
   }
 
   oversize(): void {
@@ -81,7 +82,7 @@ export class Session implements Ear, Reader {
   }
 
   drained(): void {
-    this.#times.blockedMs = undefined;
+    this.times.blockedMs = undefined;
     this.output.drained();
     if (this.output.blocked) return;
     this.#handler?.drained();
@@ -151,13 +152,13 @@ export class Session implements Ear, Reader {
 
   /** The identity lapses at this monotonic time. */
   expireAt(dueMs: number): void {
-    this.#times.expiresMs = dueMs;
+    this.times.expiresMs = dueMs;
     this.#arm();
   }
 
   /** The handler wants `tick` at this monotonic time. */
   wake(dueMs: number | undefined): void {
-    this.#times.handlerMs = dueMs;
+    this.times.handlerMs = dueMs;
     this.#arm();
   }
 
@@ -271,13 +272,13 @@ export class Session implements Ear, Reader {
   }
 
   #tick(nowMs: number): void {
-    this.#times.note(this.output.blocked, nowMs);
+    this.times.note(this.output.blocked, nowMs);
     const standing = this.#standing;
-    const over = this.#times.over(nowMs, standing);
+    const over = this.times.over(nowMs, standing);
     if (over === 'slow' || over === 'silent') return this.destroy(over);
     if (over) return this.fail('unauthenticated', UNWELCOME[over]);
-    if (this.#times.quiet(nowMs, standing)) this.ping('quiet');
-    if (this.#times.takeHandler(nowMs)) this.#times.handlerMs = this.#handler?.tick(nowMs);
+    if (this.times.quiet(nowMs, standing)) this.ping('quiet');
+    if (this.times.takeHandler(nowMs)) this.times.handlerMs = this.#handler?.tick(nowMs);
     this.#arm();
   }
 
@@ -294,6 +295,6 @@ export class Session implements Ear, Reader {
   #arm(): void {
     if (this.#state === 'closed') return;
     const nowMs = this.#around.clock.monotonic();
-    this.#around.wheel.set(this.#timed, this.#times.next(nowMs, this.#standing));
+    this.#around.wheel.set(this.#timed, this.times.next(nowMs, this.#standing));
   }
 }

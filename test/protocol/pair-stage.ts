@@ -4,6 +4,7 @@ import { fakeClock, never, quietHost } from 'im-kernel/kit';
 import standby from '../../plugins/failover/standby/index.ts';
 import memory from '../../plugins/persistence/memory/index.ts';
 import { inBetween } from './in-between.ts';
+import { FlightRecorder } from '../../core/path/trace/flight-recorder.ts';
 import type { ConsumerInstance, GuardInstance } from '../../core/config/settings.ts';
 import { instance, Stage, type StageOptions } from './stage.ts';
 
@@ -104,6 +105,7 @@ export class Member {
       name,
       clock,
       address: `tcp://${name}:7400`,
+      recorder: new FlightRecorder({ traceEntries: 64, traceHops: 256, traceDevices: 4 }),
       between: () => this.access.store,
       consumers: options.consumersOf?.(name),
       guards: options.guardsOf?.(name),

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { ImError } from 'im-kernel/contract';
-import { LEASE_MS, Pair } from './pair-stage.ts';
+import { readiness } from '../../core/admin/ready.ts';
+import { measured } from './effects-stage.ts';
+import { LEASE_MS, Pair, type Member } from './pair-stage.ts';
 
 const TALK = 'd/ann/bob';
+
+/** Whether it serves, the epoch, and how many nodes there are. */
+function seen({ stage }: Member): readonly number[] {
+  const names = ['im_cluster_serving', 'im_cluster_epoch', 'im_cluster_nodes'];
+  return names.map((name) => measured(stage, '', name));
+}
 
 describe('two nodes on one store', () => {
   let pair: Pair;
@@ -40,6 +48,27 @@ describe('two nodes on one store', () => {
     assert.deepEqual(ann.take('accepted'), [], 'the old owner answered');
     assert.deepEqual((await ann.next('moved')).address, ['tcp://im-b:7400']);
     assert.equal((await again.accepted(again.send(TALK, 'more', { number: 8 }))).position, 3);
+  });
+
+  it('say which of them serves, and why the other does not', async () => {
+    const serving = (): unknown =>
+      [pair.a, pair.b].map(({ stage: { node } }) => readiness(node.states(), node.standing).why);
+    const idle = 'it stands by: another node serves';
+    assert.deepEqual(serving(), ['every part runs', idle]);
+    await pair.pass(1_100);
+    assert.deepEqual(
+      [seen(pair.a), seen(pair.b)],
+      [
+        [1, 1, 2],
+        [0, 1, 2],
+      ],
+    );
+    await pair.pass(10_000);
+    pair.a.access.cut = true;
+    await pair.pass(LEASE_MS + 2_500);
+    const over = 'its lease is over: another node may serve';
+    assert.deepEqual(serving(), [over, 'every part runs']);
+    assert.deepEqual(seen(pair.b), [1, 2, 1]);
   });
 
   it('let the other take over though its registry hangs', async () => {

@@ -24,6 +24,7 @@ import type {
   Instance,
   Settings,
 } from '../../core/config/settings.ts';
+import type { FlightRecorder } from '../../core/path/trace/flight-recorder.ts';
 import type { Deliver } from '../../core/wire/frames.ts';
 import noFailover from '../../plugins/failover/none/index.ts';
 import storeRegistry from '../../plugins/registries/store/index.ts';
@@ -54,6 +55,8 @@ export interface StageOptions {
   /** Where it says that it listens. */
   readonly address?: string;
   readonly limits?: Partial<Limits>;
+  /** Of an earlier life; absent: its own. */
+  readonly recorder?: FlightRecorder;
   readonly friendsOnly?: boolean;
   readonly keepBodies?: number;
   readonly store?: 'memory' | 'sqlite';
@@ -133,7 +136,9 @@ export class Stage {
         setImmediate(() => this.clock.turn());
       },
     };
-    this.means = { clock, random: seededRandom(options.seed ?? 1), log: options.log ?? host.log };
+    const { recorder } = options;
+    const random = seededRandom(options.seed ?? 1);
+    this.means = { clock, random, log: options.log ?? host.log, ...(recorder ? { recorder } : {}) };
     this.settings = this.#settings(options);
     this.node = assemble(this.settings, this.means);
     this.node.onFailed((name, why) => void this.failed.push(`${name}: ${why}`));

@@ -163,7 +163,10 @@ describe('a sequencer in its own process', function () {
     const key = Buffer.alloc(32, 7).toString('base64url');
     writeFileSync(other, `${key}\n`, { mode: 0o600 });
     const one = server('im-1', port, other);
-    await assert.rejects(one.start(), /ordering IM_LINK_REFUSED .*the secrets differ/s);
+    await assert.rejects(
+      one.start(),
+      /ordering\.sequencer\.connect IM_LINK_REFUSED .*the secrets differ/s,
+    );
     assert.ok(!one.output.includes(key), 'the secret is in the log');
     const missing = server('im-2', port, join(folder, 'none.key'));
     await assert.rejects(missing.start(), /none\.key cannot be used/);

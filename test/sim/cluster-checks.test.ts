@@ -69,6 +69,15 @@ describe('the checker of takeovers', () => {
     assert.equal(complaints(takeoversHaveReasons, events).length, 1);
   });
 
+  it('excuses a life that comes while the clock of the store jumps, and none that was there', () => {
+    const jumped: HistoryEvent = { type: 'clock-jumped', byMs: 60_000 };
+    const looked: HistoryEvent = { type: 'looked', life: 2 };
+    const events = [...begin(true), jumped, looked];
+    assert.deepEqual(complaints(takeoversHaveReasons, [...events, taken(2, 3)]), []);
+    const later = [...events, looked, looked, taken(2, 3)];
+    assert.equal(complaints(takeoversHaveReasons, later).length, 1);
+  });
+
   it('says nothing where faults may be the reason', () => {
     assert.deepEqual(complaints(takeoversHaveReasons, [...begin(false), taken(2, 3)]), []);
   });
@@ -120,6 +129,12 @@ describe('the checker of where clients are sent', () => {
     const knows = [...begun, looked, looked, came(3)];
     assert.deepEqual(complaints(movedLeadsOn, [...knows, moved(1)]), [why]);
     assert.deepEqual(complaints(movedLeadsOn, [...knows, moved(2)]), []);
+  });
+
+  it('lets a node send clients to the one that was given everything and has not seen it', () => {
+    const knows = [...begun, looked, looked, came(3), moved(1)];
+    assert.deepEqual(complaints(movedLeadsOn, [...knows, taken(1, 3)]), []);
+    assert.equal(complaints(movedLeadsOn, [...knows, taken(3, 3)]).length, 1);
   });
 
   it('lets one be that has not looked, that serves itself or bids to come again, or that was followed meanwhile', () => {

@@ -77,6 +77,16 @@ const registryAway: Fault = ({ world }, prng) => {
   };
 };
 
+/** By seconds, as a clock that is set right, or by up to an hour. */
+const jumpClock: Fault = ({ world: { shelf, situations, recorder } }, prng) => {
+  const mostMs = prng.pick([10_000, 3_600_000]);
+  const byMs = prng.between(-mostMs, mostMs);
+  shelf.jump(byMs);
+  recorder.add({ type: 'clock-jumped', byMs });
+  situations.add(byMs < 0 ? 'database clock set back' : 'database clock set ahead');
+  return undefined;
+};
+
 /** An operator lets another node follow, under load. */
 const switchOver: Fault = ({ nodes, world }, prng) => {
   const backups = nodes.filter(({ serves }) => !serves);
@@ -122,4 +132,5 @@ export const CLUSTER_ACTIONS: Readonly<Record<(typeof CLUSTER_FAULTS)[number], F
   'node-cut': cutNode,
   'registry-away': registryAway,
   switchover: switchOver,
+  'database-clock-jump': jumpClock,
 };

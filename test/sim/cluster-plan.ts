@@ -15,6 +15,7 @@ export const CLUSTER_FAULTS = [
   'node-cut',
   'registry-away',
   'switchover',
+  'database-clock-jump',
 ] as const;
 
 export interface ClusterPlan {
@@ -30,6 +31,8 @@ export interface ClusterPlan {
 }
 
 const STREAM = 0xc105;
+/** Of the jumps of the database's clock. */
+const JUMPS_STREAM = 0xc10c;
 /** Of the seeds with a database, which are two of five. */
 const SHARE = 0.6;
 /** Beats take their time in a slow store, and other calls are between them. */
@@ -50,7 +53,20 @@ const HARMLESS: ReadonlySet<FaultKind> = new Set([
   'node-cut',
   'registry-away',
   'switchover',
+  'database-clock-jump',
 ]);
+
+/** A stall and a jump together may take a whole lease, and excuse a takeover. */
+function withJumps(
+  faults: readonly FaultPlan[],
+  prng: Prng,
+  steady: boolean,
+): readonly FaultPlan[] {
+  if (!prng.chance(0.4)) return faults;
+  const everyMs = prng.between(2_000, 20_000);
+  const jumps: FaultPlan = { kind: 'database-clock-jump', everyMs, lastsMs: 0 };
+  return [...faults.filter(({ kind }) => !steady || kind !== 'node-pause-short'), jumps];
+}
 
 /** `faults`: those of the plan. Undefined: there is one node. */
 export function drawCluster(
@@ -62,7 +78,9 @@ export function drawCluster(
   if (store !== 'database' || !prng.chance(SHARE)) return undefined;
   const leaseMs = Math.max(prng.pick([1_000, 2_000, 5_000]), storeMs * LEASE_PER_STORE_MS);
   const steady = prng.chance(0.2);
-  const possible = CLUSTER_FAULTS.filter((kind) => !steady || HARMLESS.has(kind));
+  const possible = CLUSTER_FAULTS.filter((kind) => {
+    return kind !== 'database-clock-jump' && (!steady || HARMLESS.has(kind));
+  });
   const strength = prng.pick([0.5, 1, 3]);
   return {
     nodes: prng.chance(0.25) ? 3 : 2,
@@ -72,11 +90,15 @@ export function drawCluster(
     replay: prng.pick(['eager', 'on-reconnect', 'per-client']),
     replayWithinMs: prng.pick([500, 5_000, 30_000]),
     steady,
-    faults: prng.some(possible, steady ? 0.8 : 0.4).map((kind) => ({
-      kind,
-      everyMs: prng.between(2_000, 15_000) / strength,
-      lastsMs: prng.pick([0.2, 1, 3]) * leaseMs,
-    })),
+    faults: withJumps(
+      prng.some(possible, steady ? 0.8 : 0.4).map((kind) => ({
+        kind,
+        everyMs: prng.between(2_000, 15_000) / strength,
+        lastsMs: prng.pick([0.2, 1, 3]) * leaseMs,
+      })),
+      new Prng(seed ^ JUMPS_STREAM),
+      steady,
+    ),
   };
 }
 

@@ -153,6 +153,11 @@ export interface Looked {
   readonly type: 'looked';
   readonly life: number;
 }
+/** The wall clock of the store jumped. */
+export interface ClockJumped {
+  readonly type: 'clock-jumped';
+  readonly byMs: number;
+}
 /** An operator asks for a change of the owner; it may be refused. */
 export interface Switching {
   readonly type: 'switching';
@@ -174,4 +179,5 @@ export type NodeHistoryEvent =
   | Counted
   | SpokeLate
   | Looked
+  | ClockJumped
   | Switching;

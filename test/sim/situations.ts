@@ -51,6 +51,8 @@ export const SITUATIONS = [
   'shards taken over',
   'owner changed as planned',
   'planned change refused',
+  'database clock set ahead',
+  'database clock set back',
   'another sequencer came',
   'another sequencer was fenced',
   'the node’s sequencer was fenced',

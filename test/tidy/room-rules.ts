@@ -52,7 +52,7 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   ws: ['plugins/transports/websocket'],
   'net-keepalive': ['plugins/transports/tcp-tlv'],
   pg: ['plugins/persistence/postgres'],
-  // Inputs and answers of the admin API; see decision 0032.
+  // Inputs and answers of the admin API; see decision 0033.
   zod: ['core/admin'],
   fastify: ['core/admin/http'],
   '@fastify/swagger': ['core/admin/http'],

@@ -169,7 +169,6 @@ export class Link {
       return this.#host.report({ state: 'running' });
     }
     const error = this.#away();
-    log.warn('no connection to Redis', { why: this.#why, place: this.#place });
     this.#host.report({ state: 'degraded', why: error.message, error });
   }
 }

@@ -99,7 +99,7 @@ export class KeySet implements Keys {
 
   async #readSet(): Promise<void> {
     const timeout = new AbortController();
-    const { clock, log } = this.#host;
+    const { clock } = this.#host;
     const cancel = clock.after(this.#options.keysTimeout, () => timeout.abort());
     const signal = AbortSignal.any([timeout.signal, this.#stopping.signal]);
     try {
@@ -115,7 +115,6 @@ export class KeySet implements Keys {
         { source: this.#options.source, setting: 'jwksFile', why },
         { cause },
       );
-      log.warn(this.#lastError.message, { code: this.#lastError.code });
       this.#host.report({
         state: 'degraded',
         why: this.#lastError.message,

@@ -102,7 +102,6 @@ export class LinkedSource implements NumberSource, LinkEar {
     this.#first?.(why);
     if (this.#troubled) return;
     this.#troubled = true;
-    this.#host.log.warn(why.message, { code: why.code, act: why.act });
     this.#host.report({ state: 'degraded', why: why.message, error: why });
   }
 
@@ -111,7 +110,6 @@ export class LinkedSource implements NumberSource, LinkEar {
     if (this.#below || this.#denied === Boolean(why)) return;
     this.#denied = Boolean(why);
     this.#below = why?.code === 'IM_SEQUENCER_BELOW';
-    if (why) this.#host.log.warn(why.message, { code: why.code, act: why.act });
     if (why) this.#host.report({ state: 'degraded', why: why.message, error: why });
     else this.#host.report({ state: 'running' });
   }

@@ -204,14 +204,12 @@ export class Sequencer implements NumberSource {
     if (this.#troubled || this.#stopped) return;
     this.#troubled = true;
     const why = `the bound of the numbers cannot be kept: ${reasonOf(error)}`;
-    this.#host.log.warn(why);
     this.#host.report({ state: 'degraded', why });
   }
 
   #well(): void {
     if (!this.#troubled || this.#fenced || this.#below) return;
     this.#troubled = false;
-    this.#host.log.info('the bound of the numbers is kept again');
     this.#host.report({ state: 'running' });
   }
 

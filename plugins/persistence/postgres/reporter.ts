@@ -4,6 +4,9 @@ import type { Fault } from './faults.ts';
 
 export type Side = 'writers' | 'readers' | 'lifeline';
 
+/** The connections of a side mostly break together: one line tells of them; the rest is counted. */
+const QUIET_MS = 10_000;
+
 export class Reporter {
   readonly #host: Host;
   readonly #commits: Counter;
@@ -14,6 +17,8 @@ export class Reporter {
   readonly #entries: Histogram;
   readonly #appends: Histogram;
   readonly #away = new Map<Side, ImError>();
+  /** When it was last logged that a connection was lost. */
+  readonly #lostMs = new Map<Side, number>();
   #full: ImError | undefined;
   #broken: ImError | undefined;
   #said: string | undefined;
@@ -58,7 +63,13 @@ export class Reporter {
 
   lost(side: Side, why: string): void {
     this.#lost.add(1, side);
-    this.#host.log.warn('a connection to the database was lost', { side, why });
+    const { clock, log } = this.#host;
+    const nowMs = clock.monotonic();
+    const isQuiet = nowMs - (this.#lostMs.get(side) ?? -Infinity) < QUIET_MS;
+    const told = 'a connection to the database was lost';
+    if (isQuiet) return log.debug(told, { side, why });
+    this.#lostMs.set(side, nowMs);
+    log.warn(told, { side, why });
   }
 
   /** `error`: why there is no connection; undefined: there is one again. */
@@ -80,10 +91,6 @@ export class Reporter {
     const words = health.state === 'degraded' ? health.why : health.state;
     if (words === (this.#said ?? 'running') || this.#said === 'failed') return;
     this.#said = words;
-    const { log } = this.#host;
-    if (health.state === 'running') log.info('the database answers again');
-    else if (health.state === 'degraded') log.warn('the database fails', { why: health.why });
-    else log.error('the database cannot be trusted any more', { why: health.why });
     this.#host.report(health);
   }
 }

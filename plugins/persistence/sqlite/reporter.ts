@@ -42,12 +42,12 @@ export class Reporter implements ThreadEvents {
 
   full(why: string): void {
     this.#full.add();
-    this.#degrade('the store has no room', why, 'IM_STORE_FULL');
+    this.#degrade('IM_STORE_FULL', why);
   }
 
   busy(why: string): void {
     this.#busy.add();
-    this.#degrade('another process holds the file', why, 'IM_STORE_AWAY');
+    this.#degrade('IM_STORE_AWAY', why);
     this.#free();
   }
 
@@ -56,25 +56,23 @@ export class Reporter implements ThreadEvents {
     this.#host.log.warn('ended a process that was stopped while it held the file', ended);
   }
 
-  #degrade(message: string, why: string, code: 'IM_STORE_FULL' | 'IM_STORE_AWAY'): void {
+  #degrade(code: 'IM_STORE_FULL' | 'IM_STORE_AWAY', why: string): void {
     if (this.#state !== 'running') return;
     this.#state = 'degraded';
-    this.#host.log.warn(message, { why });
-    this.#host.report({ state: 'degraded', why, error: new ImError(code, { why }) });
+    const error = new ImError(code, { why });
+    this.#host.report({ state: 'degraded', why: error.message, error });
   }
 
   fits(): void {
     if (this.#state !== 'degraded') return;
     this.#state = 'running';
-    this.#host.log.info('the store takes what is written again');
     this.#host.report({ state: 'running' });
   }
 
   broken(why: string): void {
     if (this.#state === 'failed') return;
     this.#state = 'failed';
-    this.#host.log.error('the store cannot be trusted any more', { why });
     const error = new ImError('IM_STORE_BROKEN', { why });
-    this.#host.report({ state: 'failed', why, error });
+    this.#host.report({ state: 'failed', why: error.message, error });
   }
 }

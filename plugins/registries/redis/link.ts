@@ -137,12 +137,8 @@ export class Link {
     const why = error?.message;
     if (this.#stopped || (this.#told && this.#told.why === why)) return;
     this.#told = { why };
-    const { log } = this.#host;
-    if (error) {
-      log.warn('the registry of nodes is away', { why: error.message });
-      return this.#host.report({ state: 'degraded', why: error.message, error });
-    }
-    log.info('the registry of nodes is there', { place: this.#place });
+    if (error) return this.#host.report({ state: 'degraded', why: error.message, error });
+    this.#host.log.info('the registry of nodes is there', { place: this.#place });
     this.#host.report({ state: 'running' });
   }
 }

@@ -1,6 +1,8 @@
 /**
  * P11: MOVED leads to who serves. A node that looked twice after a takeover does not send clients
- * that come then to the node that was followed; where it knows nobody, it may bid them come again.
+ * that come then to the node that was followed, unless it is the next: it may have been given
+ * everything, and others see that in the store before it does. Where a node knows nobody, it may
+ * bid them come again.
  */
 import type { Connected, History, Moved, NodeEvent, Violation } from '../history.ts';
 import type { Taken } from '../node-history.ts';
@@ -46,6 +48,10 @@ class Nodes {
     this.#came.set(session, { takeovers: this.#takeovers, to: node?.address ?? '' });
   }
 
+  addressOf(life: number): string | undefined {
+    return this.#nodes.get(life)?.address;
+  }
+
   wrongIn({ session, addresses }: Moved): string | undefined {
     const came = this.#came.get(session);
     if (came?.takeovers !== this.#takeovers) return undefined;
@@ -53,18 +59,33 @@ class Nodes {
   }
 }
 
+interface Wrong {
+  readonly address: string;
+  readonly event: Moved;
+}
+
 export function movedLeadsOn(history: History): readonly Violation[] {
   if (eventsOf(history, 'moved').length === 0) return [];
   const nodes = new Nodes();
-  return history.flatMap((event) => {
+  const wrongs: Wrong[] = [];
+  /** Since the last takeover. */
+  let open: Wrong[] = [];
+  for (const event of history) {
     if (event.type === 'node') nodes.note(event);
-    else if (event.type === 'taken') nodes.take(event);
     else if (event.type === 'looked') nodes.look(event.life);
     else if (event.type === 'connected') nodes.connect(event);
-    if (event.type !== 'moved') return [];
-    const wrong = nodes.wrongIn(event);
-    if (wrong === undefined) return [];
-    const why = `${event.session} was sent to ${wrong}, which does not serve any more`;
-    return [{ promise: 'P11', why, events: [event] }];
+    else if (event.type === 'taken') {
+      nodes.take(event);
+      const next = nodes.addressOf(event.life);
+      wrongs.push(...open.filter(({ address }) => address !== next));
+      open = [];
+    } else if (event.type === 'moved') {
+      const address = nodes.wrongIn(event);
+      if (address !== undefined) open.push({ address, event });
+    }
+  }
+  return [...wrongs, ...open].map(({ address, event }) => {
+    const why = `${event.session} was sent to ${address}, which does not serve any more`;
+    return { promise: 'P11', why, events: [event] };
   });
 }

@@ -1,6 +1,7 @@
 /** Rules of several nodes on one store broken on purpose. */
 import type { Clock, Persistence } from 'im-kernel/contract';
 import { Lease } from '../../../core/cluster/lease.ts';
+import { Sightings } from '../../../core/cluster/sightings.ts';
 import { Whereabouts } from '../../../core/cluster/whereabouts.ts';
 import { ConsumerCursors } from '../../../core/path/consumer-cursors.ts';
 import { Effects } from '../../../core/path/effects.ts';
@@ -41,13 +42,15 @@ function onWallClock(clock: Clock): Clock {
   return { ...clock, monotonic: () => clock.now() };
 }
 
-const alwaysOpen: Sabotage = () => {
-  const original = Object.getOwnPropertyDescriptor(Lease.prototype, 'leftMs') ?? {};
-  Object.defineProperty(Lease.prototype, 'leftMs', { configurable: true, get: () => Infinity });
+function always(prototype: object, getter: string, value: unknown): Sabotage {
   return () => {
-    Object.defineProperty(Lease.prototype, 'leftMs', original);
+    const original = Object.getOwnPropertyDescriptor(prototype, getter) ?? {};
+    Object.defineProperty(prototype, getter, { configurable: true, get: () => value });
+    return () => {
+      Object.defineProperty(prototype, getter, original);
+    };
   };
-};
+}
 
 let content: Persistence | undefined;
 
@@ -106,7 +109,13 @@ export const CLUSTER_MUTANTS: Readonly<Record<string, Mutant>> = {
   'answers-after-the-lease': {
     rule: 'nothing goes out once the lease is over',
     breaks: 'P8',
-    sabotage: alwaysOpen,
+    sabotage: always(Lease.prototype, 'leftMs', Infinity),
+  },
+  'clock-believed-at-once': {
+    rule: 'a jump of the store’s clock ends no lease that is renewed',
+    breaks: 'P12',
+    sabotage: always(Sightings.prototype, 'areYoung', false),
+    from: 1020,
   },
   'replay-without-cursor': {
     rule: 'a new owner goes on where the consumers of the last one were',

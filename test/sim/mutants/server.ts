@@ -175,9 +175,9 @@ const previousGuessed = replacing(
   Feed.prototype,
   'sent',
   (original) =>
-    function (position, nowMs) {
-      original.call(this, position, nowMs);
-      return position - 1;
+    function (kept, nowMs) {
+      original.call(this, kept, nowMs);
+      return kept.position - 1;
     },
 );
 

@@ -9,7 +9,7 @@ import type { Ask } from './reads-of.ts';
 import { reference } from './reference.ts';
 import type { Shelf, ShelfParts } from './shelf.ts';
 import { SimDatabase } from './sim-database.ts';
-import { storeClock } from './store-clock.ts';
+import { StoreClock } from './store-clock.ts';
 import { StorePath } from './store-path.ts';
 import { askedThrough } from './store-wire.ts';
 import { noTrouble } from './trouble.ts';
@@ -22,6 +22,7 @@ export class DatabaseShelf implements Shelf {
   readonly #parts: ShelfParts;
   readonly #database: SimDatabase;
   readonly #settings: DatabaseSettings;
+  readonly #clock: StoreClock;
   readonly #harmed = new WeakSet<Life>();
   /** By actor. */
   readonly #paths = new Map<string, StorePath>();
@@ -31,7 +32,8 @@ export class DatabaseShelf implements Shelf {
   constructor(parts: ShelfParts) {
     const { prng, shards, spoil, world } = parts;
     this.#parts = parts;
-    const content = reference(shards, prng.fork(), storeClock(world));
+    this.#clock = new StoreClock(world);
+    const content = reference(shards, prng.fork(), this.#clock);
     this.#database = new SimDatabase(this.#noting(spoil(content, prng.fork())), this.trouble);
     this.#settings = {
       writers: prng.pick([1, 2, 4]),
@@ -85,6 +87,10 @@ export class DatabaseShelf implements Shelf {
     this.#parts.situations.add('database crashed');
     this.#database.crash();
     return () => this.#database.restart();
+  }
+
+  jump(byMs: number): void {
+    this.#clock.jump(byMs);
   }
 
   cutOff(actor: string, ways: readonly Direction[]): void {

@@ -8,7 +8,7 @@ import { Trace } from '../trace.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { databaseStore } from './database-store.ts';
 import { reference } from './reference.ts';
-import { storeClock } from './store-clock.ts';
+import { StoreClock } from './store-clock.ts';
 import { StorePath } from './store-path.ts';
 import { SimDatabase } from './sim-database.ts';
 import { noTrouble } from './trouble.ts';
@@ -40,7 +40,7 @@ class Stage {
 
   constructor(seed: number, writers = 1) {
     this.#prng = new Prng(seed);
-    const content = reference(4, this.#prng, storeClock(this.world));
+    const content = reference(4, this.#prng, new StoreClock(this.world));
     this.database = new SimDatabase(content, this.trouble);
     this.store = this.#storeOf(this.life, writers);
   }

@@ -88,6 +88,10 @@ export class DiskShelf implements Shelf {
     return () => undefined;
   }
 
+  jump(): void {
+    // It has no clock of its own.
+  }
+
   cutOff(): void {
     // It is in the node's own machine.
   }

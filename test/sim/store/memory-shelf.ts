@@ -77,6 +77,10 @@ export class MemoryShelf implements Shelf {
     return () => undefined;
   }
 
+  jump(): void {
+    // It has no clock of its own.
+  }
+
   cutOff(): void {
     // It is in the node's own machine.
   }

@@ -10,7 +10,9 @@ export function ownershipOn(session: Session, database: SimDatabase): Ownership 
   const { ownership } = database.content;
   const look = async (): Promise<OwnershipRecord> => {
     const record = await ownership.look();
-    const nodes = record.nodes.map((one) => ({ ...one, gone: database.isGone(one) }));
+    const nodes = record.nodes.map((one) => {
+      return { ...one, gone: database.isGone(one), leaseLeftMs: database.leaseLeftMs(one) };
+    });
     return { ...record, nodes };
   };
   return {
@@ -18,9 +20,11 @@ export function ownershipOn(session: Session, database: SimDatabase): Ownership 
     beat: async (life, leaseMs) => {
       const { nodes } = await look();
       const last = nodes.find(({ node }) => node === life.node);
-      if (last !== undefined && last.life !== life.life && last.gone) await ownership.leave(last);
+      const isOver = last !== undefined && (last.gone || last.leaseLeftMs <= 0);
+      if (isOver && last.life !== life.life) await ownership.leave(last);
       const answer = await ownership.beat(life, leaseMs);
       if (answer === 'taken') return answer;
+      database.renewed(life, leaseMs);
       database.hold(session, life);
       return look();
     },

@@ -40,10 +40,15 @@ export interface Shelf {
   breakConnections(): void;
   /** The store's own server crashes; answers how it comes back. */
   crash(): () => void;
+  /** The wall clock of the store's own server jumps. */
+  jump(byMs: number): void;
   /** Comes between a node and the store, until `mend`. */
   cutOff(actor: string, ways: readonly Direction[]): void;
   mend(actor: string): void;
-  /** When the lease of a life of a node ends, as the store has it, world ms; undefined: never. */
+  /**
+   * When the lease of a life of a node ends, world ms, whatever befalls the store's clock;
+   * undefined: never.
+   */
   leaseEndMs(life: string): number | undefined;
   /** Everything is well again, and stays so. */
   heal(): void;

@@ -3,8 +3,11 @@
  * whole or not at all, and what was carried out stays. A crash ends all connections; what has not
  * been carried out by then never is.
  */
-import type { NodeLife, Persistence } from 'im-kernel/contract';
+import type { LivingNode, NodeLife, Persistence } from 'im-kernel/contract';
 import type { StoreTrouble } from './trouble.ts';
+
+/** As the plugin has it. */
+const LENGTHS_MOST = 1.5;
 
 /** The server's end of a connection. */
 export interface Session {
@@ -18,6 +21,8 @@ export class SimDatabase {
   readonly #sessions = new Set<Session>();
   /** By life, the sessions that hold its lock on this run of the server. */
   readonly #lifelines = new Map<string, Set<Session>>();
+  /** By life: how long its lease ran when it was renewed, ms. */
+  readonly #lengths = new Map<string, number>();
   #up = true;
   #crashes = 0;
   #begun: Promise<void> | undefined;
@@ -63,6 +68,16 @@ export class SimDatabase {
   dismiss(session: Session): void {
     this.#sessions.delete(session);
     for (const holders of this.#lifelines.values()) holders.delete(session);
+  }
+
+  renewed({ life }: NodeLife, leaseMs: number): void {
+    this.#lengths.set(life, leaseMs);
+  }
+
+  /** What is left; a lease with far more than it ever had is over: the clock was set back. */
+  leaseLeftMs({ life, leaseLeftMs }: LivingNode): number {
+    const mostMs = (this.#lengths.get(life) ?? 0) * LENGTHS_MOST;
+    return leaseLeftMs > mostMs ? 0 : leaseLeftMs;
   }
 
   /** The session, if it stands, holds the lock of this life. */

@@ -5,9 +5,24 @@ import type { VirtualClock } from '../virtual-clock.ts';
 
 export type Times = Pick<Clock, 'now' | 'monotonic'>;
 
-export function storeClock(world: Pick<VirtualClock, 'nowMs'>): Times {
-  return {
-    now: () => Math.floor(WALL_START_MS + world.nowMs),
-    monotonic: () => world.nowMs,
-  };
+/** A database server has no clock but its wall clock: leases are counted on it, too. */
+export class StoreClock implements Times {
+  readonly #world: Pick<VirtualClock, 'nowMs'>;
+  #skewMs = 0;
+
+  constructor(world: Pick<VirtualClock, 'nowMs'>) {
+    this.#world = world;
+  }
+
+  now(): number {
+    return Math.floor(WALL_START_MS + this.#world.nowMs + this.#skewMs);
+  }
+
+  monotonic(): number {
+    return this.#world.nowMs + this.#skewMs;
+  }
+
+  jump(byMs: number): void {
+    this.#skewMs += byMs;
+  }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ImError, type ErrorCode } from 'im-kernel/contract';
 import { fakeClock, quietHost, type FakeClock, type QuietHost } from 'im-kernel/kit';
 import { Supervisor } from '../../../core/kernel/supervisor.ts';
 
@@ -45,6 +46,32 @@ describe('the supervisor hears reports', () => {
     assert.deepEqual(states(), { store: 'running' });
     assert.equal(supervisor.states()[0]?.why, undefined);
     assert.equal(host.lines.filter(({ level }) => level === 'warn').length, 2);
+  });
+  it('of one trouble by one line, whatever else it gives as its reason', async () => {
+    part('store');
+    await supervisor.start();
+    const say = (code: ErrorCode, details: ImError['details']): void => {
+      const error = new ImError(code, details);
+      supervisor.report('store', { state: 'degraded', why: error.message, error });
+    };
+    say('IM_STORE_REACH', { database: 'db', why: 'terminated' });
+    say('IM_STORE_REACH', { database: 'db', why: 'refused' });
+    assert.match(supervisor.states()[0]?.why ?? '', /refused/);
+    say('IM_STORE_REACH', { database: 'other', why: 'refused' });
+    say('IM_STORE_FULL', { why: 'refused' });
+    supervisor.report('store', { state: 'running' });
+    say('IM_STORE_FULL', { why: 'refused' });
+    const told = host.lines.filter(({ message }) => message.includes('store is degraded'));
+    assert.deepEqual(
+      told.map(({ level, fields }) => `${level} ${String(fields['code'])}`),
+      [
+        'warn IM_STORE_REACH',
+        'debug IM_STORE_REACH',
+        'warn IM_STORE_REACH',
+        'warn IM_STORE_FULL',
+        'warn IM_STORE_FULL',
+      ],
+    );
   });
   it('of a part that failed, once, and tells whoever listens', async () => {
     const heard: string[][] = [];

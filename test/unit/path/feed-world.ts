@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Entry, Membership, Persistence, Range } from 'im-kernel/contract';
 import { Conversation } from '../../../core/chat/conversation.ts';
 import { Kept } from '../../../core/chat/tail.ts';
+import { FlightRecorder } from '../../../core/path/trace/flight-recorder.ts';
 
 export const NAME = 'g/tea';
 /** The reader whose feed is tried. */
@@ -15,6 +16,7 @@ export type Step =
 export class FeedWorld {
   readonly conversation = new Conversation(NAME);
   readonly entries: Entry[] = [];
+  readonly recorder = new FlightRecorder({ traceEntries: 0, traceHops: 8, traceDevices: 1 });
   readonly #tailMax: number;
   /** Ranges that were read, to see that nobody reads without an end. */
   reads = 0;

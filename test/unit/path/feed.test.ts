@@ -38,7 +38,7 @@ class Reader {
   connect(): void {
     if (!this.world.conversation.knows('bob')) return;
     const place = { cursor: this.acked, start: this.start };
-    this.feed = new Feed(this.world.conversation, BOB, place, this.world.persistence);
+    this.feed = new Feed(this.world.conversation, BOB, place, this.world);
     this.sent = [];
   }
 
@@ -60,7 +60,7 @@ class Reader {
       assert.equal(next.position, ahead, 'the next one, none skipped, none twice');
       const before: number =
         this.#wanted.filter((position) => position < next.position).at(-1) ?? 0;
-      assert.equal(feed.sent(next.position, 0), before, 'previous');
+      assert.equal(feed.sent(next, 0), before, 'previous');
       this.sent.push(next.position);
     }
   }

@@ -4,6 +4,7 @@ import { fakeClock, quietHost } from 'im-kernel/kit';
 import { Conversation } from '../../../core/chat/conversation.ts';
 import { Progress, type MarkMove } from '../../../core/path/progress.ts';
 import type { Session } from '../../../core/session/session.ts';
+import { FlightRecorder } from '../../../core/path/trace/flight-recorder.ts';
 import { limitsWith } from './limits-with.ts';
 
 const TALK = 'd/ann/bob';
@@ -19,6 +20,7 @@ async function soon(): Promise<void> {
 class Desk {
   readonly saved: Saved[] = [];
   readonly told: MarkMove[] = [];
+  readonly recorder = new FlightRecorder(limitsWith({}));
   freed = 0;
   unpinned = 0;
   readonly clock = fakeClock();
@@ -42,6 +44,7 @@ class Desk {
       persistence: store as Persistence,
       clock: this.clock,
       log: this.host.log,
+      recorder: this.recorder,
       limits: limitsWith({ progressEvery: 50, progressPending }),
       onKept: (moves) => this.told.push(...moves),
       freed: () => (this.freed += 1),

@@ -108,6 +108,29 @@ postgres.describe('the ownership of postgres', () => {
     await until(async () => (await seen(ownership, A)).leaseLeftMs > 0, 'it beats again');
   });
 
+  it('takes a lease for over that has far more left than it ever had: the clock was set back', async () => {
+    const { ownership } = (await rig.open()).bench.store;
+    await ownership.beat(A, LONG_MS);
+    const { epoch } = (await ownership.look()).shards[0]!;
+    await ownership.take(A, [{ shard: 0, epoch }], true);
+    await rig.query("UPDATE lease SET ends_at = ends_at + interval '20 s'");
+    assert.ok((await seen(ownership, A)).leaseLeftMs > LONG_MS, 'a clock may go a little wrong');
+    await rig.query("UPDATE lease SET ends_at = ends_at + interval '1 hour'");
+    assert.equal((await seen(ownership, A)).leaseLeftMs, 0);
+    await ownership.beat(A, LONG_MS);
+    const { leaseLeftMs } = await seen(ownership, A);
+    assert.ok(leaseLeftMs > 0 && leaseLeftMs <= LONG_MS, `renewed, ${leaseLeftMs} ms are left`);
+    await rig.query("UPDATE lease SET ends_at = ends_at + interval '1 hour'");
+    const [{ owner } = { owner: A }] = await ownership.take(
+      B,
+      [{ shard: 0, epoch: epoch + 1 }],
+      false,
+    );
+    assert.deepEqual(owner, B);
+    const next = { node: A.node, life: 'life-next' };
+    assert.notEqual(await ownership.beat(next, LONG_MS), 'taken');
+  });
+
   it('changes nothing by a take that comes late, after its repeat and another’s take', async () => {
     const { ownership } = (await rig.open()).bench.store;
     const { epoch } = (await ownership.look()).shards[0]!;

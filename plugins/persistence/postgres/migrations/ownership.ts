@@ -13,13 +13,23 @@ COMMENT ON TABLE shard IS
 CREATE TABLE lease (
   node    text        COLLATE "C" NOT NULL PRIMARY KEY,
   life    text        NOT NULL,
-  ends_at timestamptz NOT NULL
+  ends_at timestamptz NOT NULL,
+  length  interval    NOT NULL
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE lease IS
   'Nodes that have beaten and have not left, the newest life of each. Apart from the table shard, '
   'so that beats and appends do not wait for each other.';
 COMMENT ON COLUMN lease.ends_at IS
   'When another node may take its shards; by this server''s clock alone.';
+COMMENT ON COLUMN lease.length IS 'How long it ran when it was renewed.';
+
+CREATE FUNCTION remaining(given lease) RETURNS interval LANGUAGE sql VOLATILE AS $$
+  SELECT CASE WHEN remains > given.length * 1.5 THEN interval '0' ELSE remains END
+    FROM (SELECT given.ends_at - clock_timestamp() AS remains) AS counted
+$$;
+COMMENT ON FUNCTION remaining IS
+  'What is left of a lease. One with far more left than it ever had is over: this server''s clock '
+  'was set back, and a holder that is no more would keep its shards for as long.';
 
 CREATE UNLOGGED TABLE lifeline (
   node       text        COLLATE "C" NOT NULL PRIMARY KEY,
@@ -79,30 +89,30 @@ $$;
 COMMENT ON FUNCTION hold IS 'Makes this connection the lifeline of a life that has a lease.';
 
 CREATE FUNCTION look() RETURNS json LANGUAGE plpgsql AS $$
-DECLARE
-  at timestamptz := clock_timestamp();
 BEGIN
   RETURN (SELECT json_build_object(
-    'now', floor(extract(epoch FROM at) * 1000)::bigint,
+    'now', floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint,
     'nodes', (SELECT coalesce(json_agg(json_build_object(
         'node', l.node, 'life', l.life, 'gone', gone(l.node, l.life),
-        'leaseLeftMs', ceil(extract(epoch FROM l.ends_at - at) * 1000)::bigint
+        'leaseLeftMs', ceil(extract(epoch FROM remaining(l)) * 1000)::bigint
       ) ORDER BY l.node), '[]') FROM lease l),
     'shards', (SELECT coalesce(json_agg(json_build_object(
         'shard', s.shard, 'epoch', s.epoch, 'node', s.node, 'life', s.life
       ) ORDER BY s.shard), '[]') FROM shard s)));
 END
 $$;
-COMMENT ON FUNCTION look IS 'How all stands, at one moment.';
+COMMENT ON FUNCTION look IS 'How all stands, in one piece.';
 
 CREATE FUNCTION beat(beating text, beating_life text, lease_ms bigint)
 RETURNS json LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO lease AS l (node, life, ends_at)
-  VALUES (beating, beating_life, clock_timestamp() + lease_ms * interval '1 ms')
+  INSERT INTO lease AS l (node, life, ends_at, length)
+  VALUES (beating, beating_life, clock_timestamp() + lease_ms * interval '1 ms',
+          lease_ms * interval '1 ms')
       ON CONFLICT (node) DO UPDATE
-     SET life = excluded.life, ends_at = clock_timestamp() + lease_ms * interval '1 ms'
-   WHERE l.life = excluded.life OR l.ends_at <= clock_timestamp() OR gone(l.node, l.life);
+     SET life = excluded.life, ends_at = clock_timestamp() + excluded.length,
+         length = excluded.length
+   WHERE l.life = excluded.life OR remaining(l) <= interval '0' OR gone(l.node, l.life);
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
@@ -131,7 +141,7 @@ BEGIN
   -- way are waited for; the leases are looked at after that, and not locked: beats do not wait.
   PERFORM FROM shard s WHERE s.shard = ANY (wanted) ORDER BY s.shard FOR NO KEY UPDATE;
   held := ARRAY(SELECT l.life FROM lease l
-                 WHERE NOT by_force AND l.node <> taker AND l.ends_at > clock_timestamp()
+                 WHERE NOT by_force AND l.node <> taker AND remaining(l) > interval '0'
                    AND NOT gone(l.node, l.life));
   PERFORM FROM unnest(wanted, believed) AS w (shard, epoch)
      LEFT JOIN shard s ON s.shard = w.shard
