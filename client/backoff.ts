@@ -33,8 +33,13 @@ export class Backoff {
     return this.#random.next() * ceilingMs;
   }
 
+  /** What failed before is over. */
+  reset(): void {
+    this.#failures = 0;
+  }
+
   /** A connection ended that had been welcome for `onlineMs`. */
   ended(onlineMs: number): void {
-    if (onlineMs >= this.#limits.stableMs) this.#failures = 0;
+    if (onlineMs >= this.#limits.stableMs) this.reset();
   }
 }

@@ -50,6 +50,8 @@ export interface DialerSettings {
 /** Refusals of the connection after which asking again is pointless. */
 const FINAL: ReadonlySet<string> = new Set(['session-replaced', 'unsupported-version']);
 
+const WORK: ReadonlySet<string> = new Set(['accepted', 'deliver', 'result']);
+
 /** The client is to go elsewhere: `to`, or wherever it is told when it asks. */
 interface Move {
   readonly to: string | undefined;
@@ -64,6 +66,8 @@ export class Dialer {
   #session: Session | undefined;
   /** Monotonic time of WELCOME; undefined while there was none. */
   #onlineMs: number | undefined;
+  /** Since then the server has done something for this client. */
+  #worked = false;
   /** Since MOVED came, until the session that it came on is left. */
   #move: Move | undefined;
   #cancelWait: Cancel | undefined;
@@ -142,6 +146,7 @@ export class Dialer {
 
   #welcomed(session: Session, frame: Welcome): void {
     this.#onlineMs = this.#settings.clock.monotonic();
+    this.#worked = false;
     this.#route.welcome(session.address);
     this.#settings.welcome(session, frame, this.#asked);
     if (!this.#closed) this.#settings.state('online', { node: frame.node });
@@ -150,6 +155,7 @@ export class Dialer {
   #take(session: Session, frame: SessionFrame): void {
     if (frame.type === 'moved') this.#moved(session, frame);
     else {
+      if (WORK.has(frame.type)) this.#worked = true;
       this.#settings.frame(frame);
       this.#goIfFree();
     }
@@ -162,6 +168,8 @@ export class Dialer {
     counts.moved += 1;
     moved();
     const onlineMs = this.#onlineMs === undefined ? undefined : clock.monotonic() - this.#onlineMs;
+    // A server that has worked and takes its leave has not failed; one that dies may have.
+    if (this.#worked && (onlineMs ?? 0) >= limits.settledMs) this.#backoff.reset();
     const to = this.#route.moved(address, from, onlineMs);
     const move: Move = { to, due: false };
     this.#move = move;

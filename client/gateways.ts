@@ -32,21 +32,36 @@ const OK = 200;
 const UNAVAILABLE = 503;
 const MS_PER_S = 1_000;
 
+/** Undefined: it has no such field. Throws if it is not JSON. */
+function fieldOf(body: string, name: string): unknown {
+  const answer: unknown = JSON.parse(body);
+  return typeof answer === 'object' && answer !== null
+    ? (answer as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
+
 function addressesIn(body: string): readonly string[] {
-  let answer: unknown;
+  let addresses: unknown;
   try {
-    answer = JSON.parse(body);
+    addresses = fieldOf(body, 'addresses');
   } catch {
     throw new Error('its answer is not JSON');
   }
-  const addresses: unknown =
-    typeof answer === 'object' && answer !== null && 'addresses' in answer
-      ? answer.addresses
-      : undefined;
   if (!Array.isArray(addresses) || !addresses.every((one) => typeof one === 'string')) {
     throw new Error('its answer has no list of addresses');
   }
   return addresses;
+}
+
+/** As its body says, else in the whole seconds of its header; undefined: it says no time. */
+function waitMsIn({ retryAfter = '', body }: GatewayReply): number | undefined {
+  try {
+    const told = fieldOf(body, 'retryAfterMs');
+    if (Number.isFinite(told) && Number(told) >= 0) return Number(told);
+  } catch {
+    // Somebody in between wrote it, for people.
+  }
+  return /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) * MS_PER_S : undefined;
 }
 
 export class Gateways {
@@ -100,12 +115,12 @@ export class Gateways {
     const url = new URL('v1/server', gateway.endsWith('/') ? gateway : `${gateway}/`);
     const name = user();
     if (name !== undefined) url.searchParams.set('user', name);
-    const { status, retryAfter = '', body } = await this.#reply(url.href);
+    const reply = await this.#reply(url.href);
+    const { status, body } = reply;
     if (status === OK) return { say: 'here', gateway, addresses: addressesIn(body) };
     // Only with a time: else it may be anything in between that says so.
-    if (status === UNAVAILABLE && /^\d{1,9}$/.test(retryAfter)) {
-      return { say: 'wait', retryAfterMs: Number(retryAfter) * MS_PER_S };
-    }
+    const retryAfterMs = status === UNAVAILABLE ? waitMsIn(reply) : undefined;
+    if (retryAfterMs !== undefined) return { say: 'wait', retryAfterMs };
     throw new Error(`it answers with ${status}`);
   }
 

@@ -13,7 +13,10 @@ export interface ClientLimits {
   readonly reconnectBaseMs: number;
   readonly reconnectFirstMs: number;
   readonly reconnectMaxMs: number;
-  /** A connection that held for this long makes the waits short again. */
+  /**
+   * A connection that held for this long makes the waits short again; so does one that worked for
+   * `settledMs` and ended by MOVED.
+   */
   readonly stableMs: number;
   /** The longest wait that a server or a gateway may ask for. */
   readonly retryAfterMaxMs: number;

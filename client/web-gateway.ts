@@ -32,12 +32,19 @@ async function request(url: string, signal: AbortSignal): Promise<Response> {
   }
 }
 
+async function bodyOf(status: number, body: Response['body'], maxBytes: number): Promise<string> {
+  if (status === 200) return textWithin(body, maxBytes);
+  // A page of somebody in between, however long, leaves the header.
+  if (status === 503) return textWithin(body, maxBytes).catch(() => '');
+  await body?.cancel();
+  return '';
+}
+
 export const askByFetch: AskGateway = async (url, maxBytes, signal) => {
-  const { status, ok, headers, body } = await request(url, signal);
-  if (!ok) await body?.cancel();
+  const { status, headers, body } = await request(url, signal);
   return {
     status,
     retryAfter: headers.get('retry-after') ?? undefined,
-    body: ok ? await textWithin(body, maxBytes) : '',
+    body: await bodyOf(status, body, maxBytes),
   };
 };

@@ -44,9 +44,9 @@ export class Membership implements Component {
       turn: () => this.#tryTurn(),
       pauseMs: () => this.#pauseMs,
     });
-    this.#planning = new Planning({ ...around, sightings: this.#sightings, member: this });
-    const within = { planning: this.#planning, pulse: this.#pulse, member: this };
-    this.#signpost = new Signpost({ ...around, ...within });
+    const within = { sightings: this.#sightings, pulse: this.#pulse, member: this };
+    this.#planning = new Planning({ ...around, ...within });
+    this.#signpost = new Signpost({ ...around, ...within, planning: this.#planning });
     this.#switching = new Switching({
       register: around.register,
       self: around.shards.life,

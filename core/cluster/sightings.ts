@@ -1,5 +1,5 @@
 /** What a node saw of the ownership, and when it saw it change. */
-import type { Clock, NodeLife, OwnershipRecord } from '../contract/index.ts';
+import type { Clock, LivingNode, NodeLife, OwnershipRecord } from '../contract/index.ts';
 import type { Shards } from './shards.ts';
 
 interface Surroundings {
@@ -16,6 +16,8 @@ interface Surroundings {
 const JUMP_PART = 1 / 3;
 /** A store that comes back, or whose clock jumped, is left to its last owner for so many beats. */
 const GRACE_BEATS = 2;
+/** A node that was there so many leases ago may be there again: it takes that long to restart. */
+const COMPANY_LEASES = 3;
 
 export class Sightings {
   readonly #clock: Clock;
@@ -25,6 +27,7 @@ export class Sightings {
   #changedMs = -Infinity;
   #backMs = -Infinity;
   #other: NodeLife | undefined;
+  #companyMs = -Infinity;
 
   constructor(around: Surroundings) {
     this.#clock = around.clock;
@@ -39,6 +42,10 @@ export class Sightings {
     if (before && this.#isDoubtful(before, record)) this.#backMs = this.#clock.monotonic();
     this.#seenMs = this.#clock.monotonic();
     if (changed) this.#changedMs = this.#seenMs;
+    const { node: self } = this.#around.shards.life;
+    const isCompany = ({ node, gone, leaseLeftMs }: LivingNode): boolean =>
+      node !== self && !gone && leaseLeftMs > 0;
+    if (record.nodes.some(isCompany)) this.#companyMs = this.#seenMs;
     const other = record.shards.find((one) => one.owner && !this.#around.shards.isMine(one));
     this.#other = other?.owner ?? this.#other;
     this.#record = record;
@@ -81,14 +88,19 @@ export class Sightings {
     return this.#clock.monotonic() - this.#backMs < GRACE_BEATS * beatMs;
   }
 
-  #isDoubtful(before: OwnershipRecord, record: OwnershipRecord): boolean {
-    const { leaseMs } = this.#around;
-    const jumpMs = Math.abs(record.now - before.now - this.agoMs);
-    return this.agoMs > leaseMs || jumpMs > leaseMs * JUMP_PART;
+  /** True if another node lived here lately, as far as this node saw. */
+  get inCompany(): boolean {
+    return this.#clock.monotonic() - this.#companyMs < COMPANY_LEASES * this.#around.leaseMs;
   }
 
   /** Who owned shards last, other than this life. */
   get other(): NodeLife | undefined {
     return this.#other;
+  }
+
+  #isDoubtful(before: OwnershipRecord, record: OwnershipRecord): boolean {
+    const { leaseMs } = this.#around;
+    const jumpMs = Math.abs(record.now - before.now - this.agoMs);
+    return this.agoMs > leaseMs || jumpMs > leaseMs * JUMP_PART;
   }
 }

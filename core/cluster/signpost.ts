@@ -5,6 +5,7 @@ import { LeaseWatch } from './lease-watch.ts';
 import type { MembershipSurroundings } from './membership-surroundings.ts';
 import type { Planning } from './planning.ts';
 import type { Pulse } from './pulse.ts';
+import type { Sightings } from './sightings.ts';
 import { moved } from './whereabouts.ts';
 
 interface Surroundings extends Pick<
@@ -13,6 +14,7 @@ interface Surroundings extends Pick<
 > {
   readonly member: Member;
   readonly planning: Planning;
+  readonly sightings: Sightings;
   readonly pulse: Pulse;
 }
 
@@ -63,14 +65,14 @@ export class Signpost {
     door.shut(whereabouts.moved(reason, door.size));
   }
 
-  /** Where nobody could follow, clients stay, and wait for the store together with this node. */
+  /** Where nobody else was lately, clients stay, and wait for the store together with this node. */
   #sendAway(): void {
-    const { member, planning, door, log } = this.#around;
-    const { record } = member.seen;
-    const next = record && planning.heirForClients(record);
-    if (member.silent === undefined || next === undefined) return;
-    log.warn('the lease is over: clients are sent away', { to: next });
-    const addresses = member.cards.get(next)?.addresses ?? [];
+    const { member, planning, sightings, door, log } = this.#around;
+    const { record, inCompany } = sightings;
+    if (member.silent === undefined || !record || !inCompany) return;
+    const next = planning.heirForClients(record);
+    log.warn('the lease is over: clients are sent away', { to: next ?? 'wherever they know' });
+    const addresses = member.cards.get(next ?? '')?.addresses ?? [];
     const reason = 'the store is out of reach here';
     door.shut(moved({ addresses, served: false, clients: door.size, reason }));
   }

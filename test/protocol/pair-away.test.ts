@@ -77,11 +77,25 @@ describe('clients of an owner that is cut off from the store', () => {
     pair.b.access.heal();
   });
 
-  it('stay where no other node lives, and get their answers with the store', async () => {
+  it('take the next of their own list where it is not clear who follows', async () => {
+    await open();
+    const ann = await pair.a.stage.join('ann');
+    pair.b.access.registryHangs = true;
+    await pair.pass(LEASE_MS + 2_000);
+    pair.a.access.cut = true;
+    await pair.pass(SILENT_MS + LOOK_MS);
+    const [moved] = ann.take('moved');
+    assert.deepEqual(
+      [moved?.address, moved?.reason],
+      [undefined, 'the store is out of reach here'],
+    );
+  });
+
+  it('stay where no other node was lately, and get their answers with the store', async () => {
     await open();
     const ann = await pair.a.stage.join('ann');
     await pair.b.stop();
-    await pair.pass(2_000);
+    await pair.pass(3 * LEASE_MS);
     pair.a.access.cut = true;
     const sent = ann.send(TALK, 'held');
     await pair.pass(LEASE_MS + 1_000);

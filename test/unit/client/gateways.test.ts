@@ -10,9 +10,11 @@ function here(...addresses: readonly unknown[]): GatewayReply {
   return { status: 200, retryAfter: undefined, body };
 }
 
-function says(status: number, retryAfter?: string): GatewayReply {
-  return { status, retryAfter, body: '' };
+function says(status: number, retryAfter?: string, body = ''): GatewayReply {
+  return { status, retryAfter, body };
 }
+
+const told = (retryAfterMs: unknown): string => JSON.stringify({ retryAfterMs });
 
 interface Asked extends Stage {
   readonly urls: string[];
@@ -56,6 +58,7 @@ describe('the client, asking gateways', () => {
       says(503),
       says(503, 'Wed, 21 Oct 2026 07:28:00 GMT'),
       says(302),
+      says(500, undefined, '{"retryAfterMs":1}'),
       says(404, '1'),
       here(),
       here('ftp://x:1', 'x'),
@@ -95,6 +98,24 @@ describe('the client, asking gateways', () => {
     stage.answers['gw'] = here('tcp://a:1');
     await stage.time.pass(8_000);
     assert.deepEqual(visited(stage), ['tcp://a:1']);
+  });
+
+  it('waits no longer than the body of a 503 says, where that says it', async () => {
+    const cases: readonly [GatewayReply, number][] = [
+      [says(503, '1', told(620)), 620],
+      [says(503, undefined, told(620)), 620],
+      [says(503, '2', told(-5)), 2_000],
+      [says(503, '2', told('620')), 2_000],
+      [says(503, '2', '<html>'), 2_000],
+      [says(503, '2', 'null'), 2_000],
+    ];
+    for (const [answer, waitMs] of cases) {
+      const stage = aClientOf({ gw: answer });
+      await stage.time.pass(waitMs - 20);
+      assert.deepEqual([stage.urls.length, stage.im.counts.gatewayFailures], [1, 0]);
+      await stage.time.pass(20 + 500);
+      assert.equal(stage.urls.length, 2);
+    }
   });
 
   it('is not sent to sleep by a long Retry-After, nor kept busy by none', async () => {

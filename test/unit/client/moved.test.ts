@@ -6,6 +6,28 @@ function visited({ links }: FakeNet): string[] {
   return links.map(({ address }) => address);
 }
 
+/** After six failures: how long until the client connects again, when its server ends so. */
+async function waited(works: boolean, ends: 'moved' | 'cut', onlineMs: number): Promise<number> {
+  const stage = aClient();
+  const { net, time, im } = stage;
+  await time.settle();
+  for (let failures = 0; failures < 6; failures += 1) {
+    const count = net.links.length;
+    net.last.cut();
+    while (net.links.length === count) await time.pass(50);
+  }
+  await stage.goOnline();
+  im.send('bob', 'hello');
+  await time.settle();
+  if (works) net.last.accept(net.last.commands[0]!);
+  await time.pass(onlineMs);
+  const [count, fromMs] = [net.links.length, time.monotonic()];
+  if (ends === 'moved') net.last.say({ type: 'moved' });
+  else net.last.cut();
+  while (net.links.length === count) await time.pass(50);
+  return time.monotonic() - fromMs;
+}
+
 describe('the client, sent on by MOVED', () => {
   it('goes where it is sent, after the wait and a random part of the spread', async () => {
     const stage = await anOnlineClient();
@@ -129,6 +151,14 @@ describe('the client, sent on by MOVED', () => {
     assert.ok(inFirstSecond <= 9, `${inFirstSecond} connections in the first second`);
     assert.ok(inLastMinute <= 15, `${inLastMinute} connections in a minute`);
     assert.equal(im.counts.moved, atMs.length);
+  });
+
+  it('waits but shortly where a server that has worked sends it nowhere', async () => {
+    assert.ok((await waited(true, 'moved', 1_000)) <= 500);
+    // What dies, works for nobody, or sends everybody on at once, may be what fails.
+    assert.ok((await waited(true, 'cut', 1_000)) > 5_000);
+    assert.ok((await waited(false, 'moved', 1_000)) > 5_000);
+    assert.ok((await waited(true, 'moved', 900)) > 5_000);
   });
 
   it('slows down as well where two servers welcome it and send it to each other', async () => {

@@ -41,12 +41,22 @@ describe('the gateway, asked by fetch', () => {
     ]);
   });
 
-  it('tells when to come back, and reads nothing of a refusal', async () => {
+  it('tells when to come back, by its body as well unless that is too long', async () => {
+    let body = '{"retryAfterMs":620}';
     const url = await gateway((_, response) => {
       response.writeHead(503, { 'retry-after': '3' });
-      response.end('x'.repeat(100_000));
+      response.end(body);
     });
+    assert.deepEqual(await ask(url), { status: 503, retryAfter: '3', body });
+    body = 'x'.repeat(100_000);
     assert.deepEqual(await ask(url), { status: 503, retryAfter: '3', body: '' });
+  });
+
+  it('reads nothing of other refusals', async () => {
+    const url = await gateway((_, response) => {
+      response.writeHead(500).end('{"retryAfterMs":620}');
+    });
+    assert.deepEqual(await ask(url), { status: 500, retryAfter: undefined, body: '' });
   });
 
   it('refuses an answer without an end', async () => {
