@@ -78,6 +78,22 @@ describe('the checker of takeovers', () => {
     assert.equal(complaints(takeoversHaveReasons, later).length, 1);
   });
 
+  it('complains where an operator alone may, and another node follows', () => {
+    const [configured, ...rest] = begin(false);
+    const manual = [{ ...configured, manual: true } as HistoryEvent, started(1), started(2)];
+    const again: HistoryEvent = {
+      type: 'node',
+      what: 'started',
+      detail: '',
+      node: 'sim-1',
+      life: 3,
+    };
+    const itself = [...manual, ...rest, again, taken(3, 3)];
+    assert.deepEqual(complaints(takeoversHaveReasons, itself), []);
+    assert.deepEqual(complaints(takeoversHaveReasons, [...itself, asked, taken(2, 4)]), []);
+    assert.equal(complaints(takeoversHaveReasons, [...itself, taken(2, 4)]).length, 1);
+  });
+
   it('says nothing where faults may be the reason', () => {
     assert.deepEqual(complaints(takeoversHaveReasons, [...begin(false), taken(2, 3)]), []);
   });

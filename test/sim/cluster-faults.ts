@@ -1,5 +1,5 @@
 /** What befalls nodes that are not alone. */
-import type { Registry } from 'im-kernel/contract';
+import type { NodeLife, OwnershipRecord, Registry } from 'im-kernel/contract';
 import { Operator } from '../../core/admin/operator.ts';
 import { lendRegister } from '../../core/assembly/lend-register.ts';
 import { activeOf, epochOf } from '../../core/cluster/cluster-view.ts';
@@ -94,14 +94,51 @@ const switchOver: Fault = ({ nodes, world }, prng) => {
   return undefined;
 };
 
-async function switched(
-  { shelf, clock, recorder, situations, plan }: World,
+/** An operator gives everything to another node, whether the owner lives or not. */
+const takeOver: Fault = ({ nodes, world }, prng) => {
+  const backups = nodes.filter(({ serves }) => !serves);
+  const force = prng.chance(0.3);
+  if (backups.length > 0) void takenOver(world, prng.pick(backups).place.name, force);
+  return undefined;
+};
+
+async function switched(world: World, to: string): Promise<void> {
+  const done = await changed(world, to, activeOf, (operator, expectEpoch) => {
+    return operator.switchover({ to, expectEpoch }, SWITCHOVER_LIMIT_MS);
+  });
+  if (done === undefined) return;
+  world.situations.add(done ? 'owner changed as planned' : 'planned change refused');
+}
+
+async function takenOver(world: World, to: string, force: boolean): Promise<void> {
+  const done = await changed(world, to, lastOf, (operator, expectEpoch) => {
+    return operator.takeover({ to, expectEpoch }, force);
+  });
+  if (done === undefined) return;
+  world.situations.add(done ? 'taken over by an operator' : 'takeover refused');
+}
+
+type OwnerOf = (record: OwnershipRecord) => NodeLife | undefined;
+type Change = (operator: Operator, epoch: number) => Promise<void>;
+
+/** Whether it lives or not. */
+function lastOf({ shards }: OwnershipRecord): NodeLife | undefined {
+  return shards.find(({ owner }) => owner)?.owner;
+}
+
+/** Whether it was done; undefined: there was nothing to ask for. */
+async function changed(
+  world: World,
   to: string,
-): Promise<void> {
+  ownerOf: OwnerOf,
+  ask: Change,
+): Promise<boolean | undefined> {
+  const { shelf, clock, recorder, plan } = world;
   const { store } = shelf;
-  if (!store) return;
+  if (!store) return undefined;
   const record = await store.ownership.look();
-  if (activeOf(record) === undefined || activeOf(record)?.node === to) return;
+  const owner = ownerOf(record);
+  if (owner === undefined || owner.node === to) return undefined;
   recorder.add({ type: 'switching', to });
   const operator = new Operator({
     persistence: store,
@@ -110,13 +147,10 @@ async function switched(
     clock: new Life('operator', clock).clock,
     beatMs: plan.cluster?.beatMs ?? 0,
   });
-  const done = await operator
-    .switchover({ to, expectEpoch: epochOf(record) }, SWITCHOVER_LIMIT_MS)
-    .then(
-      () => true,
-      () => false,
-    );
-  situations.add(done ? 'owner changed as planned' : 'planned change refused');
+  return ask(operator, epochOf(record)).then(
+    () => true,
+    () => false,
+  );
 }
 
 function someVictim(nodes: readonly SimNode[], prng: Prng): SimNode {
@@ -133,4 +167,5 @@ export const CLUSTER_ACTIONS: Readonly<Record<(typeof CLUSTER_FAULTS)[number], F
   'registry-away': registryAway,
   switchover: switchOver,
   'database-clock-jump': jumpClock,
+  takeover: takeOver,
 };

@@ -16,10 +16,12 @@ export const CLUSTER_FAULTS = [
   'registry-away',
   'switchover',
   'database-clock-jump',
+  'takeover',
 ] as const;
 
 export interface ClusterPlan {
   readonly nodes: number;
+  readonly policy: 'standby' | 'manual';
   readonly beatMs: number;
   readonly leaseMs: number;
   readonly tenureMs: number;
@@ -33,6 +35,8 @@ export interface ClusterPlan {
 const STREAM = 0xc105;
 /** Of the jumps of the database's clock. */
 const JUMPS_STREAM = 0xc10c;
+/** Of the policy. */
+const POLICY_STREAM = 0xc10f;
 /** Of the seeds with a database, which are two of five. */
 const SHARE = 0.6;
 /** Beats take their time in a slow store, and other calls are between them. */
@@ -56,6 +60,9 @@ const HARMLESS: ReadonlySet<FaultKind> = new Set([
   'database-clock-jump',
 ]);
 
+/** Drawn apart from the rest. */
+const APART: ReadonlySet<FaultKind> = new Set(['database-clock-jump', 'takeover']);
+
 /** A stall and a jump together may take a whole lease, and excuse a takeover. */
 function withJumps(
   faults: readonly FaultPlan[],
@@ -66,6 +73,12 @@ function withJumps(
   const everyMs = prng.between(2_000, 20_000);
   const jumps: FaultPlan = { kind: 'database-clock-jump', everyMs, lastsMs: 0 };
   return [...faults.filter(({ kind }) => !steady || kind !== 'node-pause-short'), jumps];
+}
+
+/** Where nobody takes over by himself, an operator does at times. */
+function withTakeovers(faults: readonly FaultPlan[], prng: Prng): readonly FaultPlan[] {
+  const everyMs = prng.between(3_000, 30_000);
+  return prng.chance(0.3) ? faults : [...faults, { kind: 'takeover', everyMs, lastsMs: 0 }];
 }
 
 /** `faults`: those of the plan. Undefined: there is one node. */
@@ -79,10 +92,13 @@ export function drawCluster(
   const leaseMs = Math.max(prng.pick([1_000, 2_000, 5_000]), storeMs * LEASE_PER_STORE_MS);
   const steady = prng.chance(0.2);
   const possible = CLUSTER_FAULTS.filter((kind) => {
-    return kind !== 'database-clock-jump' && (!steady || HARMLESS.has(kind));
+    return !APART.has(kind) && (!steady || HARMLESS.has(kind));
   });
   const strength = prng.pick([0.5, 1, 3]);
-  return {
+  const apart = new Prng(seed ^ POLICY_STREAM);
+  const policy = apart.chance(0.25) ? 'manual' : 'standby';
+  const plan: ClusterPlan = {
+    policy,
     nodes: prng.chance(0.25) ? 3 : 2,
     beatMs: leaseMs / prng.pick([4, 5, 10]),
     leaseMs,
@@ -100,6 +116,8 @@ export function drawCluster(
       steady,
     ),
   };
+  if (steady || policy === 'standby') return plan;
+  return { ...plan, faults: withTakeovers(plan.faults, apart) };
 }
 
 /** What befalls the seed in all; `own`: what it would have with one node. */

@@ -49,6 +49,7 @@ export function configured(plan: Plan, shards: number): Configured {
     },
     savedWithinMs: storeIsWell ? progressEvery + SAVING_MS + WRITES_BEFORE * storeMs : Infinity,
     ...(cluster?.steady ? { steady: true } : {}),
+    ...(cluster?.policy === 'manual' ? { manual: true } : {}),
     ...ORDERED[plan.ordering],
     ...(plan.ordering === 'window' ? { timeOrder: timeOrder(jumps) } : {}),
     ...(keepBodiesMs === undefined ? {} : { bodiesLastMs: jumps ? 0 : keepBodiesMs }),

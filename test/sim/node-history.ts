@@ -24,6 +24,8 @@ export interface Configured {
   readonly timeOrder?: { readonly skewMaxMs: number; readonly aheadMaxMs: number };
   /** Nothing befalls the nodes that would excuse a takeover, but planned ones; absent: it may. */
   readonly steady?: boolean;
+  /** Nobody but an operator changes the owner; absent: the policy may. */
+  readonly manual?: boolean;
   /** A body is there for so long at least; absent: for ever. */
   readonly bodiesLastMs?: number;
 }
@@ -158,7 +160,7 @@ export interface ClockJumped {
   readonly type: 'clock-jumped';
   readonly byMs: number;
 }
-/** An operator asks for a change of the owner; it may be refused. */
+/** An operator asks for a change of the owner, or stops it; it may be refused. */
 export interface Switching {
   readonly type: 'switching';
   readonly to: string;

@@ -2,6 +2,7 @@
 import type { AnyPlugin, Authentication, Identity, Role } from 'im-kernel/contract';
 import { definePlugin } from 'im-kernel/contract';
 import type { Instance, Settings } from '../../core/config/settings.ts';
+import manual from '../../plugins/failover/manual/index.ts';
 import noFailover from '../../plugins/failover/none/index.ts';
 import standby from '../../plugins/failover/standby/index.ts';
 import storeRegistry from '../../plugins/registries/store/index.ts';
@@ -40,9 +41,10 @@ function instance(role: Role, plugin: unknown, config: Instance['config'] = {}):
 
 function failover(cluster: ClusterPlan | undefined, priority: number): Instance {
   if (!cluster) return instance('failover', noFailover);
-  const { tenureMs: tenure, replay, replayWithinMs: replayWithin, leaseMs } = cluster;
-  const config = { priority, tenure, suspectAfter: leaseMs, replay, replayWithin };
-  return instance('failover', standby, config);
+  const { policy, tenureMs: tenure, replay, replayWithinMs: replayWithin, leaseMs } = cluster;
+  const config = { priority, suspectAfter: leaseMs, replay, replayWithin };
+  if (policy === 'manual') return instance('failover', manual, config);
+  return instance('failover', standby, { ...config, tenure });
 }
 
 function clusterOf(cluster: ClusterPlan | undefined): Settings['cluster'] {

@@ -190,7 +190,8 @@ export class SimNode {
     const life = this.life;
     const running = this.#running;
     if (life === undefined || running === undefined) return;
-    const { situations, clock } = this.#world;
+    const { situations, clock, recorder } = this.#world;
+    if (this.serves) recorder.add({ type: 'switching', to: 'whoever is next' });
     this.#stopping = true;
     const cancel = clock.after(STOP_LIMIT_MS, this.place.actor, () => {
       if (life.alive && !life.paused)

@@ -51,6 +51,8 @@ export const SITUATIONS = [
   'shards taken over',
   'owner changed as planned',
   'planned change refused',
+  'taken over by an operator',
+  'takeover refused',
   'database clock set ahead',
   'database clock set back',
   'another sequencer came',

@@ -5,6 +5,8 @@ import { Sightings } from '../../../core/cluster/sightings.ts';
 import { Whereabouts } from '../../../core/cluster/whereabouts.ts';
 import { ConsumerCursors } from '../../../core/path/consumer-cursors.ts';
 import { Effects } from '../../../core/path/effects.ts';
+import manual from '../../../plugins/failover/manual/index.ts';
+import standby from '../../../plugins/failover/standby/index.ts';
 import { altered } from './altered.ts';
 import { type Mutant, type Sabotage, replacing, together } from './mutant.ts';
 
@@ -116,6 +118,13 @@ export const CLUSTER_MUTANTS: Readonly<Record<string, Mutant>> = {
     breaks: 'P12',
     sabotage: always(Sightings.prototype, 'areYoung', false),
     from: 1020,
+  },
+  'takes-over-unasked': {
+    rule: 'where an operator moves the shards, nobody else does',
+    breaks: 'P12',
+    sabotage: replacing(manual, 'create', () => (config, host) => {
+      return standby.create({ ...config, tenure: 0 }, host);
+    }),
   },
   'replay-without-cursor': {
     rule: 'a new owner goes on where the consumers of the last one were',
