@@ -9,6 +9,7 @@ import { FaultProxy, FINE_CLIMATE, type Climate } from '../fault-proxy.ts';
 import { spread, type FaultRig, type Findings } from '../fault-rig.ts';
 import type { Ground } from '../ground.ts';
 import { FINE, STALLED } from '../trouble.ts';
+import { until } from '../until.ts';
 import { onPostgres } from './on-postgres.ts';
 import type { Pair } from './pair.ts';
 import type { PairNode } from './pair-node.ts';
@@ -16,6 +17,7 @@ import type { PairNode } from './pair-node.ts';
 const ANSWERS_MAX = 200;
 /** The default `tenure`, and a beat. */
 const TENURE_MS = 11_000;
+const BACKUP_MS = 30_000;
 const GRASPING = join(import.meta.dirname, 'grasping.ts');
 const BOTH: Climate = { up: STALLED, down: STALLED, refuses: false };
 const UP: Climate = { up: STALLED, down: FINE, refuses: false };
@@ -98,7 +100,16 @@ async function withoutNeed(
   await pair.goesOn(50);
 }
 
-/** The owner reaches the database no more, until the other has followed. */
+/** What a node says last when it begins anew. */
+function isBackup({ server: { output } }: PairNode): boolean {
+  const [begun, owned] = ['"web started"', '"this node owns the shards"'];
+  return output.lastIndexOf(begun) > output.lastIndexOf(owned);
+}
+
+/**
+ * The owner reaches the database no more, until the other has followed. Then it begins anew, and
+ * is a backup before anything else befalls it: for a beginning it needs the database.
+ */
 async function cutOff({ pair, wires }: Scene, climate: Climate): Promise<void> {
   await pair.settle(TENURE_MS);
   const { owner } = pair;
@@ -106,6 +117,7 @@ async function cutOff({ pair, wires }: Scene, climate: Climate): Promise<void> {
   wires.database(owner, climate);
   await pair.follows(owner);
   wires.database(owner, FINE_CLIMATE);
+  await until('the old owner as the backup', BACKUP_MS, () => isBackup(owner));
   await pair.goesOn(50);
 }
 
