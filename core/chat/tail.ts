@@ -45,10 +45,6 @@ export class Kept {
     this.#entry = ownBody(entry, this.payload);
   }
 
-  get conversation(): string {
-    return this.#entry.conversation;
-  }
-
   get delivery(): Delivery {
     return deliveryOf(this.#entry);
   }

@@ -39,8 +39,14 @@ export interface AttendanceSurroundings {
   readonly leave: (session: Session) => void;
 }
 
-/** Shards of names that were used lately, per session. */
-const SHARDS_REMEMBERED = 256;
+/** Names that were used lately, per session. */
+const PLACES_REMEMBERED = 256;
+
+/** A conversation's name, the same text each time, and its shard. */
+interface Place {
+  readonly name: string;
+  readonly shard: number;
+}
 
 export class Attendance implements SessionHandler {
   readonly #around: AttendanceSurroundings;
@@ -49,7 +55,7 @@ export class Attendance implements SessionHandler {
   readonly #delivery: Delivery;
   readonly #refusals: Refusals;
   readonly #sender: string;
-  readonly #shards = new Map<string, number>();
+  readonly #places = new Map<string, Place>();
   #asked = 0;
   #closed = false;
   #handedIn = 0;
@@ -89,13 +95,15 @@ export class Attendance implements SessionHandler {
     this.commands += 1;
     const session = this.#session;
     const { recorder } = this.#around.delivery;
-    const trace = recorder.received(command, session, session.times.receivedMs);
-    const shard = this.#shardOf(command.conversation);
-    if (shard === undefined) {
+    const place = this.#placeOf(command.conversation);
+    const name = place?.name ?? command.conversation;
+    const trace = recorder.received(command, name, session, session.times.receivedMs);
+    if (!place) {
       const detail = 'no conversation has this name';
       this.#around.answers.refuse({ command, session, trace }, 'invalid', detail);
       return;
     }
+    const { shard } = place;
     this.#handedIn += 1;
     this.#seat.unsettled += 1;
     this.#around.lanes.hand({
@@ -162,14 +170,14 @@ export class Attendance implements SessionHandler {
     return checkShape(command, this.#around.limits);
   }
 
-  #shardOf(conversation: string): number | undefined {
-    const known = this.#shards.get(conversation);
+  #placeOf(conversation: string): Place | undefined {
+    const known = this.#places.get(conversation);
     if (known !== undefined) return known;
     if (!parseConversation(conversation)) return undefined;
-    if (this.#shards.size >= SHARDS_REMEMBERED) this.#shards.clear();
-    const shard = this.#around.shards.of(conversation);
-    this.#shards.set(conversation, shard);
-    return shard;
+    if (this.#places.size >= PLACES_REMEMBERED) this.#places.clear();
+    const place = { name: conversation, shard: this.#around.shards.of(conversation) };
+    this.#places.set(conversation, place);
+    return place;
   }
 
   comesAgain(): void {

@@ -128,13 +128,14 @@ export class Feed {
     this.#meant = position;
     this.#next = position + 1;
     const again = position <= this.sentBefore;
-    this.#noted = this.#recorder.delivered(kept, this.#who, again, nowMs);
+    const { name } = this.conversation;
+    this.#noted = this.#recorder.delivered(kept, name, this.#who, again, nowMs);
     return previous;
   }
 
   /** An unacknowledged one goes out once more. */
   sentAgain(kept: Kept, nowMs: number): void {
-    this.#recorder.delivered(kept, this.#who, true, nowMs);
+    this.#recorder.delivered(kept, this.conversation.name, this.#who, true, nowMs);
   }
 
   /** Fetches an unacknowledged entry once more, with its `previous`. */

@@ -1,14 +1,17 @@
 /** The way of the latest commands through this node, one row each; the oldest row is used again. */
 
-/** Who a command is of. */
+import { isUuid, readUuid, writeUuid } from '../../wire/uuid.ts';
+import { texts } from './texts.ts';
+
+/** What names a command, besides its conversation and sender. */
 export interface Sent {
-  readonly conversation: string;
   readonly id: string;
   readonly number: number;
 }
 
 /** A command as it is remembered. Times are monotonic ms; undefined: it did not come so far. */
 export interface CommandRow extends Sent {
+  readonly conversation: string;
   readonly user: string;
   readonly device: string;
   /** Of its entry; undefined: it has none, or none yet. */
@@ -28,20 +31,20 @@ export type Ticket = number;
 
 /** The monotonic clock may begin with 0. */
 const NEVER = -1;
+const ID_BYTES = 16;
 /** Tickets stay small integers, and mean the same row all the way round. */
 const TICKETS_MAX = 2 ** 30;
 
 type Rows = ReturnType<typeof rowsOf>;
 
 function rowsOf(size: number) {
-  const texts = (): string[] => Array.from({ length: size }, () => '');
   return {
     tickets: new Int32Array(size),
-    ids: texts(),
-    conversations: texts(),
-    users: texts(),
-    devices: texts(),
-    outcomes: texts(),
+    ids: new Uint8Array(size * ID_BYTES),
+    conversations: texts(size),
+    users: texts(size),
+    devices: texts(size),
+    outcomes: texts(size),
     numbers: new Float64Array(size),
     positions: new Float64Array(size),
     epochs: new Float64Array(size),
@@ -75,7 +78,14 @@ export class CommandRing {
     return Math.max(0, this.count - this.#size);
   }
 
-  add(command: Sent, user: string, device: string, nowMs: number): Ticket {
+  /** `conversation`, `user` and `device` are kept for as long as the row: the same text each time. */
+  add(
+    { id, number }: Sent,
+    conversation: string,
+    user: string,
+    device: string,
+    nowMs: number,
+  ): Ticket {
     if (this.#size === 0) return 0;
     const rows = (this.#rows ??= rowsOf(this.#size));
     const ticket = this.#last === this.#wrapAt ? 1 : this.#last + 1;
@@ -83,12 +93,12 @@ export class CommandRing {
     this.count += 1;
     const at = (ticket - 1) % this.#size;
     rows.tickets[at] = ticket;
-    rows.ids[at] = command.id;
-    rows.conversations[at] = command.conversation;
+    writeUuid(id, rows.ids, at * ID_BYTES);
+    rows.conversations[at] = conversation;
     rows.users[at] = user;
     rows.devices[at] = device;
     rows.outcomes[at] = '';
-    rows.numbers[at] = command.number;
+    rows.numbers[at] = number;
     rows.positions[at] = 0;
     rows.epochs[at] = 0;
     rows.receivedMs[at] = nowMs;
@@ -128,14 +138,10 @@ export class CommandRing {
   find(wanted: { readonly id: string } | PlaceInLog): readonly CommandRow[] {
     const rows = this.#rows;
     if (!rows) return [];
+    const fits = 'id' in wanted ? hasId(rows, wanted.id) : hasPlace(rows, wanted);
     const found: CommandRow[] = [];
     for (let at = this.#oldest, left = this.size; left > 0; left -= 1) {
-      const fits =
-        'id' in wanted
-          ? rows.ids[at] === wanted.id
-          : rows.positions[at] === wanted.position &&
-            rows.conversations[at] === wanted.conversation;
-      if (fits) found.push(rowAt(rows, at));
+      if (fits(at)) found.push(rowAt(rows, at));
       at = (at + 1) % this.#size;
     }
     return found;
@@ -163,9 +169,20 @@ export interface PlaceInLog {
   readonly position: number;
 }
 
+function hasPlace(rows: Rows, { conversation, position }: PlaceInLog): (at: number) => boolean {
+  return (at) => rows.positions[at] === position && rows.conversations[at] === conversation;
+}
+
+function hasId(rows: Rows, id: string): (at: number) => boolean {
+  if (!isUuid(id)) return () => false;
+  const wanted = new Uint8Array(ID_BYTES);
+  writeUuid(id, wanted, 0);
+  return (at) => wanted.every((byte, one) => rows.ids[at * ID_BYTES + one] === byte);
+}
+
 function rowAt(rows: Rows, at: number): CommandRow {
   return {
-    id: rows.ids[at] ?? '',
+    id: readUuid(rows.ids, at * ID_BYTES),
     conversation: rows.conversations[at] ?? '',
     user: rows.users[at] ?? '',
     device: rows.devices[at] ?? '',

@@ -53,8 +53,8 @@ export class FlightRecorder {
   }
 
   /** A command came in; what becomes of it is told under the ticket. */
-  received(command: Sent, { user, device }: Who, nowMs: number): Ticket {
-    return this.commands.add(command, user, device, nowMs);
+  received(command: Sent, conversation: string, { user, device }: Who, nowMs: number): Ticket {
+    return this.commands.add(command, conversation, user, device, nowMs);
   }
 
   /** It is about to be written ahead at this position. */
@@ -72,13 +72,19 @@ export class FlightRecorder {
   }
 
   /** True if it is noted: of each entry in memory, the first `traceDevices` are. */
-  delivered(kept: Kept, { user, device }: Who, again: boolean, nowMs: number): boolean {
+  delivered(
+    kept: Kept,
+    conversation: string,
+    { user, device }: Who,
+    again: boolean,
+    nowMs: number,
+  ): boolean {
     if (kept.noted >= this.#devicesMax) {
       this.#leftOut += 1;
       return false;
     }
     kept.noted += 1;
-    const { conversation, position } = kept;
+    const { position } = kept;
     const hop = again ? 'again' : 'delivered';
     this.hops.add(hop, conversation, position - 1, position, user, device, nowMs);
     return true;

@@ -1,5 +1,6 @@
 /** What followed lately from entries in the log: a ring of small rows, the oldest used again. */
 import type { PlaceInLog } from './command-ring.ts';
+import { texts } from './texts.ts';
 
 /**
  * delivered: handed to a device's connection. again: once more. acknowledged, read: a device said
@@ -34,12 +35,11 @@ const CODES = Object.fromEntries(FOLLOWING.map((hop, code) => [hop, code])) as R
 type Rows = ReturnType<typeof rowsOf>;
 
 function rowsOf(size: number) {
-  const texts = (): string[] => Array.from({ length: size }, () => '');
   return {
     codes: new Uint8Array(size),
-    conversations: texts(),
-    who: texts(),
-    devices: texts(),
+    conversations: texts(size),
+    who: texts(size),
+    devices: texts(size),
     after: new Float64Array(size),
     upTo: new Float64Array(size),
     ms: new Float64Array(size),

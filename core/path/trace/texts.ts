@@ -1,0 +1,6 @@
+/** Room for so many texts, made at once: filled one by one it would hold the loop up for a while. */
+export function texts(size: number): string[] {
+  const room: string[] = [];
+  room.length = size;
+  return room.fill('');
+}
