@@ -78,7 +78,7 @@ export class CommandRing {
     return Math.max(0, this.count - this.#size);
   }
 
-  /** `conversation`, `user` and `device` are kept for as long as the row: the same text each time. */
+  /** `conversation`, `user` and `device` stay as long as the row: the same text each time. */
   add(
     { id, number }: Sent,
     conversation: string,
