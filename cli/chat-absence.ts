@@ -3,7 +3,7 @@
  * is one quiet line; only who is away for longer is told why.
  */
 import type { Cancel, Client, ClientClock } from '../client/index.ts';
-import { safeText } from './chat-text.ts';
+import { lengthText, safeText } from './chat-text.ts';
 
 export interface AbsenceParts {
   readonly clock: Pick<ClientClock, 'monotonic' | 'after'>;
@@ -14,13 +14,6 @@ export interface AbsenceParts {
 
 /** So long nothing is said of a lost connection: a backup mostly takes less. */
 const QUIET_MS = 5_000;
-const MS_PER_S = 1_000;
-const S_PER_MIN = 60;
-
-function lengthText(ms: number): string {
-  const seconds = ms / MS_PER_S;
-  return seconds < S_PER_MIN ? `${seconds.toFixed(1)} s` : `${Math.round(seconds / S_PER_MIN)} min`;
-}
 
 export class Absence {
   readonly #parts: AbsenceParts;

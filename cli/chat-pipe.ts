@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Client, CommandHandle } from '../client/index.ts';
 import { systemClock } from '../client/system.ts';
 import { type AbsenceParts, watchAbsence } from './chat-absence.ts';
+import { watchRefusals } from './chat-refusals.ts';
 import type { ChatPlan } from './chat-options.ts';
 import { actText, messageText } from './chat-text.ts';
 import type { ChatStreams } from './chat.ts';
@@ -42,10 +43,12 @@ export async function chatByPipe({
   im.on('message', (message) => print(messageText(message, current)));
   im.on('act', (act) => print(actText(act, current)));
   const say = (text: string): void => io.err(`im chat: ${text}`);
+  const unheed = watchRefusals(im, { clock, say });
   const unwatch = watchAbsence(im, { clock, say, begun: () => undefined });
   const sent = sendLines(im, plan.target ?? '', streams, io);
   const end = await Promise.race([sent, ended]);
   unwatch();
+  unheed();
   return end === 'ended' ? EXIT.failed : end;
 }
 

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { styleText } from 'node:util';
 import { systemClock } from '../client/system.ts';
 import { watchAbsence } from './chat-absence.ts';
+import { watchRefusals } from './chat-refusals.ts';
 import { runCommand, type Table } from './chat-commands.ts';
 import { ChatScreen } from './chat-screen.ts';
 import { actText, clockText, messageText, safeText } from './chat-text.ts';
@@ -45,9 +46,11 @@ export async function chatOnTerminal({
   });
   im.on('act', (act) => void screen.print(`${NO_TICK}${actText(act, current())}`));
   im.on('presence', ({ user, state }) => note(`${NO_TICK}${safeText(user)} is ${state}`));
+  const tell = (text: string): void => note(`${NO_TICK}${text}`);
+  const unheed = watchRefusals(im, { clock, say: tell });
   const unwatch = watchAbsence(im, {
     clock,
-    say: (text) => note(`${NO_TICK}${text}`),
+    say: tell,
     begun: () => note(`${NO_TICK}online (/help shows what you can type)`),
   });
   im.on('state', ({ state }) => {
@@ -78,6 +81,7 @@ export async function chatOnTerminal({
   readline.prompt();
   const code = await end.promise;
   unwatch();
+  unheed();
   readline.close();
   output.write('\n');
   return code;

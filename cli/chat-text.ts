@@ -78,3 +78,12 @@ export function actText(act: ActEntry, current: string | undefined): string {
   if (action === 'expired') return `${head} ${safeText(from)}: ${NOT_KEPT}`;
   return `${head} * ${safeText([from, ...words].join(' '))}`;
 }
+
+const MS_PER_S = 1_000;
+const S_PER_MIN = 60;
+
+/** A length of time, as people say it. */
+export function lengthText(ms: number): string {
+  const seconds = ms / MS_PER_S;
+  return seconds < S_PER_MIN ? `${seconds.toFixed(1)} s` : `${Math.round(seconds / S_PER_MIN)} min`;
+}

@@ -52,7 +52,7 @@ export class Engine {
     });
     this.#journal = journal;
     const handle = (id: string): PendingHandle => this.#handle(id);
-    this.sender = new Sender({ clock, random, limits, journal, counts, handle });
+    this.sender = new Sender({ clock, random, limits, journal, counts, events, handle });
     this.questions = new Questions({ clock, limits, send: (frame) => this.#session?.send(frame) });
     const { questions } = this;
     this.#receipts = new Receipts({ events, questions, self: () => this.#user });

@@ -1,6 +1,7 @@
 /** What a client tells its application. */
 import type { OrderingRule, Presence, Receipt, Signal } from '../core/wire/frames.ts';
 import type { Cancel } from './clock.ts';
+import type { CommandHandle } from './command-handle.ts';
 import { ClientError, reasonOf } from './errors.ts';
 
 /** What every entry of a conversation says. */
@@ -53,6 +54,13 @@ export interface StateChange {
 /** What goes with a state, as far as it is known. */
 export type StateWords = { readonly [K in 'reason' | 'node']?: StateChange[K] };
 
+export interface PutOff {
+  readonly handle: CommandHandle;
+  /** Such as `busy`. */
+  readonly code: string;
+  readonly detail: string | undefined;
+}
+
 export interface ClientEvents {
   /**
    * Awaited: RECEIVED is sent when every handler is done, and the conversation's next message waits
@@ -67,6 +75,8 @@ export interface ClientEvents {
   /** How readers sort, from now on. */
   ordering: readonly OrderingRule[];
   state: StateChange;
+  /** The server cannot take a command now, and says why: it goes again by itself. */
+  'put-off': PutOff;
   /** The server's log is another one: positions and last numbers were forgotten. */
   'log-changed': { readonly log: string };
   error: ClientError;

@@ -22,6 +22,7 @@ export type {
   EntryHead,
   EventName,
   Message,
+  PutOff,
   StateChange,
 } from './events.ts';
 export type { ActFields, Friends, Groups, NewGroup } from './groups.ts';

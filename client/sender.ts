@@ -6,6 +6,7 @@ import type { Cancel, ClientClock, ClientRandom } from './clock.ts';
 import { PendingHandle } from './command-handle.ts';
 import type { Counts } from './counts.ts';
 import { ClientError } from './errors.ts';
+import type { Events } from './events.ts';
 import type { Journal } from './journal.ts';
 import type { ClientLimits } from './limits.ts';
 import { type Entry, OutboxQueue, type Unnumbered } from './outbox-queue.ts';
@@ -26,6 +27,7 @@ export interface SenderSettings {
   readonly limits: ClientLimits;
   readonly journal: Journal;
   readonly counts: Counts;
+  readonly events: Events;
   /** Makes the handle of a command that an earlier client left in the outbox. */
   readonly handle: (id: string) => PendingHandle;
 }
@@ -163,8 +165,15 @@ export class Sender {
       counts.refused += 1;
       this.#retransmitter.settled();
       this.#refused(refusal.entry.command.id, frame);
-    } else if (refusal.outcome === 'later') counts.passingRefusals += 1;
+    } else if (refusal.outcome === 'later') this.#putOff(refusal.entry.command.id, frame);
     this.#pump();
+  }
+
+  #putOff(id: string, { code, detail }: Refused): void {
+    const { counts, events } = this.#settings;
+    counts.passingRefusals += 1;
+    const handle = this.#handles.get(id);
+    if (handle) events.emit('put-off', { handle, code, detail });
   }
 
   /**
