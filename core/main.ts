@@ -141,6 +141,9 @@ async function live(
   end.signal.addEventListener('abort', () => life.abort(), { once: true, signal: life.signal });
   if (end.signal.aborted) life.abort();
   program.onFailed(() => ends('badly'));
+  program.onServing?.((serving) => {
+    void program.inside?.operator?.served(program.inside.life.node, serving);
+  });
   program.onOver?.(() => ends('over'));
   addStandingGauges(program);
   gauges = addSystemGauges(program.metrics, systemClock());

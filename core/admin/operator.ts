@@ -15,6 +15,13 @@ import { clusterProblems, fits } from '../cluster/cluster-problems.ts';
 import { activeOf, epochOf } from '../cluster/cluster-view.ts';
 import { CARD_BEATS } from '../cluster/neighbours.ts';
 import { parseCard, type NodeCard } from '../cluster/node-card.ts';
+import {
+  noteTakeover,
+  parseTakeovers,
+  TAKEOVERS_KEY,
+  type Serving,
+  type TakeoverNote,
+} from '../cluster/takeover-log.ts';
 import { readSwitchover, underWay, type Switchover } from '../cluster/switchover.ts';
 
 export interface NodeStatus extends NodeLife {
@@ -41,6 +48,8 @@ export interface ClusterStatus {
   readonly now: number;
   /** The last planned change of the owner; undefined: there was none. */
   readonly switchover: Switchover | undefined;
+  /** The last changes of the owner, newest first. */
+  readonly takeovers: readonly TakeoverNote[];
   /** What is wrong between the nodes that are there, and what could not be looked at. */
   readonly problems: readonly ClusterProblem[];
 }
@@ -71,6 +80,8 @@ export interface Change {
 
 /** A card has no room for more than the code. */
 const IN_HEALTH = { message: 'in its health', act: 'Its log says why, and what to do.' };
+/** The old owner has handed over, or is about to. */
+const PLANNED: readonly Switchover['phase'][] = ['moving', 'done'];
 /** How often the state of a change is looked at, ms. */
 const LOOK_MS = 50;
 
@@ -86,6 +97,7 @@ export class Operator {
     const record = await persistence.ownership.look();
     const { cards, problems } = await this.#told();
     const { now: switchover } = await readSwitchover(register);
+    const takeovers = parseTakeovers(await register.read(TAKEOVERS_KEY));
     const active = activeOf(record)?.node;
     const told = active === undefined ? undefined : cards.get(active);
     for (const [name, card] of cards) {
@@ -100,6 +112,7 @@ export class Operator {
       shards: record.shards.length,
       now: record.now,
       switchover,
+      takeovers,
       problems: [...problems, ...problemsOf(nodes, active, CARD_BEATS * this.#around.beatMs)],
     };
   }
@@ -143,8 +156,26 @@ export class Operator {
     const takes = record.shards.map(({ shard, epoch }) => ({ shard, epoch }));
     const life = { node: living.node, life: living.life };
     const after = await persistence.ownership.take(life, takes, force);
-    if (after.every(({ owner }) => owner?.life === life.life)) return;
+    if (after.every(({ owner }) => owner?.life === life.life)) {
+      const epoch = Math.max(...after.map((one) => one.epoch));
+      return this.#note({ epoch, node: to, kind: 'takeover', at: this.#around.clock.now() });
+    }
     throw refused(to, 'the lease of the owner runs; --force takes it all the same');
+  }
+
+  /** Records that a node has taken the shards and takes commands, and how that came about. */
+  async served(node: string, { from, ...rest }: Serving): Promise<void> {
+    const isNothing = { now: undefined };
+    const { now } = await readSwitchover(this.#around.register).catch(() => isNothing);
+    const isPlanned = now?.to === node && now.epoch < rest.epoch && PLANNED.includes(now.phase);
+    const isOwn = from === undefined || from.node === node;
+    const kind = isOwn ? 'start' : isPlanned ? 'switchover' : 'failover';
+    await this.#note({ ...rest, node, kind, ...(from && { from: from.node }) });
+  }
+
+  /** Nothing hangs on it: a store that is away has other troubles. */
+  async #note(note: TakeoverNote): Promise<void> {
+    await noteTakeover(this.#around.register, note).catch(() => false);
   }
 
   /** By name; without the registry, nothing, and why. */

@@ -2,6 +2,7 @@
 import type { Standing } from '../admin/ready.ts';
 import { ImError, reasonOf } from '../contract/index.ts';
 import type { Inside } from '../admin/desk/inside.ts';
+import type { Serving } from '../cluster/takeover-log.ts';
 import type { Cancel, Component, NodeLife } from '../contract/index.ts';
 import type { PartHealth } from '../kernel/health.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
@@ -11,6 +12,7 @@ import type { DeadLetterPage } from '../path/dead-letters.ts';
 import type { Trace, TraceKey } from '../path/trace/trace.ts';
 import type { OrderingRule } from '../wire/frames.ts';
 import type { Parts } from './node-parts.ts';
+import { pathPart } from './path-part.ts';
 
 /** Parts stop in the reverse of this sequence: what arrives has somewhere to be kept. */
 const RANKS = [
@@ -54,10 +56,11 @@ export class Node {
   readonly #listeners = new Set<FailedListener>();
   #broken = false;
   /** It owns the shards, and where it has them from. */
-  #owns: { readonly from: NodeLife | undefined } | undefined;
+  #owns: (Omit<Serving, 'epoch' | 'openMs'> & { readonly sinceMs: number }) | undefined;
   #serving: Promise<void> | undefined;
   #joined = false;
   #isOver = false;
+  readonly #servingListeners = new Set<(serving: Serving) => void>();
   readonly #overListeners = new Set<(why: string) => void>();
   #stopping: Promise<readonly ImError[]> | undefined;
 
@@ -75,7 +78,11 @@ export class Node {
     if (cache) add('answers', 'answers', cache);
     for (const { name, component } of guards) add(name, 'guards', component);
     for (const { name, component } of consumers) add(name, 'consumers', component);
-    add('path', 'path', this.#path());
+    add(
+      'path',
+      'path',
+      pathPart(parts, () => this.#owns?.from),
+    );
     if (retention) add('retention', 'retention', retention);
     if (gateway) add('gateway', 'gateway', gateway);
     for (const { name, component } of transports) add(name, 'transports', component);
@@ -103,7 +110,8 @@ export class Node {
 
   /** The shards are this node's from now on. */
   serve(from: NodeLife | undefined): void {
-    this.#owns = { from };
+    const { clock } = this.#parts;
+    this.#owns = { from, at: clock.now(), sinceMs: clock.monotonic() };
     if (!this.#joined) return;
     this.#serve().catch((error: unknown) => {
       // A stop ends a start that is under way, and is no failure.
@@ -141,6 +149,12 @@ export class Node {
     return () => void this.#overListeners.delete(listener);
   }
 
+  /** `listener` hears when it takes commands, having taken the shards. */
+  onServing(listener: (serving: Serving) => void): Cancel {
+    this.#servingListeners.add(listener);
+    return () => void this.#servingListeners.delete(listener);
+  }
+
   /**
    * Stops in order: no new connections, the lanes finished and answered, sessions told, progress
    * kept, then every part in reverse. Resolves to what went wrong; twice is the same as once.
@@ -163,10 +177,9 @@ export class Node {
   /** What may be seen of it, and steered, while it lives. */
   get inside(): Inside {
     const { components, shards, lanes, conversations, directory, membership } = this.#parts;
-    const { life, kinds: orderings, operator } = this.#parts;
-    const { persistence } = components;
-    const core = { shards, lanes, conversations, directory };
-    return { life, persistence, ...core, orderings, membership, operator };
+    const { life, kinds: orderings, operator, tracing } = this.#parts;
+    const core = { shards, lanes, conversations, directory, orderings, tracing };
+    return { life, persistence: components.persistence, ...core, membership, operator };
   }
 
   states(): readonly PartHealth[] {
@@ -218,27 +231,20 @@ export class Node {
 
   #serve(): Promise<void> {
     const { supervisor, whereabouts } = this.#parts;
-    this.#serving ??= supervisor.start(SERVING).then(() => whereabouts.isHere());
+    this.#serving ??= supervisor.start(SERVING).then(() => {
+      whereabouts.isHere();
+      this.#tellServing();
+    });
     return this.#serving;
   }
 
-  /** What serves, as a part behind all that it needs. */
-  #path(): Component {
-    const { shards, recent, effects, progress } = this.#parts;
-    return {
-      start: async () => {
-        await recent.open();
-        const owned = shards.owned().map(({ shard }) => shard);
-        const from = this.#owns?.from?.node;
-        const inherited = from !== undefined && from !== this.name ? owned : [];
-        await effects.start(owned, inherited);
-      },
-      stop: async () => {
-        progress.stop();
-        await recent.close();
-        await effects.stop();
-      },
-    };
+  #tellServing(): void {
+    const { clock, shards } = this.#parts;
+    const epoch = shards.owned()[0]?.epoch;
+    if (!this.#owns || epoch === undefined) return;
+    const { from, at, sinceMs } = this.#owns;
+    const openMs = Math.round(clock.monotonic() - sinceMs);
+    for (const listener of this.#servingListeners) listener({ from, epoch, at, openMs });
   }
 
   async #stop(): Promise<readonly ImError[]> {

@@ -1,6 +1,7 @@
 /** What the entry sees of a program, whatever it is made of. */
 import type { Inside } from '../admin/desk/inside.ts';
 import type { Standing } from '../admin/ready.ts';
+import type { Serving } from '../cluster/takeover-log.ts';
 import type { Cancel, ImError } from '../contract/index.ts';
 import type { PartHealth } from '../kernel/health.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
@@ -23,6 +24,8 @@ export interface Program {
   stop(): Promise<readonly ImError[]>;
   /** `listener` hears of a part that failed while it ran: the program should be stopped. */
   onFailed(listener: FailedListener): Cancel;
+  /** `listener` hears when it takes commands, having taken the shards. */
+  onServing?(listener: (serving: Serving) => void): Cancel;
   /** `listener` hears that the program should be stopped and made anew: others do its work now. */
   onOver?(listener: (why: string) => void): Cancel;
 }

@@ -8,6 +8,7 @@ import type { MetricSnapshot } from '../../kernel/metrics.ts';
 import type { Conversations } from '../../path/conversations.ts';
 import type { Lanes } from '../../path/lanes.ts';
 import type { Orderings } from '../../path/orderings.ts';
+import type { Tracing } from '../../path/trace/tracing.ts';
 import type { Directory } from '../../session/directory.ts';
 import type { Operator } from '../operator.ts';
 
@@ -19,6 +20,8 @@ export interface Inside {
   readonly conversations: Conversations;
   readonly directory: Directory;
   readonly orderings: Orderings;
+  /** What it knows of the life of one message. */
+  readonly tracing: Tracing;
   /** Undefined: the node is alone. */
   readonly membership: Membership | undefined;
   readonly operator: Operator | undefined;

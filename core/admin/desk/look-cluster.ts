@@ -12,7 +12,7 @@ export async function lookCluster({ inside, settings }: Looking): Promise<Cluste
     throw new ImError('IM_CLUSTER_NONE', { file, what: 'a view of a cluster' });
   }
   const status = await inside.operator.status();
-  const { epoch, active, last, now, shards, nodes, switchover, problems } = status;
+  const { epoch, active, last, now, shards, nodes, switchover, takeovers, problems } = status;
   return {
     name: cluster.name,
     epoch,
@@ -23,7 +23,7 @@ export async function lookCluster({ inside, settings }: Looking): Promise<Cluste
     shards,
     nodes: nodes.map(nodeRow),
     ...(switchover && { planned: plannedOf(switchover) }),
-    takeovers: [],
+    takeovers: [...takeovers],
     problems: problems.map(({ by, ...rest }) => ({ ...rest, ...(by !== undefined && { by }) })),
   };
 }

@@ -41,12 +41,8 @@ export const takeover = z.object({
   kind: z.enum(['start', 'failover', 'switchover', 'takeover']),
   /** When it took the shards. */
   at: wallMs,
-  /** From the first sign of trouble, or the request, until it had taken; absent: no sign. */
-  detectMs: ms.optional(),
-  /** Until it could accept commands. */
+  /** From then until it took commands; absent: it has not said yet. */
   openMs: ms.optional(),
-  /** Until effects that were left over were done, by the replay policy. */
-  replayMs: ms.optional(),
 });
 
 export const clusterView = z.object({
