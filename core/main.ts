@@ -14,6 +14,7 @@ import { HeartThread } from './assembly/heart-thread.ts';
 import type { Program } from './assembly/program.ts';
 import { tcpNetwork } from './assembly/tcp-network.ts';
 import type { Operator } from './admin/operator.ts';
+import { adminPages } from './admin/pages.ts';
 import { addStandingGauges } from './admin/standing-gauges.ts';
 import { loadSettings } from './config/load-settings.ts';
 import type { Settings } from './config/settings.ts';
@@ -108,7 +109,7 @@ async function startAdmin(settings: Settings, log: NodeLog, events: Events): Pro
     log: log.child({ part: 'admin' }),
     version: PACKAGE.version,
     loopDelayMs: takeMaxMs,
-    pages: {},
+    pages: adminPages({ node: settings.node.name, running: () => running }),
   });
   await admin.start().catch((error: unknown) => Promise.reject(placed(error, settings)));
   return admin;

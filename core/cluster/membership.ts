@@ -202,13 +202,13 @@ export class Membership implements Component {
     const deciding = this.#decideOnce(joined);
     // Whatever else hangs, an owner's lease is renewed meanwhile.
     if (this.#phase !== 'serving') await deciding;
-    else deciding.catch((error: unknown) => this.#health.trouble(error));
+    else deciding.catch(() => undefined);
     return true;
   }
 
   /** One at a time, each with the newest record that there is when it begins. */
   #decideOnce(joined: boolean): Promise<void> {
-    this.#deciding ??= this.#decide(joined).finally(() => {
+    this.#deciding ??= this.#health.deciding(this.#decide(joined)).finally(() => {
       this.#deciding = undefined;
       // A serving node did not wait for this before its pause began.
       if (this.#switching.hurried) this.#pulse.repause();

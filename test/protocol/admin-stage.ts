@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { AdminClient } from '../../core/admin/client/admin-client.ts';
 import { Events } from '../../core/admin/desk/events.ts';
 import type { Running } from '../../core/admin/desk/inside.ts';
+import { adminPages } from '../../core/admin/pages.ts';
 import { AdminPart } from '../../core/assembly/admin-part.ts';
+import type { Program } from '../../core/assembly/program.ts';
 import type { Settings } from '../../core/config/settings.ts';
 import { ImError } from '../../core/contract/index.ts';
 import { systemClock } from '../../core/kernel/system.ts';
@@ -20,7 +22,7 @@ export class AdminStage {
   readonly folder = mkdtempSync(join(tmpdir(), 'im-admin-'));
   readonly events = new Events(systemClock(), 'life-1');
   readonly levels: string[] = [];
-  running: Running | undefined;
+  running: (Running & Pick<Program, 'standing'>) | undefined;
   readonly #part: AdminPart;
   #address = '';
 
@@ -42,7 +44,7 @@ export class AdminStage {
       log: { debug: () => undefined, info: heard, warn: heard, error: heard },
       version: '0.0.0',
       loopDelayMs: () => 0,
-      pages: {},
+      pages: adminPages({ node: stage.node.name, running: () => this.running }),
     });
   }
 

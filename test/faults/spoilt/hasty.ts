@@ -1,7 +1,8 @@
 /** Breaks the first rule of a store: it says `kept` at once, and writes a little later. */
 import type { AppendOutcome, Host, Persistence } from 'im-kernel/contract';
 
-const LATER_MS = 100;
+/** Longer than a busy machine takes from an answer to the kill that is to come before the write. */
+const LATER_MS = 1_000;
 
 /** The store itself, its `append` replaced. */
 export function hasty(store: Persistence, { clock, log }: Host): Persistence {
