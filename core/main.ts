@@ -48,7 +48,7 @@ export async function run(configFile: string, part: Part = 'node'): Promise<numb
   process.on('SIGUSR2', () => shown(log));
   const admin = part === 'node' ? await startAdmin(settings, log, events) : undefined;
   try {
-    return await lives(settings, log, part, end);
+    return await lives(settings, log, part, end, admin);
   } catch (error) {
     throw placed(error, settings);
   } finally {
@@ -75,11 +75,15 @@ async function lives(
   log: NodeLog,
   part: Part,
   end: AbortController,
+  admin: AdminPart | undefined,
 ): Promise<number> {
-  const recorder = new FlightRecorder(settings.limits);
+  const outliving = {
+    recorder: new FlightRecorder(settings.limits),
+    admin: () => admin?.address,
+  };
   let told = false;
   for (;;) {
-    const program = assembled(settings, log, part, { recorder });
+    const program = assembled(settings, log, part, outliving);
     running = program;
     const how = await live(program, end, log, () => {
       if (!told) tell(settings, program, part);
@@ -198,10 +202,10 @@ function assembled(
   settings: Settings,
   log: NodeLog,
   part: Part,
-  recorded: Pick<Means, 'recorder'> = {},
+  outliving: Pick<Means, 'recorder' | 'admin'> = {},
 ): Program {
   const machine = { clock: systemClock(), random: systemRandom(), network: tcpNetwork() };
-  return assemblePart(settings, { ...machine, heart, log, ...recorded }, part);
+  return assemblePart(settings, { ...machine, heart, log, ...outliving }, part);
 }
 
 async function makeDataFolder(settings: Settings): Promise<void> {

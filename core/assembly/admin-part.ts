@@ -29,6 +29,8 @@ export class AdminPart implements Component {
   readonly #desk: Desk;
   readonly #servers: AdminServer[] = [];
   #tokens: Tokens | undefined;
+  /** Where others are sent who look for it: that for other machines, if there is one. */
+  #address: string | undefined;
 
   constructor(around: AdminSurroundings) {
     this.#around = around;
@@ -43,6 +45,10 @@ export class AdminPart implements Component {
     this.#desk.start();
     await this.#onSocket();
     if (admin.listen) await this.#onPort(admin.listen, admin.tls);
+  }
+
+  get address(): string | undefined {
+    return this.#address;
   }
 
   async stop(): Promise<void> {
@@ -61,7 +67,8 @@ export class AdminPart implements Component {
     const path = admin.socket ?? join(node.data, 'admin.sock');
     try {
       await this.#listenAt(path);
-      this.#around.log.info('admins are heard', { address: `unix:${path}` });
+      this.#address = `unix:${path}`;
+      this.#around.log.info('admins are heard', { address: this.#address });
     } catch (error) {
       if (admin.socket !== undefined) throw error;
       const why = reasonOf(error);
@@ -95,6 +102,7 @@ export class AdminPart implements Component {
       const server = new AdminServer({ ...options, ...(files && { tls: files }) });
       this.#servers.push(server);
       const address = await server.listen({ host: listen.host, port: listen.port });
+      this.#address = address;
       this.#around.log.info('admins are heard', { address });
     });
   }

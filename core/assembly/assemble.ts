@@ -81,6 +81,7 @@ export function assemble(settings: Settings, means: Means): Node {
     report,
     metrics,
     makeHeart: means.heart ?? heartOver(means),
+    admin: means.admin,
     node: () => node as Node,
     door,
   });

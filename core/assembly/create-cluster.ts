@@ -47,6 +47,8 @@ interface Sources {
   readonly report: Report;
   /** Undefined: there is no network to beat over. */
   readonly makeHeart: HeartMaker | undefined;
+  /** Where admins ask this process; undefined: nowhere. */
+  readonly admin: (() => string | undefined) | undefined;
   readonly node: () => Node;
   readonly door: Door;
 }
@@ -149,6 +151,7 @@ function cardOf(
   const { settings, failover, life, persistence, clock, node, door } = sources;
   const { cluster } = settings;
   const [gateway] = node().gateways;
+  const admin = sources.admin?.();
   const problem = node().states().find(isAmiss)?.code;
   return {
     ...life,
@@ -167,6 +170,7 @@ function cardOf(
     startedAt,
     ...(heart?.address === undefined ? {} : { link: heart.address }),
     ...(gateway === undefined ? {} : { gateway }),
+    ...(admin === undefined ? {} : { admin }),
     ...(problem === undefined ? {} : { problem }),
   };
 }

@@ -36,6 +36,8 @@ export interface Means {
   readonly heart?: HeartMaker;
   /** Of the lives of a node in one process; absent: of this life alone. */
   readonly recorder?: FlightRecorder;
+  /** Where admins ask this process, for other nodes to tell; undefined: nowhere. */
+  readonly admin?: () => string | undefined;
 }
 
 export type Foundation = ReturnType<typeof layFoundation>;

@@ -19,6 +19,8 @@ export interface NodeCard {
   readonly link?: string;
   /** Where clients ask which server is theirs: `http://host:port`. Absent: nowhere. */
   readonly gateway?: string;
+  /** Where admins ask it: `https://host:port`, or `unix:/path` on its machine. Absent: nowhere. */
+  readonly admin?: string;
   /** The code of what is wrong with one of its parts. Absent: nothing that has one. */
   readonly problem?: string;
   /** Of the package, such as `1.2.0`. */
@@ -94,7 +96,7 @@ const isAddress: Is = (value) =>
 const areAddresses: Is = (value) =>
   Array.isArray(value) && value.length <= ADDRESSES_MAX && value.every(isAddress);
 
-const MORE = ['link', 'gateway', 'problem'] as const;
+const MORE = ['link', 'gateway', 'admin', 'problem'] as const;
 const FIELDS: Readonly<Record<Exclude<keyof NodeCard, (typeof MORE)[number]>, Is>> = {
   node: isName,
   life: isName,

@@ -35,7 +35,8 @@ function plannedOf({ to, epoch, phase, by, at, why }: Switchover): ClusterView['
 function nodeRow({ node, life, state, ready, leaseLeftMs, shards, card }: NodeStatus): ClusterNode {
   const row = { node, life, state, ready, leaseLeftMs, shards };
   if (!card) return { ...row, addresses: [] };
-  const { priority, version, loopDelayMs, startedAt, addresses, link, gateway, problem } = card;
+  const { priority, version, loopDelayMs, startedAt, addresses, link, gateway, admin, problem } =
+    card;
   const lives = state !== 'gone' && state !== 'over';
   return {
     ...row,
@@ -46,6 +47,7 @@ function nodeRow({ node, life, state, ready, leaseLeftMs, shards, card }: NodeSt
     ...(lives && { sessions: card.sessions, loopDelayMs }),
     ...(link !== undefined && { link }),
     ...(gateway !== undefined && { gateway }),
+    ...(admin !== undefined && { admin }),
     ...(problem !== undefined && { problem }),
   };
 }

@@ -9,6 +9,7 @@ const CARD: NodeCard = {
   addresses: ['tcp://127.0.0.1:7400', 'wss://chat.example/im'],
   link: '127.0.0.1:7421',
   gateway: 'http://127.0.0.1:7430',
+  admin: 'unix:/run/im/admin.sock',
   problem: 'IM_LINK_REFUSED',
   version: '1.2.0',
   contract: 1,
