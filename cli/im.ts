@@ -33,9 +33,13 @@ function build(io: Io, done: Done): Command {
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.err(text.trimEnd()),
     })
-    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong use, 7 bad configuration.');
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failed, 2 wrong use, 3 no answer, 7 bad configuration.',
+    );
   addServerVerbs(program, io, done);
   addClusterVerbs(program, io, done);
+  addWatchingVerbs(program, io, done);
   addPeopleVerbs(program, io, done);
   addAuthorVerbs(program, io, done);
   return program;
@@ -99,6 +103,17 @@ function addClusterVerbs(program: Command, io: Io, done: Done): void {
     .option('--force', 'even while the lease of the owner runs')
     .action(async (options) => {
       done(await (await import('./cluster.ts')).takeover(options, io));
+    });
+}
+
+function addWatchingVerbs(program: Command, io: Io, done: Done): void {
+  program
+    .command('trace <message...>')
+    .description('Show the life of one message: by its id, or its conversation and position.')
+    .option('--config <file>', 'else im.config.yaml; again for other nodes of its cluster', more)
+    .option('--json', 'as one line of JSON')
+    .action(async (words, options) => {
+      done(await (await import('./trace.ts')).trace(words, options, io));
     });
 }
 

@@ -12,8 +12,11 @@ export interface Io {
   bold(text: string): string;
 }
 
-/** 0 done, 1 could not start or do it, 2 wrong use of the command, 7 bad configuration. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, config: 7 } as const;
+/**
+ * 0 done, 1 could not start or do it, 2 wrong use of the command, 3 no node could be asked, 7 bad
+ * configuration.
+ */
+export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3, config: 7 } as const;
 
 export function processIo(): Io {
   return {

@@ -14,6 +14,7 @@ import { pluginDetail, pluginList } from './protocol/plugins.ts';
 import { listInput } from './protocol/scalars.ts';
 import { disconnected, sessionList } from './protocol/sessions.ts';
 import { storeView } from './protocol/store.ts';
+import { trace, traceInput } from './protocol/trace.ts';
 
 /**
  * 0: it only reads. 1: it can be undone at once. 2: it affects users: asked for once more. 3: it
@@ -119,6 +120,14 @@ export const VERBS = {
     plain: ['id'],
     screen: 'conversations',
     key: 'enter',
+  }),
+  trace: look({
+    summary: 'Show the life of one message, hop by hop, as this node knows it.',
+    path: '/v1/trace',
+    input: traceInput,
+    output: trace,
+    plain: ['message', 'position'],
+    screen: 'conversations',
   }),
   plugins: look({
     summary: 'List the plugins of this node, and how they are.',

@@ -13,6 +13,7 @@ import { lookOverview, ratedOf, type Rated } from './look-overview.ts';
 import { pluginDetail, pluginRows } from './look-plugins.ts';
 import { SessionLook } from './look-sessions.ts';
 import { lookOrdering, lookStore } from './look-store.ts';
+import { lookTrace } from './look-trace.ts';
 import { Rates } from './rates.ts';
 import { listed } from './rows.ts';
 import { Series } from './series.ts';
@@ -154,6 +155,7 @@ export class Desk {
       'session disconnect': look(disconnect),
       conversations: look(conversationList),
       'conversation show': look((looking, { id }) => conversationDetail(looking, id)),
+      trace: look(lookTrace),
       plugins: look((looking, input) => listed(pluginRows(looking), input)),
       'plugin show': look((looking, { name }) => pluginDetail(looking, name)),
       store: look((looking) => lookStore(looking, rates)),

@@ -21,14 +21,14 @@ export interface Hop {
   readonly node: string;
   readonly hop: HopName;
   /** The sender's; of `delivered` and what follows from it, the reader's. */
-  readonly user?: string;
-  readonly device?: string;
-  readonly consumer?: string;
-  readonly position?: number;
+  readonly user?: string | undefined;
+  readonly device?: string | undefined;
+  readonly consumer?: string | undefined;
+  readonly position?: number | undefined;
   /** Of `kept`. */
-  readonly epoch?: number;
+  readonly epoch?: number | undefined;
   /** Of `answered`: `accepted`, `repeat`, or the code of the refusal. */
-  readonly outcome?: string;
+  readonly outcome?: string | undefined;
 }
 
 export interface TracedCommand {
@@ -50,8 +50,8 @@ export interface TracedEntry extends TracedCommand {
   readonly acceptedAt: number;
   readonly kind: string;
   /** Of a message whose body is there. */
-  readonly mediaType?: string;
-  readonly bodyBytes?: number;
+  readonly mediaType?: string | undefined;
+  readonly bodyBytes?: number | undefined;
 }
 
 /** A device that is here, or was when something was noted of it. */
@@ -70,11 +70,17 @@ export interface TracedUser extends Marks {
   readonly devices: readonly TracedDevice[];
 }
 
+export interface TracedDeadLetter {
+  readonly why: string;
+  readonly attempts: number;
+  readonly at: number;
+}
+
 export interface TracedConsumer {
   readonly consumer: string;
   /** unknown: too much lies between its cursor and the entry. */
   readonly taken: 'yes' | 'no' | 'unknown';
-  readonly deadLetter?: { readonly why: string; readonly attempts: number; readonly at: number };
+  readonly deadLetter?: TracedDeadLetter | undefined;
 }
 
 /** Where readers stand, as it is kept. */
@@ -95,13 +101,13 @@ export interface TracingNode {
   /** Its wall clock when it answered. */
   readonly now: number;
   /** Under which it owns the shard now; absent: it does not. */
-  readonly epoch?: number;
+  readonly epoch?: number | undefined;
   /** The code of what kept the store from answering; absent: it answered. */
-  readonly unread?: string;
+  readonly unread?: string | undefined;
   /** Commands since then are remembered; absent: none came. */
-  readonly commandsSince?: number;
+  readonly commandsSince?: number | undefined;
   /** Deliveries, marks and effects since then. */
-  readonly hopsSince?: number;
+  readonly hopsSince?: number | undefined;
   readonly commandsForgotten: number;
   readonly hopsForgotten: number;
   /** Deliveries above `limits.traceDevices` of their message, of all messages. */
@@ -111,11 +117,11 @@ export interface TracingNode {
 export interface Trace {
   readonly key: TraceKey;
   readonly nodes: readonly TracingNode[];
-  /** Undefined: nobody knows such a command. */
-  readonly command: TracedCommand | undefined;
-  /** Undefined: it is not in the log, or the log could not be read. */
-  readonly entry: TracedEntry | undefined;
+  /** Absent: nobody knows such a command. */
+  readonly command?: TracedCommand | undefined;
+  /** Absent: it is not in the log, or the log could not be read. */
+  readonly entry?: TracedEntry | undefined;
   /** By time. */
   readonly hops: readonly Hop[];
-  readonly standing: Standing | undefined;
+  readonly standing?: Standing | undefined;
 }

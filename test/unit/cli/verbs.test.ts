@@ -14,6 +14,7 @@ describe('im', () => {
       'status',
       'switchover',
       'takeover',
+      'trace',
       'token',
       'chat',
       'new',
@@ -37,6 +38,20 @@ describe('im', () => {
       assert.equal(code, 0);
       assert.match(out, /--config <file>/, verb.join(' '));
     }
+  });
+
+  it('traces nothing that is no message, and says when no node can be asked', async () => {
+    await inFolder(async (folder) => {
+      const config = await configIn(folder, SMALL);
+      for (const words of [['x'], ['d/ann/bob'], ['d/ann/bob', '0'], ['g/tea', '1', '2']]) {
+        const { code, err } = await im(['trace', '--config', config, ...words]);
+        assert.equal(code, 2, words.join(' '));
+        assert.match(err, /by its id, or by its conversation and position/);
+      }
+      const { code, out, err } = await im(['trace', '--config', config, 'd/ann/bob', '7']);
+      assert.deepEqual([code, out], [3, '']);
+      assert.match(err, /cannot reach im-1 at .*admin\.sock/);
+    });
   });
 
   it('suggests the verb that was meant, and ends with 2 on wrong use', async () => {
