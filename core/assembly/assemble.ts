@@ -85,7 +85,6 @@ export function assemble(settings: Settings, means: Means): Node {
     node: () => node as Node,
     door,
   });
-  const { heart, membership } = cluster;
   node = new Node({
     name: settings.node.name,
     limits,
@@ -94,8 +93,8 @@ export function assemble(settings: Settings, means: Means): Node {
     metrics,
     supervisor,
     components: { ...components, cluster: cluster.component },
-    heart,
-    membership,
+    heart: cluster.heart,
+    membership: cluster.membership,
     operator: settings.cluster && operatorOf(settings.cluster, components, means.clock),
     ...place,
     kinds: orderings,
