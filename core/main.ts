@@ -12,6 +12,8 @@ import type { HeartMaker } from './assembly/create-heart.ts';
 import type { Means } from './assembly/foundation.ts';
 import { HeartThread } from './assembly/heart-thread.ts';
 import type { Program } from './assembly/program.ts';
+import type { Mover } from './assembly/reload/ready.ts';
+import type { Reloaded, ReloadOptions } from './assembly/reload/reload.ts';
 import { tcpNetwork } from './assembly/tcp-network.ts';
 import type { Operator } from './admin/operator.ts';
 import { adminPages } from './admin/pages.ts';
@@ -39,6 +41,7 @@ export type { Part };
  */
 export async function run(configFile: string, part: Part = 'node'): Promise<number> {
   const settings = await load(configFile, part);
+  last = settings;
   const events = new Events(systemClock(), Buffer.from(systemRandom().bytes(8)).toString('hex'));
   const log = createLog({ level: settings.log.level, heard: events.note });
   const end = new AbortController();
@@ -65,31 +68,44 @@ function load(configFile: string, part: Part): Promise<Settings> {
   });
 }
 
+/** What runs takes up its file as it is now. Rejects as `load`, `mustFit` and `Reload.run` do. */
+async function reload(admin: Mover, file: string, options: ReloadOptions): Promise<Reloaded> {
+  if (!running) throw new ImError('IM_RELOAD_BUSY', { why: 'nothing runs just now' });
+  const next = await load(file, 'node');
+  mustFit(next, 'node');
+  return running.reload.run(next, { ...options, also: [admin] });
+}
+
 /** What runs now, for whoever asks how it is. */
 let running: Program | undefined;
+/** What ran last: what was reloaded is not lost with the life that it was reloaded in. */
+let last: Settings | undefined;
 let gauges: SystemGauges | undefined;
 
 /** One life after another, as long as others take over its work; resolves to the exit code. */
 async function lives(
-  settings: Settings,
+  first: Settings,
   log: NodeLog,
   part: Part,
   end: AbortController,
   admin: AdminPart | undefined,
 ): Promise<number> {
   const outliving = {
-    recorder: new FlightRecorder(settings.limits),
+    recorder: new FlightRecorder(first.limits),
     admin: () => admin?.address,
   };
+  let settings = first;
   let told = false;
   for (;;) {
     const program = assembled(settings, log, part, outliving);
     running = program;
     const how = await live(program, end, log, () => {
-      if (!told) tell(settings, program, part);
+      if (!told) tell(first, program, part);
       told = true;
     });
     running = undefined;
+    settings = program.reload.settings;
+    last = settings;
     if (how !== 'over') return how === 'well' ? OK : FAILED;
   }
 }
@@ -99,16 +115,18 @@ async function startAdmin(settings: Settings, log: NodeLog, events: Events): Pro
   const { takeMaxMs } = watchLoop();
   // Only here: what else runs through this file would wait for it in vain.
   const parts = await import('./assembly/admin-part.ts');
-  const admin = new parts.AdminPart({
+  const admin: AdminPart = new parts.AdminPart({
     clock: systemClock(),
-    settings: () => settings,
+    settings: () => running?.reload.settings ?? last ?? settings,
+    hash: () => running?.reload.hash ?? '',
     running: () => running,
     events,
     setLevel: (level) => {
       log.level = level;
     },
-    reload: async () => {
-      throw new ImError('IM_ADMIN_AWAY', { why: 'it takes another file at its next start' });
+    reload: async (input) => {
+      const done = await reload(admin, settings.file, input);
+      return { ...done, changes: [...done.changes], parts: [...done.parts] };
     },
     log: log.child({ part: 'admin' }),
     version: PACKAGE.version,

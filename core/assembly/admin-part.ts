@@ -10,6 +10,8 @@ import { Desk, type Admin, type DeskSurroundings } from '../admin/desk/desk.ts';
 import { AdminServer, type AdminServerOptions, type Page } from '../admin/http/admin-server.ts';
 import { Tokens } from '../admin/http/tokens.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Mover, Ready } from './reload/ready.ts';
+import { whyOf } from './reload/transports-mover.ts';
 import { ImError, reasonOf, type Component, type Log } from '../contract/index.ts';
 
 export interface AdminSurroundings extends Omit<DeskSurroundings, 'acts'> {
@@ -21,10 +23,11 @@ export interface AdminSurroundings extends Omit<DeskSurroundings, 'acts'> {
 
 /** What the system takes as the path of a unix socket, without the octet behind it. */
 const SOCKET_PATH_MAX_BYTES = 107;
+const done = (): Promise<void> => Promise.resolve();
 const SOCKET_MODE = 0o600;
 const OWNER: Admin = { name: 'socket', may: 'operate' };
 
-export class AdminPart implements Component {
+export class AdminPart implements Component, Mover {
   readonly #around: AdminSurroundings;
   readonly #desk: Desk;
   readonly #servers: AdminServer[] = [];
@@ -41,7 +44,7 @@ export class AdminPart implements Component {
   /** Rejects with IM_ADMIN_LISTEN, IM_ADMIN_TOKENS or IM_ADMIN_TLS. */
   async start(): Promise<void> {
     const { admin } = this.#around.settings();
-    await this.retoken();
+    this.#tokens = await Tokens.read(admin.tokens);
     this.#desk.start();
     await this.#onSocket();
     if (admin.listen) await this.#onPort(admin.listen, admin.tls);
@@ -56,9 +59,20 @@ export class AdminPart implements Component {
     await Promise.all(this.#servers.splice(0).map((server) => server.stop()));
   }
 
-  /** Takes the admins of the settings in force, or rejects with IM_ADMIN_TOKENS. */
-  async retoken(): Promise<void> {
-    this.#tokens = await Tokens.read(this.#around.settings().admin.tokens);
+  /** Reads the tokens of the admins; those that have none any more are refused from then on. */
+  async prepare({ admin }: Settings): Promise<Ready> {
+    const part = 'admin';
+    const ready = { commit: done, discard: done };
+    try {
+      const tokens = await Tokens.read(admin.tokens);
+      const commit = (): Promise<void> => {
+        this.#tokens = tokens;
+        return done();
+      };
+      return { ...ready, news: admin.tokens.length > 0 ? [{ part, became: 'new' }] : [], commit };
+    } catch (error) {
+      return { ...ready, news: [{ part, became: 'failed', ...whyOf(error) }] };
+    }
   }
 
   /** The socket that the file asks for must be there; the one that is there by itself need not. */

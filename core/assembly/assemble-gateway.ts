@@ -5,7 +5,7 @@
 import { ClusterWatch } from '../cluster/gateway/cluster-watch.ts';
 import { turnOf } from '../config/rate-of.ts';
 import type { Settings } from '../config/settings.ts';
-import { ImError, type Transport } from '../contract/index.ts';
+import { ImError } from '../contract/index.ts';
 import { settledWithin } from '../kernel/within.ts';
 import { TurnAway } from '../path/turn-away.ts';
 import { Directory } from '../session/directory.ts';
@@ -14,9 +14,11 @@ import { Kicks } from '../session/kicks.ts';
 import { Flusher } from '../session/output.ts';
 import { sessionCounters } from '../session/session-counters.ts';
 import { Wheel } from '../session/wheel.ts';
+import { createTransports } from './create-transports.ts';
 import { createGateway } from './create-gateway.ts';
 import { layFoundation, type Foundation, type Means } from './foundation.ts';
 import type { Program } from './program.ts';
+import { plainMovers, reloadOver, unsettled } from './reload/create-reload.ts';
 
 /** How exact the timers of connections are, ms. */
 const WHEEL_TICK_MS = 50;
@@ -49,8 +51,15 @@ export function assembleGateway(settings: Settings, means: Means): Program {
     ...transports,
   ];
   for (const [rank, part] of parts.entries()) supervisor.add({ ...part, rank });
+  const here = { base, transports, gateway };
+  const reload = reloadOver(settings, means, {
+    base,
+    movers: plainMovers(settings, means, here),
+    notNow: () => unsettled(supervisor.states()),
+  });
   return {
     metrics,
+    reload,
     get addresses() {
       return transports.flatMap(({ component }) => component.addresses);
     },
@@ -100,16 +109,4 @@ function makeDoor(
     kicks: new Kicks(log),
     left: () => undefined,
   });
-}
-
-function createTransports(settings: Settings, { create }: Foundation, door: Door) {
-  const { messageMax, outputHighWater } = settings.limits;
-  return settings.transports.map((instance) => ({
-    name: instance.name,
-    component: create(instance, {
-      messageMaxBytes: messageMax,
-      highWaterBytes: outputHighWater,
-      open: door.open.bind(door),
-    }) as Transport,
-  }));
 }

@@ -5,6 +5,7 @@
 import type { Settings } from '../config/settings.ts';
 import { ImError } from '../contract/index.ts';
 import { layFoundation, type Means } from './foundation.ts';
+import { plainMovers, reloadOver, unsettled } from './reload/create-reload.ts';
 import type { Program } from './program.ts';
 
 /** Creates everything and starts nothing. Its start rejects where nobody could be served. */
@@ -13,8 +14,15 @@ export function assembleSequencer(settings: Settings, means: Means): Program {
   const { supervisor, metrics, persistence, ordered } = base;
   supervisor.add({ name: 'persistence', rank: 0, component: persistence });
   for (const { name, component } of ordered.parts) supervisor.add({ name, rank: 1, component });
+  const here = { base, transports: [], gateway: undefined };
+  const reload = reloadOver(settings, means, {
+    base,
+    movers: plainMovers(settings, means, here),
+    notNow: () => unsettled(supervisor.states()),
+  });
   return {
     metrics,
+    reload,
     gateways: [],
     get addresses() {
       return ordered.parts.flatMap(({ component }) => component.addresses ?? []);

@@ -7,28 +7,22 @@ import { Container } from 'inversify';
 import { Operator } from '../admin/operator.ts';
 import type { LiveLimits } from '../config/live-limits.ts';
 import type { Settings } from '../config/settings.ts';
-import type {
-  Authentication,
-  Clock,
-  Failover,
-  NodeLife,
-  Persistence,
-  Registry,
-  Transport,
-} from '../contract/index.ts';
+import type { Clock, Failover, NodeLife, Persistence, Registry } from '../contract/index.ts';
 import type { Lease } from '../cluster/lease.ts';
 import type { Whereabouts } from '../cluster/whereabouts.ts';
 import { createCluster, mustFit, newLife, placeOf } from './create-cluster.ts';
+import { createTransports } from './create-transports.ts';
 import { createGateway } from './create-gateway.ts';
 import { heartOver } from './create-heart.ts';
 import type { NodeLog } from '../kernel/log.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
-import type { Guarded } from '../path/guarding.ts';
 import type { Orderings } from '../path/orderings.ts';
 import type { Cached } from '../path/recent-answers.ts';
 import { FlightRecorder } from '../path/trace/flight-recorder.ts';
-import { effectsModule } from './effects-module.ts';
 import { lendRegister } from './lend-register.ts';
+import { createCrew, createReload, type FirstCrew } from './reload/create-reload.ts';
+import { CurrentAuthentication } from './reload/current-authentication.ts';
+import { consuming, effectsModule } from './effects-module.ts';
 import { layFoundation, type Means } from './foundation.ts';
 import { Node } from './node.ts';
 import { pathModule } from './path-module.ts';
@@ -36,7 +30,7 @@ import { placingModule } from './placing-module.ts';
 import { readersModule } from './readers-module.ts';
 import { sessionModule } from './session-module.ts';
 import { T, type Broken, type Report } from './tokens.ts';
-import { createAnswers, createConsumer, createGuard, type Consumed } from './watched.ts';
+import { createAnswers, type Consumed } from './watched.ts';
 
 /** Creates everything and starts nothing: no sockets, files or timers. */
 export function assemble(settings: Settings, means: Means): Node {
@@ -45,31 +39,19 @@ export function assemble(settings: Settings, means: Means): Node {
   const { metrics, log, supervisor, report, hostOf, create, persistence, registry } = base;
   const { bounds, ordered } = base;
   const limits = bounds.now;
-  const components = {
-    persistence,
-    registry,
-    failover: create(settings.failover) as Failover,
-    authentication: create(settings.authentication) as Authentication,
-  };
+  const components = { persistence, registry, failover: create(settings.failover) as Failover };
+  const crew = createCrew(settings, hostOf);
+  const authentication = new CurrentAuthentication(crew.authentication.as);
   mustFit(settings, components.failover, persistence);
   const place = { life: newLife(settings.node.name, means.random), ...placeOf(means.clock) };
   const cached = settings.answers && createAnswers(settings.answers, hostOf('answers'));
-  const guards = settings.guards.map((one) => createGuard(one, hostOf(one.name)));
-  const consumers = settings.consumers.map((one) => createConsumer(one, hostOf(one.name)));
   const broken: Broken = (why) => node?.broken(why);
   const { orderings } = ordered;
   const told = { bounds, log, metrics, broken, report };
-  const made = { ...components, ...place, orderings, cached, guards, consumers, ...told };
+  const made = { ...components, ...place, authentication, orderings, cached, crew, ...told };
   const container = wire(settings, means, made);
   const door = container.get(T.door);
-  const transports = settings.transports.map((instance) => ({
-    name: instance.name,
-    component: create(instance, {
-      messageMaxBytes: limits.messageMax,
-      highWaterBytes: limits.outputHighWater,
-      open: door.open.bind(door),
-    }) as Transport,
-  }));
+  const transports = createTransports(settings, base, door);
   const shards = container.get(T.shards);
   const cluster = createCluster({
     settings,
@@ -85,6 +67,16 @@ export function assemble(settings: Settings, means: Means): Node {
     node: () => node as Node,
     door,
   });
+  const gateway = createGateway({ settings, limits, ...means, metrics, log, view: cluster.view });
+  const reload = createReload(settings, means, {
+    base,
+    crew,
+    authentication,
+    transports,
+    gateway,
+    ...exchangersOf(container),
+    notNow: () => node?.unsettled,
+  });
   node = new Node({
     name: settings.node.name,
     limits,
@@ -92,17 +84,17 @@ export function assemble(settings: Settings, means: Means): Node {
     log,
     metrics,
     supervisor,
+    reload,
     components: { ...components, cluster: cluster.component },
     heart: cluster.heart,
     membership: cluster.membership,
     operator: settings.cluster && operatorOf(settings.cluster, components, means.clock),
     ...place,
     kinds: orderings,
-    gateway: createGateway({ settings, limits, ...means, metrics, log, view: cluster.view }),
+    gateway,
     orderings: ordered.parts,
     cache: cached?.cache,
-    guards: guards.map(({ name, guard }) => ({ name, component: guard })),
-    consumers: consumers.map(({ name, consumer }) => ({ name, component: consumer })),
+    crew,
     transports,
     ...servicesOf(container),
     retention: settings.chat.keepBodies === undefined ? undefined : container.get(T.retention),
@@ -117,6 +109,17 @@ function operatorOf(
 ): Operator {
   const register = lendRegister(persistence);
   return new Operator({ persistence, register, registry, clock, beatMs: beat });
+}
+
+/** What hands work to guards and consumers, and takes others instead of them. */
+function exchangersOf(container: Container) {
+  const around = container.get(T.consumption);
+  return {
+    guarding: container.get(T.guarding),
+    effects: container.get(T.effects),
+    consuming: container.get(T.consuming),
+    consume: (consumed: Consumed) => consuming(consumed, around),
+  };
 }
 
 /** What a node asks for by itself. */
@@ -143,10 +146,9 @@ interface Made {
   readonly persistence: Persistence;
   readonly orderings: Orderings;
   readonly failover: Failover;
-  readonly authentication: Authentication;
+  readonly authentication: CurrentAuthentication;
   readonly cached: Cached | undefined;
-  readonly guards: readonly Guarded[];
-  readonly consumers: readonly Consumed[];
+  readonly crew: FirstCrew;
   readonly bounds: LiveLimits;
   readonly log: NodeLog;
   readonly metrics: MetricsRegistry;
@@ -178,8 +180,8 @@ function wire(settings: Settings, means: Means, made: Made): Container {
   container.bind(T.failover).toConstantValue(made.failover);
   container.bind(T.authentication).toConstantValue(made.authentication);
   container.bind(T.cached).toConstantValue({ cached: made.cached });
-  container.bind(T.guards).toConstantValue(made.guards);
-  container.bind(T.consumers).toConstantValue(made.consumers);
+  container.bind(T.guards).toConstantValue(made.crew.guards.map(({ as }) => as));
+  container.bind(T.consumers).toConstantValue(made.crew.consumers.map(({ as }) => as));
   container.load(readersModule, effectsModule, placingModule, pathModule, sessionModule);
   return container;
 }

@@ -3,7 +3,7 @@ import { ContainerModule } from 'inversify';
 import type { Lease } from '../cluster/lease.ts';
 import type { Shards } from '../cluster/shards.ts';
 import type { Limits } from '../config/limits.ts';
-import type { Persistence } from '../contract/index.ts';
+import type { Health, Persistence } from '../contract/index.ts';
 import { ConsumerCursors } from '../path/consumer-cursors.ts';
 import { ConsumerHealth } from '../path/consumer-health.ts';
 import { Consumption } from '../path/consumption.ts';
@@ -19,7 +19,8 @@ import { lendRegister } from './lend-register.ts';
 import { T } from './tokens.ts';
 import type { Consumed } from './watched.ts';
 
-interface Around {
+/** What the consumptions of a node share. */
+export interface ConsumptionSurroundings {
   readonly persistence: Persistence;
   readonly shards: Shards;
   readonly lease: Lease;
@@ -27,9 +28,16 @@ interface Around {
   readonly recorder: FlightRecorder;
 }
 
-function consuming(consumed: Consumed, around: Around): Consuming {
+/** What hands the entries over to a consumer, and to those that follow it under its name. */
+export function consuming(consumed: Consumed, around: ConsumptionSurroundings): Consuming {
   const { persistence, shards, lease, limits, recorder } = around;
-  const { name, consumer, settings, host, report } = consumed;
+  const { name, consumer, settings, host } = consumed;
+  let { report } = consumed;
+  let said: Health = { state: 'running' };
+  const health = (news: Health): void => {
+    said = news;
+    report(news);
+  };
   const { clock, random, log, metrics } = host;
   const register = lendRegister(persistence);
   const deadLetters = new DeadLetters(register, name);
@@ -44,10 +52,15 @@ function consuming(consumed: Consumed, around: Around): Consuming {
     log,
     deadLetters,
     cursors: new ConsumerCursors({ consumer: name, register, clock, log, limits, lease }),
-    health: new ConsumerHealth({ name, clock, log, metrics, report }),
+    health: new ConsumerHealth({ name, clock, log, metrics, report: health }),
     note: (hop, entry, nowMs) => recorder.consumed(hop, name, entry, nowMs),
   });
-  return { name, consumption, deadLetters };
+  const follow: Consuming['follow'] = (next) => {
+    ({ report } = next);
+    report(said);
+    return consumption.exchange(next.consumer, next.settings);
+  };
+  return { name, consumption, deadLetters, follow };
 }
 
 export const effectsModule = new ContainerModule(({ bind }) => {
@@ -56,15 +69,18 @@ export const effectsModule = new ContainerModule(({ bind }) => {
     [T.guards, T.clock, T.limits],
   );
   bind(T.effects).toResolvedValue(
-    (consumers, persistence, shards, lease, clock, limits, replay, recorder) => {
-      const around = { persistence, shards, lease, limits, recorder };
-      return new Effects(
-        consumers.map((one) => consuming(one, around)),
-        clock,
-        replay,
-      );
+    (consumers, clock, replay) => new Effects(consumers, clock, replay),
+    [T.consuming, T.clock, T.replay],
+  );
+  bind(T.consuming).toResolvedValue(
+    (consumers, around) => consumers.map((one) => consuming(one, around)),
+    [T.consumers, T.consumption],
+  );
+  bind(T.consumption).toResolvedValue(
+    (persistence, shards, lease, limits, recorder) => {
+      return { persistence, shards, lease, limits, recorder };
     },
-    [T.consumers, T.persistence, T.shards, T.lease, T.clock, T.limits, T.replay, T.recorder],
+    [T.persistence, T.shards, T.lease, T.limits, T.recorder],
   );
   bind(T.replay).toResolvedValue(
     ({ rule }, persistence, directory, clock, log, metrics, limits) =>

@@ -1,6 +1,5 @@
 /** What a node is made of. */
 import type {
-  Authentication,
   Clock,
   Component,
   Failover,
@@ -12,6 +11,8 @@ import type {
 } from '../contract/index.ts';
 import type { Operator } from '../admin/operator.ts';
 import type { HttpGateway } from './http-gateway.ts';
+import type { FirstCrew } from './reload/create-reload.ts';
+import type { Reload } from './reload/reload.ts';
 import type { Limits } from '../config/limits.ts';
 import type { Membership } from '../cluster/membership.ts';
 import type { Shards } from '../cluster/shards.ts';
@@ -43,11 +44,11 @@ export interface Parts {
   readonly log: Log;
   readonly metrics: MetricsRegistry;
   readonly supervisor: Supervisor;
+  readonly reload: Reload;
   readonly components: {
     readonly persistence: Persistence;
     readonly registry: Registry;
     readonly failover: Failover;
-    readonly authentication: Authentication;
     /** A membership, or what stands for it where the node is alone. */
     readonly cluster: Component;
   };
@@ -67,8 +68,7 @@ export interface Parts {
   readonly orderings: readonly Named<Component>[];
   /** Of the role `answers`; undefined: there is none. */
   readonly cache: Component | undefined;
-  readonly guards: readonly Named<Component>[];
-  readonly consumers: readonly Named<Component>[];
+  readonly crew: FirstCrew;
   readonly transports: readonly Named<Transport>[];
   readonly door: Door;
   readonly shards: Shards;

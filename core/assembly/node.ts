@@ -6,6 +6,7 @@ import type { Serving } from '../cluster/takeover-log.ts';
 import type { Cancel, Component, NodeLife } from '../contract/index.ts';
 import type { PartHealth } from '../kernel/health.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
+import type { State } from '../kernel/lifecycle.ts';
 import type { FailedListener } from '../kernel/supervisor.ts';
 import { settledWithin } from '../kernel/within.ts';
 import type { DeadLetterPage } from '../path/dead-letters.ts';
@@ -13,24 +14,8 @@ import type { Trace, TraceKey } from '../path/trace/trace.ts';
 import type { OrderingRule } from '../wire/frames.ts';
 import type { Parts } from './node-parts.ts';
 import { pathPart } from './path-part.ts';
-
-/** Parts stop in the reverse of this sequence: what arrives has somewhere to be kept. */
-const RANKS = [
-  'persistence',
-  'answers',
-  'registry',
-  'failover',
-  'authentication',
-  'heart',
-  'cluster',
-  'ordering',
-  'guards',
-  'consumers',
-  'path',
-  'retention',
-  'gateway',
-  'transports',
-];
+import { rankOf, RANKS, type Rank } from './ranks.ts';
+import type { Reload } from './reload/reload.ts';
 
 /**
  * What a node starts, one set after the other. First what it has whatever it is: guards and
@@ -42,16 +27,19 @@ const MEETING = ranksOf('gateway', 'transports');
 const JOINING = ranksOf('cluster');
 const SERVING = ranksOf('ordering', 'path', 'retention');
 const STANDING = ranksOf(
-  ...RANKS.filter((_, rank) => ![MEETING, JOINING, SERVING].some((set) => set.has(rank))),
+  ...RANKS.filter((name) => ![MEETING, JOINING, SERVING].some((set) => set.has(rankOf(name)))),
 );
 
-function ranksOf(...names: readonly string[]): ReadonlySet<number> {
-  return new Set(names.map((name) => RANKS.indexOf(name)));
+function ranksOf(...names: readonly Rank[]): ReadonlySet<number> {
+  return new Set(names.map(rankOf));
 }
+
+const MOVING: ReadonlySet<State> = new Set(['starting', 'stopping', 'failed']);
 
 export class Node {
   readonly name: string;
   readonly metrics: MetricsRegistry;
+  readonly reload: Reload;
   readonly #parts: Parts;
   readonly #listeners = new Set<FailedListener>();
   #broken = false;
@@ -67,17 +55,19 @@ export class Node {
   constructor(parts: Parts) {
     this.name = parts.name;
     this.metrics = parts.metrics;
+    this.reload = parts.reload;
     this.#parts = parts;
     const { supervisor, components, heart, orderings, cache } = parts;
-    const { guards, consumers, retention, gateway, transports } = parts;
-    const add = (name: string, rank: string, component: Component): void =>
-      supervisor.add({ name, rank: RANKS.indexOf(rank), component });
-    for (const [role, component] of Object.entries(components)) add(role, role, component);
+    const { crew, retention, gateway, transports } = parts;
+    const add = (name: string, rank: Rank, component: Component): void =>
+      supervisor.add({ name, rank: rankOf(rank), component });
+    for (const [role, component] of Object.entries(components)) add(role, role as Rank, component);
     if (heart) add('heart', 'heart', heart);
     for (const { name, component } of orderings) add(name, 'ordering', component);
     if (cache) add('answers', 'answers', cache);
-    for (const { name, component } of guards) add(name, 'guards', component);
-    for (const { name, component } of consumers) add(name, 'consumers', component);
+    add('authentication', 'authentication', crew.authentication.component);
+    for (const { as, component } of crew.guards) add(as.name, 'guards', component);
+    for (const { as, component } of crew.consumers) add(as.name, 'consumers', component);
     add(
       'path',
       'path',
@@ -190,6 +180,14 @@ export class Node {
   get standing(): Standing | undefined {
     const { membership } = this.#parts;
     return membership && { phase: membership.phase, silent: membership.silent !== undefined };
+  }
+
+  /** Why no part of it can be exchanged now; undefined: each can. */
+  get unsettled(): string | undefined {
+    if (this.#stopping) return 'the node stops';
+    if (!this.#joined) return 'the node has not started';
+    const moving = this.states().find(({ state }) => MOVING.has(state));
+    return moving && `${moving.name} is ${moving.state}`;
   }
 
   /** `listener` hears of a part that failed while it ran: the node should be stopped. */

@@ -6,9 +6,12 @@ import type { Cancel, ImError } from '../contract/index.ts';
 import type { PartHealth } from '../kernel/health.ts';
 import type { MetricsRegistry } from '../kernel/metrics.ts';
 import type { FailedListener } from '../kernel/supervisor.ts';
+import type { Reload } from './reload/reload.ts';
 
 export interface Program {
   readonly metrics: MetricsRegistry;
+  /** Takes up other settings while it runs. */
+  readonly reload: Reload;
   /** Where it listens, with the real ports, once started. */
   readonly addresses: readonly string[];
   /** Where clients ask over HTTP which server is theirs, with the real ports, once started. */

@@ -25,7 +25,7 @@ import type { AttendanceSurroundings } from '../path/attendance.ts';
 import type { Attendants } from '../path/attendants.ts';
 import type { Conversations } from '../path/conversations.ts';
 import type { DeliverySurroundings } from '../path/delivery-surroundings.ts';
-import type { Effects } from '../path/effects.ts';
+import type { Consuming, Effects } from '../path/effects.ts';
 import type { Fanout } from '../path/fanout.ts';
 import type { Guarded, Guarding } from '../path/guarding.ts';
 import type { Keeping } from '../path/keeping.ts';
@@ -48,6 +48,7 @@ import type { Tracing } from '../path/trace/tracing.ts';
 import type { Directory } from '../session/directory.ts';
 import type { Door } from '../session/door.ts';
 import type { Wheel } from '../session/wheel.ts';
+import type { ConsumptionSurroundings } from './effects-module.ts';
 import type { Consumed } from './watched.ts';
 
 const token = <T>(name: string): ServiceIdentifier<T> => Symbol(name);
@@ -79,9 +80,11 @@ export const T = {
   cached: token<{ readonly cached: Cached | undefined }>('cached'),
   orderings: token<Orderings>('orderings'),
   failover: token<Failover>('failover'),
-  authentication: token<Authentication>('authentication'),
+  authentication: token<Pick<Authentication, 'authenticate'>>('authentication'),
   guards: token<readonly Guarded[]>('guards'),
   consumers: token<readonly Consumed[]>('consumers'),
+  consuming: token<readonly Consuming[]>('consuming'),
+  consumption: token<ConsumptionSurroundings>('consumption'),
   guarding: token<Guarding>('guarding'),
   effects: token<Effects>('effects'),
   replay: token<Replay>('replay'),

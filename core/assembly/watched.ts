@@ -9,8 +9,17 @@ import type {
   Instance,
 } from '../config/settings.ts';
 import type { ConsumerSettings } from '../config/role-settings.ts';
-import type { AnswerCache, Component, Consumer, Guard, Health, Host } from '../contract/index.ts';
+import type {
+  AnswerCache,
+  Authentication,
+  Component,
+  Consumer,
+  Guard,
+  Health,
+  Host,
+} from '../contract/index.ts';
 import { joinHealth } from '../kernel/joined-health.ts';
+import { lend, type Lent } from '../kernel/lent-host.ts';
 import type { Guarded } from '../path/guarding.ts';
 import type { Cached } from '../path/recent-answers.ts';
 
@@ -21,6 +30,33 @@ export interface Consumed {
   readonly settings: ConsumerSettings;
   readonly host: Host;
   readonly report: (health: Health) => void;
+}
+
+/** A part that may be exchanged, with what made it; `as` is what the kernel uses. */
+export interface Made<M> {
+  readonly instance: Instance;
+  readonly lent: Lent;
+  readonly component: Component;
+  readonly as: M;
+}
+
+/** Nobody hears it yet. */
+export function makeGuard(instance: GuardInstance, host: Host): Made<Guarded> {
+  const lent = lend(host);
+  const as = createGuard(instance, lent.host);
+  return { instance, lent, component: as.guard, as };
+}
+
+export function makeConsumer(instance: ConsumerInstance, host: Host): Made<Consumed> {
+  const lent = lend(host);
+  const as = createConsumer(instance, lent.host);
+  return { instance, lent, component: as.consumer, as };
+}
+
+export function makeAuthentication(instance: Instance, host: Host): Made<Authentication> {
+  const lent = lend(host);
+  const as = instance.plugin.create(instance.config, lent.host) as Authentication;
+  return { instance, lent, component: as, as };
 }
 
 interface Watched {
@@ -34,7 +70,7 @@ function create({ plugin, config }: Instance, host: Host): Watched {
   return { component, report: health.kernel };
 }
 
-export function createGuard(instance: GuardInstance, host: Host): Guarded {
+function createGuard(instance: GuardInstance, host: Host): Guarded {
   const { component, report } = create(instance, host);
   const { metrics, log } = host;
   return {
@@ -55,7 +91,7 @@ export function createGuard(instance: GuardInstance, host: Host): Guarded {
   };
 }
 
-export function createConsumer(instance: ConsumerInstance, host: Host): Consumed {
+function createConsumer(instance: ConsumerInstance, host: Host): Consumed {
   const { component, report } = create(instance, host);
   const consumer = component as Consumer;
   return { name: instance.name, consumer, settings: instance.added, host, report };

@@ -13,8 +13,8 @@ export interface Change {
   /** Dotted, as in the file: `limits.bodyMax`, `guards.words`. */
   readonly path: string;
   /** As they may be shown; undefined: it is not there. Of a secret only that it changed. */
-  readonly before: unknown;
-  readonly after: unknown;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
   /** `file:line:column` of what is new; undefined: the file says nothing of it any more. */
   readonly where: string | undefined;
   /** Whether a running node takes it up. */
@@ -22,13 +22,18 @@ export interface Change {
   readonly taking: Taking;
 }
 
-type Found = Omit<Change, 'where' | 'how'>;
+type Found = Pick<Change, 'path' | 'taking'> & {
+  readonly before: unknown;
+  readonly after: unknown;
+};
 
 /** Sorted by how the file is: blocks of the kernel, then plugins. Empty: they say the same. */
 export function difference(before: Settings, after: Settings): readonly Change[] {
   const found = [...blockChanges(before, after), ...instanceChanges(before, after)];
   return found.map((one) => ({
     ...one,
+    before: textOf(one.before),
+    after: textOf(one.after),
     where: placeOf(one.path, after),
     how: one.taking === 'restart' ? 'restart' : 'live',
   }));
@@ -112,6 +117,10 @@ function sequenceChange(before: Settings, after: Settings): readonly Found[] {
   const same = old.length === young.length && old.every((name) => young.includes(name));
   if (!same || isDeepStrictEqual(old, young)) return [];
   return [{ path: 'guards', before: old, after: young, taking: 'now' }];
+}
+
+function textOf(shown: unknown): string | undefined {
+  return typeof shown === 'string' ? shown : JSON.stringify(shown);
 }
 
 function namesOf(instances: readonly Instance[]): readonly string[] {

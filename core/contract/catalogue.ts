@@ -194,6 +194,21 @@ export const CATALOGUE = {
     message: 'old bodies could not be retired: {why}',
     act: 'See how the store is; it is tried again every limits.retireEvery, from where it was.',
   },
+  IM_RELOAD_BUSY: {
+    kind: 'passing',
+    message: 'nothing can be reloaded now: {why}',
+    act: 'Try again in a moment.',
+  },
+  IM_RELOAD_STALE: {
+    kind: 'peer',
+    message: 'other settings run than those that were expected ({expected}): now it is {hash}',
+    act: 'Somebody else reloaded meanwhile: look at the difference again, then reload with the new hash.',
+  },
+  IM_RELOAD_REFUSED: {
+    kind: 'config',
+    message: 'the file was not taken up, and everything is as it was: {why}',
+    act: 'Mend what it names, see that `im reload --dry-run` is content, and reload again; what needs a restart waits for one.',
+  },
   ...CLUSTER_CATALOGUE,
   ...ADMIN_CATALOGUE,
   IM_DATA_FOLDER: {

@@ -89,4 +89,12 @@ export interface Transport extends Component {
    * twice.
    */
   stopAccepting(): Promise<void>;
+  /**
+   * Optional; needed where a setting is marked `live`. Such settings may be others now, and so may
+   * the files that they name: reads them, tries them and changes nothing yet. Resolves to what
+   * switches over, at once and without failing, for connections that come from then on; it may
+   * never be called. Rejects, and goes on as it was, if they cannot serve. Called between `start`
+   * and `stop`, not twice at once; `signal` fires when nobody waits any longer.
+   */
+  reload?(config: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<() => void>;
 }

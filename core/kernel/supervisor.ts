@@ -14,6 +14,7 @@ import {
   type Log,
 } from '../contract/index.ts';
 import type { PartHealth } from './health.ts';
+import { notStarted, notStopped, overdue } from './part-errors.ts';
 import { move, type State } from './lifecycle.ts';
 import { settledWithin } from './within.ts';
 
@@ -32,7 +33,15 @@ export interface SupervisedPart {
   readonly component: Component;
 }
 
+/** What takes the place of a part. */
+export interface Replacement {
+  readonly rank: number;
+  readonly component: Component;
+}
+
 export type FailedListener = (name: string, why: string) => void;
+
+const WELL: Health = { state: 'running' };
 
 interface Part extends SupervisedPart {
   state: State;
@@ -89,6 +98,39 @@ export class Supervisor {
   stop(): Promise<readonly ImError[]> {
     this.#stopping ??= this.#stopOnce();
     return this.#stopping;
+  }
+
+  /**
+   * Starts what may take the place of a part, within the same time. Rejects as `start` does; then
+   * it is stopped again.
+   */
+  async tryOut(name: string, component: Component): Promise<void> {
+    const part: Part = { name, rank: 0, component, state: 'starting', health: WELL, startMs: 0 };
+    try {
+      if (this.#stopping) throw notStarted(part, 'a stop was asked for');
+      await this.#awaitStart(part);
+    } catch (error) {
+      await this.retire(name, component);
+      throw error;
+    }
+  }
+
+  /**
+   * The part of this name is another one from now on, or none; or a part came. It runs already;
+   * what stood there before is not stopped.
+   */
+  exchange(name: string, next: Replacement | undefined): void {
+    must(!this.#stopping, `${name} is exchanged while everything stops`);
+    const at = this.#parts.findIndex((part) => part.name === name);
+    const startMs = this.#parts[at]?.startMs;
+    if (at >= 0) this.#parts.splice(at, 1);
+    if (next) this.#parts.push({ name, ...next, state: 'running', health: WELL, startMs });
+  }
+
+  /** Stops what is no part any more, or never was, within the time of a stop; logs what fails. */
+  async retire(name: string, component: Component): Promise<void> {
+    const error = await this.#awaitStop({ name, component });
+    if (error) this.#options.log.error(error.message, { code: error.code });
   }
 
   /** In the sequence of starting. */
@@ -211,7 +253,7 @@ export class Supervisor {
     this.#move(part, 'stopped');
   }
 
-  async #awaitStop(part: Part): Promise<ImError | undefined> {
+  async #awaitStop(part: Pick<Part, 'name' | 'component'>): Promise<ImError | undefined> {
     const { clock, limits } = this.#options;
     const { stopTimeout: stopTimeoutMs } = limits;
     const controller = new AbortController();
@@ -255,18 +297,4 @@ function isSame(before: Health, now: Health): boolean {
 /** Makes a rejection of what throws at once, so that a rude component is met in one way. */
 async function called(run: () => Promise<void>): Promise<void> {
   await run();
-}
-
-function notStarted(part: Part, cause: unknown): ImError {
-  const why = reasonOf(cause);
-  return new ImError('IM_KERNEL_START', { instance: part.name, why }, { cause });
-}
-
-function notStopped(part: Part, cause: unknown): ImError {
-  const why = reasonOf(cause);
-  return new ImError('IM_KERNEL_STOP', { instance: part.name, why }, { cause });
-}
-
-function overdue(part: Part, phase: string, limitMs: number, limit: string): ImError {
-  return new ImError('IM_KERNEL_TIMEOUT', { instance: part.name, phase, limitMs, limit });
 }

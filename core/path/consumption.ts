@@ -16,6 +16,7 @@ import {
 import type { ConsumerSettings } from '../config/role-settings.ts';
 import type { Lease } from '../cluster/lease.ts';
 import type { Shards } from '../cluster/shards.ts';
+import { Current } from '../kernel/current.ts';
 import { attemptWith } from './attempt.ts';
 import type { ConsumerCursors, Place } from './consumer-cursors.ts';
 import type { ConsumerHealth } from './consumer-health.ts';
@@ -48,6 +49,7 @@ const BEGINNING: Place = { after: 0, skip: 0 };
 
 export class Consumption {
   readonly #around: Surroundings;
+  readonly #current: Current<Pick<Surroundings, 'consumer' | 'settings'>>;
   /** Shards in which something may follow, in the sequence of their turns. */
   readonly #ready = new Set<number>();
   readonly #busy = new Set<number>();
@@ -65,6 +67,7 @@ export class Consumption {
 
   constructor(around: Surroundings) {
     this.#around = around;
+    this.#current = new Current(around);
   }
 
   /** Finds its places in these shards; `wake` goes on from there. */
@@ -87,6 +90,21 @@ export class Consumption {
     if (this.#busy.has(shard)) this.#again.add(shard);
     else this.#ready.add(shard);
     this.#run();
+  }
+
+  /**
+   * Another one takes the entries from the next attempt on, and those that rest are tried with it
+   * at once. Resolves when the one before has none in work any more.
+   */
+  exchange(consumer: Consumer, settings: ConsumerSettings): Promise<void> {
+    const left = this.#current.exchange({ consumer, settings });
+    for (const [shard, cancel] of this.#resting) {
+      cancel();
+      this.#ready.add(shard);
+    }
+    this.#resting.clear();
+    this.#run();
+    return left;
   }
 
   /** Ends the attempts under way and keeps the cursors. */
@@ -114,7 +132,8 @@ export class Consumption {
   }
 
   async #begin(shard: number): Promise<Place> {
-    const { cursors, persistence, settings } = this.#around;
+    const { cursors, persistence } = this.#around;
+    const { settings } = this.#current.value;
     if (!cursors.get(shard)) {
       const after = settings.from === 'now' ? await persistence.shardEnd(shard) : 0;
       await cursors.begin(shard, { after, skip: 0 });
@@ -124,7 +143,7 @@ export class Consumption {
 
   #run(): void {
     for (const shard of this.#ready) {
-      if (this.#stopped || this.#busy.size >= this.#around.settings.concurrency) return;
+      if (this.#stopped || this.#busy.size >= this.#current.value.settings.concurrency) return;
       this.#ready.delete(shard);
       this.#busy.add(shard);
       void this.#serve(shard);
@@ -176,13 +195,18 @@ export class Consumption {
 
   /** `more`: the entry is done, taken or set aside. */
   async #take(shard: number, entry: Entry): Promise<Next> {
-    const { consumer, clock, settings, health, note } = this.#around;
+    const { clock, health, note } = this.#around;
     health.reached(shard, entry);
     const attempt = (this.#failed.get(shard) ?? 0) + 1;
-    const means = { consumer, clock, timeLimitMs: settings.timeLimit, running: this.#running };
     const startedMs = clock.monotonic();
     try {
-      await attemptWith(means, entry, attempt);
+      await this.#current.use(({ consumer, settings: { timeLimit: timeLimitMs } }) => {
+        return attemptWith(
+          { consumer, clock, timeLimitMs, running: this.#running },
+          entry,
+          attempt,
+        );
+      });
       this.#failed.delete(shard);
       const nowMs = clock.monotonic();
       health.taken(shard, nowMs - startedMs);
@@ -196,7 +220,8 @@ export class Consumption {
   }
 
   async #afterFailure(shard: number, entry: Entry, error: unknown): Promise<Next> {
-    const { settings, health, deadLetters, clock, note } = this.#around;
+    const { health, deadLetters, clock, note } = this.#around;
+    const { settings } = this.#current.value;
     const attempts = countIn(this.#failed, shard);
     health.failed(shard, entry, attempts, reasonOf(error));
     note('failed', entry, clock.monotonic());
@@ -210,7 +235,8 @@ export class Consumption {
 
   /** Doubles with each failure; the second half of it is left to chance, so that retries spread. */
   #delayMs(failures: number): number {
-    const { settings, random } = this.#around;
+    const { random } = this.#around;
+    const { settings } = this.#current.value;
     const fullMs = Math.min(settings.retryMax, settings.retryFrom * 2 ** (failures - 1));
     return fullMs * (0.5 + random.next() / 2);
   }

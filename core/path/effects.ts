@@ -2,7 +2,8 @@
  * All consumers of a node. The path only says which shard has something new; everything else
  * happens in turns of the loop of its own.
  */
-import type { Clock, Entry, Persistence } from '../contract/index.ts';
+import type { ConsumerSettings } from '../config/role-settings.ts';
+import type { Clock, Consumer, Entry, Health, Persistence } from '../contract/index.ts';
 import type { Consumption } from './consumption.ts';
 import type { DeadLetterPage, DeadLetters } from './dead-letters.ts';
 import type { Replay } from './replay.ts';
@@ -14,10 +15,20 @@ export interface Consuming {
   readonly name: string;
   readonly consumption: Consumption;
   readonly deadLetters: DeadLetters;
+  /** Another one of its name takes its place. Resolves when the one before has nothing in work. */
+  readonly follow: (next: Follower) => Promise<void>;
+}
+
+export interface Follower {
+  readonly consumer: Consumer;
+  readonly settings: ConsumerSettings;
+  readonly report: (health: Health) => void;
 }
 
 export class Effects {
-  readonly #consumers: readonly Consuming[];
+  #consumers: readonly Consuming[];
+  /** Once started, the shards that it was started with. */
+  #shards: readonly number[] | undefined;
   readonly #clock: Clock;
   readonly #replay: Replay;
   readonly #woken = new Set<number>();
@@ -34,6 +45,7 @@ export class Effects {
    * cannot say where the consumers are.
    */
   async start(shards: readonly number[], inherited: readonly number[]): Promise<void> {
+    this.#shards = shards;
     if (this.#consumers.length === 0) return;
     for (const { consumption } of this.#consumers) await consumption.start(shards);
     this.#replay.hold({
@@ -44,6 +56,23 @@ export class Effects {
     for (const shard of shards) {
       if (!this.#replay.isHeld(shard)) this.#wake(shard);
       else for (const { consumption } of this.#consumers) consumption.wait(shard);
+    }
+  }
+
+  /** Finds the places of one that is to come. Rejects if the store cannot say where it is. */
+  async open({ consumption }: Consuming): Promise<void> {
+    if (this.#shards) await consumption.start(this.#shards);
+  }
+
+  /** These take the entries from now on; those that came were opened before. */
+  exchange(consumers: readonly Consuming[]): void {
+    const came = consumers.filter((one) => !this.#consumers.includes(one));
+    this.#consumers = consumers;
+    for (const { consumption } of came) {
+      for (const shard of this.#shards ?? []) {
+        if (this.#replay.isHeld(shard)) consumption.wait(shard);
+        else consumption.wake(shard);
+      }
     }
   }
 

@@ -38,7 +38,7 @@ const DETAIL_MAX_CHARS = 256;
 
 export class GuardPost {
   readonly name: string;
-  readonly #guarded: Guarded;
+  readonly guarded: Guarded;
   readonly #clock: Clock;
   readonly #limits: Limits;
   /** Failures in a row. */
@@ -51,7 +51,7 @@ export class GuardPost {
 
   constructor(guarded: Guarded, clock: Clock, limits: Limits) {
     this.name = guarded.name;
-    this.#guarded = guarded;
+    this.guarded = guarded;
     this.#clock = clock;
     this.#limits = limits;
   }
@@ -59,12 +59,12 @@ export class GuardPost {
   /** What the guard says, or what the policy says for it. Never throws or rejects. */
   look(message: GuardedMessage): Finding | Promise<Finding> {
     if (!this.#works()) {
-      this.#guarded.report.failures.add(1, 'left-out');
+      this.guarded.report.failures.add(1, 'left-out');
       return this.#byPolicy();
     }
     const startedMs = this.#clock.monotonic();
     try {
-      const answer: unknown = this.#guarded.guard.look(message);
+      const answer: unknown = this.guarded.guard.look(message);
       if (answer instanceof Promise) return this.#wait(answer, startedMs);
       return this.#settle(answer, startedMs);
     } catch (error) {
@@ -74,12 +74,12 @@ export class GuardPost {
 
   /** What it made of a message breaks the rules for messages. */
   misshaped(): void {
-    this.#guarded.report.failures.add(1, 'misshaped');
+    this.guarded.report.failures.add(1, 'misshaped');
   }
 
   #wait(answer: Promise<unknown>, startedMs: number): Promise<Finding> {
     const { promise, resolve } = Promise.withResolvers<Finding>();
-    const { timeLimit } = this.#guarded.settings;
+    const { timeLimit } = this.guarded.settings;
     let open = true;
     const end = (finding: () => Finding): void => {
       if (!open) return;
@@ -98,10 +98,10 @@ export class GuardPost {
   }
 
   #settle(verdict: unknown, startedMs: number): Finding {
-    this.#guarded.report.lookMs.record(this.#clock.monotonic() - startedMs);
+    this.guarded.report.lookMs.record(this.#clock.monotonic() - startedMs);
     const finding = findingOf(verdict);
     if (!finding) return this.#fail('ill-formed', 'its verdict is none');
-    this.#guarded.report.verdicts.add(1, finding.is);
+    this.guarded.report.verdicts.add(1, finding.is);
     if (this.#failures > 0) this.#recover();
     return finding;
   }
@@ -114,7 +114,7 @@ export class GuardPost {
   }
 
   #fail(failure: Failure, why: string): Finding {
-    const { report } = this.#guarded;
+    const { report } = this.guarded;
     const { guardFailures, guardSuspension } = this.#limits;
     report.failures.add(1, failure);
     this.#failures += 1;
@@ -135,12 +135,12 @@ export class GuardPost {
   #recover(): void {
     this.#failures = 0;
     this.#trying = false;
-    if (this.#told) this.#guarded.report.health({ state: 'running' });
+    if (this.#told) this.guarded.report.health({ state: 'running' });
     this.#told = false;
   }
 
   #byPolicy(): Finding {
-    return this.#guarded.settings.onFailure === 'allow' ? { is: 'allow' } : { is: 'failed' };
+    return this.guarded.settings.onFailure === 'allow' ? { is: 'allow' } : { is: 'failed' };
   }
 }
 

@@ -5,6 +5,7 @@
 import type { Clock, Guard, GuardedMessage } from '../contract/index.ts';
 import type { GuardSettings } from '../config/role-settings.ts';
 import type { Limits } from '../config/limits.ts';
+import { Current } from '../kernel/current.ts';
 import { refuse, type Refusal } from '../chat/rules.ts';
 import { checkShape } from '../chat/shape.ts';
 import type { Draft } from '../chat/draft.ts';
@@ -47,47 +48,76 @@ interface Surroundings {
   readonly limits: Limits;
 }
 
+type Posts = readonly GuardPost[];
+
+interface Batch {
+  readonly batch: readonly Handed[];
+  readonly drafts: Drafts;
+  readonly looks: Looks;
+}
+
 const TEXT = 'text/plain';
 
 export class Guarding {
   readonly #limits: Limits;
-  readonly #posts: readonly GuardPost[];
+  readonly #clock: Clock;
+  readonly #posts: Current<readonly GuardPost[]>;
 
   constructor({ guards, clock, limits }: Surroundings) {
     this.#limits = limits;
-    this.#posts = guards.map((guarded) => new GuardPost(guarded, clock, limits));
+    this.#clock = clock;
+    this.#posts = new Current(this.#postsOf(guards));
   }
 
   /** True if there are no guards: then nothing needs to be looked at. */
   get idle(): boolean {
-    return this.#posts.length === 0;
+    return this.#posts.value.length === 0;
+  }
+
+  /**
+   * These look from the next batch on; who was there before keeps its post. Resolves when nobody
+   * looks any more who is not among them.
+   */
+  exchange(guards: readonly Guarded[]): Promise<void> {
+    return this.#posts.exchange(this.#postsOf(guards));
+  }
+
+  #postsOf(guards: readonly Guarded[]): readonly GuardPost[] {
+    const before = this.#posts?.value ?? [];
+    return guards.map((one) => {
+      const post = before.find((old) => old.guarded === one);
+      return post ?? new GuardPost(one, this.#clock, this.#limits);
+    });
   }
 
   /** Adds a look for each message of the batch that may be kept. Never rejects. */
-  async look(batch: readonly Handed[], drafts: Drafts, looks: Looks): Promise<void> {
+  look(batch: readonly Handed[], drafts: Drafts, looks: Looks): Promise<void> {
+    return this.#posts.use((posts) => this.#lookWith(posts, { batch, drafts, looks }));
+  }
+
+  async #lookWith(posts: Posts, { batch, drafts, looks }: Batch): Promise<void> {
     const waiting: Promise<void>[] = [];
     for (const handed of batch) {
       const { command } = handed;
       if (command.type !== 'send' || looks.has(handed)) continue;
       if (!isNew(handed, drafts.get(command.conversation) as Draft)) continue;
-      const look = this.#pass(handed, command, 0);
+      const look = this.#pass(posts, handed, command);
       if (look instanceof Promise) waiting.push(look.then((late) => void looks.set(handed, late)));
       else looks.set(handed, look);
     }
     await Promise.all(waiting);
   }
 
-  /** Shows the message to the guards from `first` on; without a promise while they need none. */
-  #pass(handed: Handed, command: Send, first: number): Look | Promise<Look> {
+  /** Shows the message to the guards; without a promise while they need none. */
+  #pass(posts: Posts, handed: Handed, command: Send): Look | Promise<Look> {
     let current = command;
-    for (let at = first; at < this.#posts.length; at += 1) {
-      const post = this.#posts[at] as GuardPost;
+    for (const [at, post] of posts.entries()) {
       const finding = post.look(messageOf(handed, current));
       if (finding instanceof Promise) {
         const message = current;
         return finding.then((late) => {
           const next = this.#take(post, message, late);
-          return 'refusal' in next ? next : this.#pass(handed, next, at + 1);
+          return 'refusal' in next ? next : this.#pass(posts.slice(at + 1), handed, next);
         });
       }
       const next = this.#take(post, current, finding);

@@ -25,7 +25,7 @@ import type { Progress } from './progress.ts';
 
 interface Surroundings {
   readonly node: string;
-  readonly authentication: Authentication;
+  readonly authentication: Pick<Authentication, 'authenticate'>;
   readonly persistence: Persistence;
   readonly orderings: Orderings;
   readonly directory: Directory;

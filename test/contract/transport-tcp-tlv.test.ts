@@ -19,5 +19,9 @@ describe('tcp-tlv over TLS', () => {
     framing: 'stream',
     make: (host) => plugin.create(tcpSettings({ tls }), host),
     connect: connectStream,
+    reloads: {
+      good: tcpSettings({ tls }),
+      bad: tcpSettings({ tls: { ...tls, cert: tls.key } }),
+    },
   });
 });

@@ -21,5 +21,9 @@ describe('websocket over TLS', () => {
     framing: 'messages',
     make: (host) => plugin.create(webSettings({ tls }), host),
     connect: (address) => connectWebSocket(address, 'im.tlv.1'),
+    reloads: {
+      good: webSettings({ tls }),
+      bad: webSettings({ tls: { ...tls, cert: tls.key } }),
+    },
   });
 });

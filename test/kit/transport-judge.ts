@@ -10,6 +10,7 @@ import { describe } from './runner.ts';
 import type { TransportClient } from './transport-client.ts';
 import { recordingHost, type RecordingEar, type RecordingHost } from './transport-host.ts';
 import { judgeClosing } from './transport-judge-closing.ts';
+import { judgeReload, type Reloads } from './transport-judge-reload.ts';
 import { judgeFlow } from './transport-judge-flow.ts';
 
 export interface TransportCase {
@@ -19,6 +20,8 @@ export interface TransportCase {
   /** Connects to one of its addresses. */
   connect(address: string): Promise<TransportClient>;
   readonly framing: 'stream' | 'messages';
+  /** Of one that has `reload`. */
+  readonly reloads?: Reloads;
 }
 
 /** One started transport with its recording kernel. */
@@ -86,5 +89,6 @@ export function judgeTransport(judged: TransportCase): void {
     const stage = stageFor(judged);
     judgeFlow(judged, stage);
     judgeClosing(judged, stage);
+    if (judged.reloads) judgeReload(judged.reloads, stage);
   });
 }

@@ -40,6 +40,7 @@ export class AdminStage {
       running: () => this.running,
       events: this.events,
       setLevel: (level) => void this.levels.push(level),
+      hash: () => stage.node.reload.hash,
       reload: () => Promise.reject(new ImError('IM_ADMIN_AWAY', { why: 'a stage has no file' })),
       log: { debug: () => undefined, info: heard, warn: heard, error: heard },
       version: '0.0.0',

@@ -27,6 +27,8 @@ export interface Admin {
 export interface DeskSurroundings {
   readonly clock: Clock;
   readonly settings: () => Settings;
+  /** Stands for them: who has seen others has seen another hash. */
+  readonly hash: () => string;
   /** The program that runs; undefined: there is none just now. */
   readonly running: () => Running | undefined;
   readonly events: Events;
@@ -143,7 +145,7 @@ export class Desk {
   }
 
   #verbs(): Doing {
-    const { events, acts, settings, setLevel, reload } = this.#around;
+    const { events, acts, settings, hash, setLevel, reload } = this.#around;
     const rates = this.#rates;
     const look =
       <I, O>(view: (looking: Looking, input: I) => O | Promise<O>) =>
@@ -175,7 +177,7 @@ export class Desk {
         setLevel(level);
         return { level };
       },
-      config: async ({ filter }) => lookConfig(settings(), filter ?? ''),
+      config: async ({ filter }) => lookConfig(settings(), hash(), filter ?? ''),
       reload,
     };
   }

@@ -1,21 +1,15 @@
 /** The effective settings, with what is secret hidden, and where each stands in the file. */
-import { createHash } from 'node:crypto';
 import { isNamed } from '../../config/blocks.ts';
 import { redact } from '../../config/redact.ts';
 import { instancesOf, type Settings } from '../../config/settings.ts';
 import type { ConfigView, SettingRow } from '../protocol/index.ts';
 import { fitsOf } from './rows.ts';
 
-export function lookConfig(settings: Settings, filter: string): ConfigView {
+/** `hash` stands for all of them, what is hidden too. */
+export function lookConfig(settings: Settings, hash: string, filter: string): ConfigView {
   const fits = fitsOf(filter);
   const rows = settingRows(settings).filter(fits);
-  return { file: settings.file, hash: hashOf(settings), settings: rows };
-}
-
-/** Of all that may be seen of the settings: who has seen others has seen another hash. */
-export function hashOf(settings: Settings): string {
-  const text = JSON.stringify(settingRows(settings));
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return { file: settings.file, hash, settings: rows };
 }
 
 export function settingRows(settings: Settings): readonly SettingRow[] {

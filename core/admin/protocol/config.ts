@@ -24,6 +24,16 @@ export const change = z.object({
   where: z.string().optional(),
   /** live: it is taken at once. restart: the next start takes it. */
   how: z.enum(['live', 'restart']),
+  /** arrivals: live for connections that come from then on. */
+  taking: z.enum(['now', 'arrivals', 'restart']),
+});
+
+export const partNews = z.object({
+  part: z.string(),
+  /** kept: it could not read its files again, and goes on with what it had. */
+  became: z.enum(['new', 'kept', 'failed', 'gone']),
+  why: z.string().optional(),
+  code: z.string().optional(),
 });
 
 export const reloaded = z.object({
@@ -32,4 +42,6 @@ export const reloaded = z.object({
   /** Of what runs now. */
   hash: z.string(),
   changes: z.array(change),
+  /** Those that were made anew, or read their files again. */
+  parts: z.array(partNews),
 });

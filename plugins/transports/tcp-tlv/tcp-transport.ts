@@ -1,6 +1,6 @@
 /** Listens, guards the handshakes, and makes a Connection of every socket. */
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:tls';
 import { reasonOf, type Transport, type TransportHost } from 'im-kernel/contract';
 import { Connection } from './connection.ts';
 import { makeKeepAlive, type KeepAlive } from './keepalive.ts';
@@ -45,6 +45,15 @@ export class TcpTransport implements Transport {
       meter.refused.add(1, 'accept');
       this.#host.log.warn('a connection could not be accepted', { why: reasonOf(error) });
     });
+  }
+
+  async reload({ tls }: Settings, signal: AbortSignal): Promise<() => void> {
+    const files = tls && (await readTlsFiles(tls, this.#host.name));
+    signal.throwIfAborted();
+    return () => {
+      const server = this.#server;
+      if (files && server instanceof TlsServer) server.setSecureContext(files);
+    };
   }
 
   stopAccepting(): Promise<void> {

@@ -5,6 +5,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Server as TlsServer } from 'node:tls';
 import { must, reasonOf, type Transport, type TransportHost } from 'im-kernel/contract';
 import { Connection } from './connection.ts';
 import type { HeldWebSocket } from './held-web-socket.ts';
@@ -58,6 +59,15 @@ export class WebTransport implements Transport {
       meter.refused.add(1, 'accept');
       this.#host.log.warn('a connection could not be accepted', { why: reasonOf(error) });
     });
+  }
+
+  async reload({ tls }: Settings, signal: AbortSignal): Promise<() => void> {
+    const files = tls && (await readTlsFiles(tls, this.#host.name));
+    signal.throwIfAborted();
+    return () => {
+      const server: unknown = this.#server;
+      if (files && server instanceof TlsServer) server.setSecureContext(files);
+    };
   }
 
   stopAccepting(): Promise<void> {

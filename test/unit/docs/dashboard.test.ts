@@ -1,7 +1,7 @@
 /** The dashboard for Grafana asks for nothing that a node does not count. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { sources } from '../../tidy/tree.ts';
+import { made } from './made-metrics.ts';
 
 interface Panel {
   readonly id: number;
@@ -39,19 +39,6 @@ const asked = [
   ...charts.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
   ...dashboard.annotations.list.map(({ expr }) => expr),
 ];
-
-interface Made {
-  readonly kind: string;
-  readonly by: string | undefined;
-}
-
-/** Every metric that the source makes: its kind, and the label that a counter has. */
-const made = new Map<string, Made>();
-const MAKES = /\.(counter|gauge|histogram)\(\s*'(\w+)',\s*(?:'[^']*'|\w+)(?:,\s*'(\w+)')?/g;
-for (const { path, text } of sources) {
-  if (!/^(?:core|plugins)\//.test(path)) continue;
-  for (const [, kind = '', name = '', by] of text.matchAll(MAKES)) made.set(name, { kind, by });
-}
 
 const FUNCTIONS = new Set([
   'sum',
