@@ -13,12 +13,14 @@ import type { Means } from './assembly/foundation.ts';
 import { HeartThread } from './assembly/heart-thread.ts';
 import type { Program } from './assembly/program.ts';
 import type { Mover } from './assembly/reload/ready.ts';
+import { ReloadRefused } from './assembly/reload/reload-refused.ts';
 import type { Reloaded, ReloadOptions } from './assembly/reload/reload.ts';
 import { tcpNetwork } from './assembly/tcp-network.ts';
 import type { Operator } from './admin/operator.ts';
 import { adminPages } from './admin/pages.ts';
 import { addStandingGauges } from './admin/standing-gauges.ts';
 import { loadSettings } from './config/load-settings.ts';
+import { ConfigError, printProblem } from './config/problem.ts';
 import type { Settings } from './config/settings.ts';
 import { ImError, reasonOf } from './contract/index.ts';
 import { discover, knownPlugins } from './kernel/discover.ts';
@@ -71,7 +73,11 @@ function load(configFile: string, part: Part): Promise<Settings> {
 /** What runs takes up its file as it is now. Rejects as `load`, `mustFit` and `Reload.run` do. */
 async function reload(admin: Mover, file: string, options: ReloadOptions): Promise<Reloaded> {
   if (!running) throw new ImError('IM_RELOAD_BUSY', { why: 'nothing runs just now' });
-  const next = await load(file, 'node');
+  const next = await load(file, 'node').catch((error: unknown) => {
+    if (!(error instanceof ConfigError)) throw error;
+    const why = error.problems.map(printProblem).join('; ');
+    throw new ReloadRefused(why, { changes: [], parts: [] });
+  });
   mustFit(next, 'node');
   return running.reload.run(next, { ...options, also: [admin] });
 }

@@ -17,6 +17,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   IM_SWITCHOVER_REFUSED: 409,
   IM_CONFIG_INVALID: 422,
   IM_CONFIG_MISSING: 422,
+  IM_RELOAD_STALE: 412,
+  IM_RELOAD_REFUSED: 422,
 };
 
 export function told(error: unknown): Told {
