@@ -19,6 +19,8 @@ const SHORT = 0.45;
 const LEASES_BETWEEN = 2;
 /** How many acts of a node are looked at for one to be stopped at. */
 const ACTS = 60;
+/** So many times the silence that makes a suspect: it is one by then. */
+const SUSPECTS_FOR = 1.2;
 const SWITCHOVER_LIMIT_MS = 10_000;
 
 const WAYS: readonly (readonly Direction[])[] = [['up', 'down'], ['up'], ['down']];
@@ -68,6 +70,37 @@ const cutNode: Fault = ({ nodes, devices, world: { network } }, prng) => {
   const actors = [...new Set(clients.map((device) => device.actor))];
   network.part(actors, actor);
   return () => network.rejoin(actors, actor);
+};
+
+/** Two nodes do not hear each other, or one does not hear the other; or their links just break. */
+const cutLinks: Fault = ({ nodes, world: { network, plan } }, prng) => {
+  if (plan.cluster?.links === undefined) return undefined;
+  const one = prng.pick(nodes).place.actor;
+  const other = prng.pick(nodes.filter(({ place }) => place.actor !== one)).place.actor;
+  const how = prng.pick(['breaks', 'cut', 'cut one way', 'cut one way'] as const);
+  if (how === 'breaks') {
+    network.resetBetween(one, other);
+    return undefined;
+  }
+  network.silence(one, other);
+  if (how === 'cut') network.silence(other, one);
+  return () => network.rejoin([one], other);
+};
+
+/** The owner dies while the heir stands still, or is not heard by the other one. */
+const partHeirs: Fault = ({ nodes, world: { network, clock, plan } }, prng) => {
+  const owner = nodes.find(({ serves }) => serves);
+  const [heir, other] = nodes.filter((node) => node !== owner);
+  const links = plan.cluster?.links;
+  if (!links || !owner || !heir || !other) return undefined;
+  if (prng.chance(0.6)) heir.pause();
+  else network.silence(heir.place.actor, other.place.actor);
+  clock.after(SUSPECTS_FOR * links.suspectAfterMs, 'faults', () => owner.crash('process'));
+  return () => {
+    network.rejoin([heir.place.actor], other.place.actor);
+    heir.resume(prng.next() * TIMERS_LATE_MS);
+    owner.start();
+  };
 };
 
 const registryAway: Fault = ({ world }, prng) => {
@@ -168,4 +201,6 @@ export const CLUSTER_ACTIONS: Readonly<Record<(typeof CLUSTER_FAULTS)[number], F
   switchover: switchOver,
   'database-clock-jump': jumpClock,
   takeover: takeOver,
+  'link-cut': cutLinks,
+  'heirs-apart': partHeirs,
 };

@@ -17,6 +17,8 @@ export const CLUSTER_FAULTS = [
   'switchover',
   'database-clock-jump',
   'takeover',
+  'link-cut',
+  'heirs-apart',
 ] as const;
 
 export interface ClusterPlan {
@@ -27,6 +29,8 @@ export interface ClusterPlan {
   readonly tenureMs: number;
   readonly replay: Replay;
   readonly replayWithinMs: number;
+  /** The nodes beat over links; undefined: they learn of each other by the store alone. */
+  readonly links: { readonly suspectAfterMs: number } | undefined;
   /** Nothing befalls the nodes that would excuse a takeover. */
   readonly steady: boolean;
   readonly faults: readonly FaultPlan[];
@@ -35,6 +39,8 @@ export interface ClusterPlan {
 const STREAM = 0xc105;
 /** Of the jumps of the database's clock. */
 const JUMPS_STREAM = 0xc10c;
+/** Of the links. */
+const LINKS_STREAM = 0xc111;
 /** Of the policy. */
 const POLICY_STREAM = 0xc10f;
 /** Of the seeds with a database, which are two of five. */
@@ -58,10 +64,16 @@ const HARMLESS: ReadonlySet<FaultKind> = new Set([
   'registry-away',
   'switchover',
   'database-clock-jump',
+  'link-cut',
 ]);
 
 /** Drawn apart from the rest. */
-const APART: ReadonlySet<FaultKind> = new Set(['database-clock-jump', 'takeover']);
+const APART: ReadonlySet<FaultKind> = new Set([
+  'database-clock-jump',
+  'takeover',
+  'link-cut',
+  'heirs-apart',
+]);
 
 /** A stall and a jump together may take a whole lease, and excuse a takeover. */
 function withJumps(
@@ -79,6 +91,23 @@ function withJumps(
 function withTakeovers(faults: readonly FaultPlan[], prng: Prng): readonly FaultPlan[] {
   const everyMs = prng.between(3_000, 30_000);
   return prng.chance(0.3) ? faults : [...faults, { kind: 'takeover', everyMs, lastsMs: 0 }];
+}
+
+function withLinks(plan: ClusterPlan, prng: Prng): ClusterPlan {
+  if (!prng.chance(0.5)) return plan;
+  const { leaseMs, steady, faults } = plan;
+  const links = { suspectAfterMs: leaseMs * prng.pick([0.2, 0.4, 0.6]) };
+  const nodes = prng.chance(0.5) ? 3 : 2;
+  const everyMs = prng.between(500, 5_000);
+  const lastsMs = prng.pick([0.5, 1, 3]) * leaseMs;
+  const cuts: FaultPlan = { kind: 'link-cut', everyMs, lastsMs };
+  const deaths: FaultPlan = {
+    kind: 'heirs-apart',
+    everyMs: prng.between(2_000, 6_000),
+    lastsMs: 4 * leaseMs,
+  };
+  const more = [prng.chance(0.7) ? cuts : [], steady || nodes === 2 ? [] : deaths].flat();
+  return { ...plan, nodes, links, faults: [...faults, ...more] };
 }
 
 /** `faults`: those of the plan. Undefined: there is one node. */
@@ -105,6 +134,7 @@ export function drawCluster(
     tenureMs: prng.pick([0, 2_000, 10_000]),
     replay: prng.pick(['eager', 'on-reconnect', 'per-client']),
     replayWithinMs: prng.pick([500, 5_000, 30_000]),
+    links: undefined,
     steady,
     faults: withJumps(
       prng.some(possible, steady ? 0.8 : 0.4).map((kind) => ({
@@ -116,8 +146,9 @@ export function drawCluster(
       steady,
     ),
   };
-  if (steady || policy === 'standby') return plan;
-  return { ...plan, faults: withTakeovers(plan.faults, apart) };
+  const linked = withLinks(plan, new Prng(seed ^ LINKS_STREAM));
+  if (steady || policy === 'standby') return linked;
+  return { ...linked, faults: withTakeovers(linked.faults, apart) };
 }
 
 /** What befalls the seed in all; `own`: what it would have with one node. */

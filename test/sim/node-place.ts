@@ -1,4 +1,5 @@
 /** The nodes of the simulated world: what each is called, and where it listens. */
+import type { ListenAddress } from '../../core/contract/index.ts';
 import type { Plan } from './plan.ts';
 
 export interface NodePlace {
@@ -6,11 +7,14 @@ export interface NodePlace {
   /** Who it is in the network and in the trace. */
   readonly actor: string;
   readonly address: string;
+  /** Where other nodes hear it beat. */
+  readonly link: ListenAddress;
   /** Lower goes first. */
   readonly priority: number;
 }
 
 const FIRST_PORT = 7_400;
+const FIRST_LINK_PORT = 7_500;
 
 /** One, unless the plan has a cluster. */
 export function placesOf({ cluster }: Pick<Plan, 'cluster'>): readonly NodePlace[] {
@@ -18,6 +22,7 @@ export function placesOf({ cluster }: Pick<Plan, 'cluster'>): readonly NodePlace
     name: `sim-${index + 1}`,
     actor: cluster ? `node-${index + 1}` : 'node',
     address: `tcp://127.0.0.1:${FIRST_PORT + index}`,
+    link: { host: '127.0.0.1', port: FIRST_LINK_PORT + index },
     priority: index + 1,
   }));
 }

@@ -15,7 +15,9 @@ import type { NodePlace } from './node-place.ts';
 import { orderingSettings } from './ordering-plan.ts';
 import { simTransport } from './sim-transport.ts';
 import { spokenLate } from './spoken-late.ts';
+import type { Situations } from './situations.ts';
 import { simPersistence } from './store/shelf.ts';
+import { watchedFailover } from './watched-failover.ts';
 import { watchedStore } from './watched-store.ts';
 import type { World } from './world.ts';
 
@@ -39,19 +41,33 @@ function instance(role: Role, plugin: unknown, config: Instance['config'] = {}):
   return { name, role, type: known.type, plugin: known, config };
 }
 
-function failover(cluster: ClusterPlan | undefined, priority: number): Instance {
+function failover(
+  cluster: ClusterPlan | undefined,
+  priority: number,
+  situations: Situations,
+): Instance {
   if (!cluster) return instance('failover', noFailover);
-  const { policy, tenureMs: tenure, replay, replayWithinMs: replayWithin, leaseMs } = cluster;
-  const config = { priority, suspectAfter: leaseMs, replay, replayWithin };
+  const {
+    policy,
+    tenureMs: tenure,
+    replay,
+    replayWithinMs: replayWithin,
+    leaseMs,
+    links,
+  } = cluster;
+  const suspectAfter = links?.suspectAfterMs ?? leaseMs;
+  const config = { priority, suspectAfter, replay, replayWithin };
   if (policy === 'manual') return instance('failover', manual, config);
-  return instance('failover', standby, { ...config, tenure });
+  const watched = watchedFailover(standby, situations);
+  return instance('failover', watched, { ...config, tenure });
 }
 
-function clusterOf(cluster: ClusterPlan | undefined): Settings['cluster'] {
+function clusterOf(cluster: ClusterPlan | undefined, place: NodePlace): Settings['cluster'] {
   if (!cluster) return undefined;
   const { beatMs: beat, leaseMs: lease } = cluster;
-  const nothing = { shards: undefined, link: undefined, addresses: undefined };
-  return { name: 'simulated', secretFile: '/none', beat, lease, ...nothing };
+  const link = cluster.links && place.link;
+  const nothing = { shards: undefined, addresses: undefined };
+  return { name: 'simulated', secretFile: '/none', beat, lease, link, ...nothing };
 }
 
 /** `lifeNumber`: which life it is, of all nodes. */
@@ -81,7 +97,7 @@ export function nodeSettings(
     file: 'simulated',
     folder: '/',
     node: { name: place.name, data: '/' },
-    cluster: clusterOf(cluster),
+    cluster: clusterOf(cluster, place),
     gateway: undefined,
     admin: { socket: undefined, listen: undefined, tls: undefined, tokens: [] },
     transports: [instance('transport', simTransport(transport))],
@@ -89,7 +105,7 @@ export function nodeSettings(
     answers: undefined,
     ordering: orderingSettings(plan.ordering, plan.seed),
     registry: instance('registry', registry),
-    failover: failover(cluster, place.priority),
+    failover: failover(cluster, place.priority, situations),
     authentication: instance('authentication', authentication),
     ...effectsSettings(world, life, lifeNumber),
     chat: { friendsOnly: plan.friendsOnly, keepBodies: plan.retention.keepBodiesMs },

@@ -43,8 +43,8 @@ export class SimNetwork {
   /** Actors that are cut off, and in which directions. */
   readonly #cuts = new Map<string, readonly Direction[]>();
   readonly #refused = new Set<string>();
-  /** Pairs of a client and a server that do not reach each other. */
-  readonly #apart = new Map<string, readonly [client: string, server: string]>();
+  /** Who is not heard by whom. */
+  readonly #apart = new Map<string, readonly [from: string, to: string]>();
   #slowness = 1;
   #made = 0;
   #healed = false;
@@ -70,8 +70,8 @@ export class SimNetwork {
   dial(client: Life, address: string, dialling: Dialling): void {
     const startedUs = this.#parts.world.nowUs;
     const attempt = (): void => {
-      const server = this.#listeners.get(address)?.life.actor;
-      const isCut = this.#cuts.has(client.actor) || this.#apart.has(pairOf(client.actor, server));
+      const server = this.#listeners.get(address)?.life.actor ?? '';
+      const isCut = this.#cuts.has(client.actor) || this.#areApart(client.actor, server);
       if (!isCut) return this.#connect(client, address, dialling);
       const waitedMs = (this.#parts.world.nowUs - startedUs) / 1000;
       if (waitedMs >= CONNECT_TIMEOUT_MS) dialling.failed('timed out');
@@ -96,27 +96,45 @@ export class SimNetwork {
   /** Cuts these clients off from one server, both ways. */
   part(clients: readonly string[], server: string): void {
     for (const client of clients) {
-      const pair = pairOf(client, server);
-      if (this.#apart.has(pair)) continue;
-      this.#apart.set(pair, [client, server]);
-      for (const link of this.#linksBetween(client, server)) for (const way of BOTH) link.hold(way);
+      this.silence(client, server);
+      this.silence(server, client);
     }
   }
 
   rejoin(clients: readonly string[], server: string): void {
     for (const client of clients) {
-      if (!this.#apart.delete(pairOf(client, server))) continue;
-      for (const link of this.#linksBetween(client, server))
-        for (const way of BOTH) link.resume(way);
+      this.voice(client, server);
+      this.voice(server, client);
     }
   }
 
-  /** A server stands still: nothing that comes is heard until it goes on. */
-  standsStill(server: Life): void {
-    for (const link of this.#links) if (link.serverLife === server) link.hold('up');
-    server.whenResumed(() => {
-      for (const link of this.#links) if (link.serverLife === server) link.resume('up');
-    });
+  /** Nothing that `from` says comes to `to`, and neither connects to the other. */
+  silence(from: string, to: string): void {
+    if (this.#apart.has(pairOf(from, to))) return;
+    this.#apart.set(pairOf(from, to), [from, to]);
+    for (const [link, way] of this.#waysBetween(from, to)) link.hold(way);
+  }
+
+  voice(from: string, to: string): void {
+    if (!this.#apart.delete(pairOf(from, to))) return;
+    for (const [link, way] of this.#waysBetween(from, to)) link.resume(way);
+  }
+
+  /** Resets all connections of one actor with another. */
+  resetBetween(one: string, other: string): void {
+    for (const [link] of this.#waysBetween(one, other)) link.reset();
+  }
+
+  /** A process stands still: nothing that comes is heard until it goes on. */
+  standsStill(life: Life): void {
+    const comesIn = (run: (link: Link, way: Direction) => void): void => {
+      for (const link of this.#links) {
+        if (link.serverLife === life) run(link, 'up');
+        if (link.clientLife === life) run(link, 'down');
+      }
+    };
+    comesIn((link, way) => link.hold(way));
+    life.whenResumed(() => comesIn((link, way) => link.resume(way)));
   }
 
   /** Connection attempts of this actor are refused, until `admit`. */
@@ -151,7 +169,7 @@ export class SimNetwork {
    */
   heal(): void {
     for (const actor of this.#cuts.keys()) this.mend(actor);
-    for (const [client, server] of this.#apart.values()) this.rejoin([client], server);
+    for (const [from, to] of this.#apart.values()) this.voice(from, to);
     this.#refused.clear();
     this.#slowBy(HEALTHY);
     this.#healed = true;
@@ -217,10 +235,19 @@ export class SimNetwork {
     return this.links.filter(isOf);
   }
 
-  #linksBetween(client: string, server: string): readonly Link[] {
-    const isBetween = ({ clientLife, serverLife }: Link): boolean =>
-      clientLife.actor === client && serverLife.actor === server;
-    return this.links.filter(isBetween);
+  /** By which ways of which links what `from` says comes to `to`. */
+  #waysBetween(from: string, to: string): readonly (readonly [Link, Direction])[] {
+    const ways: (readonly [Link, Direction])[] = [];
+    for (const link of this.#links) {
+      const { clientLife, serverLife } = link;
+      if (clientLife.actor === from && serverLife.actor === to) ways.push([link, 'up']);
+      else if (clientLife.actor === to && serverLife.actor === from) ways.push([link, 'down']);
+    }
+    return ways;
+  }
+
+  #areApart(one: string, other: string): boolean {
+    return this.#apart.has(pairOf(one, other)) || this.#apart.has(pairOf(other, one));
   }
 
   #roundTripMs(): number {
@@ -228,6 +255,6 @@ export class SimNetwork {
   }
 }
 
-function pairOf(client: string, server: string | undefined): string {
-  return `${client} ${server}`;
+function pairOf(from: string, to: string): string {
+  return `${from} ${to}`;
 }

@@ -7,6 +7,7 @@ import type { NodeEvent } from './history.ts';
 import { Life } from './life.ts';
 import type { NodePlace } from './node-place.ts';
 import { nodeSettings } from './node-settings.ts';
+import { simHeart } from './sim-heart.ts';
 import type { World } from './world.ts';
 
 /** How long whoever looks after a node takes to start it again. */
@@ -75,7 +76,9 @@ export class SimNode {
     this.#number = this.#world.nextLife();
     this.#note('started');
     const settings = nodeSettings(this.#world, this.place, life, this.#number);
-    const running = assemble(settings, this.#host(life, prng.fork()));
+    const host = this.#host(life, prng.fork());
+    const heart = simHeart(this.#world, life, this.#number, host.clock);
+    const running = assemble(settings, { ...host, heart });
     this.#running = running;
     running.onFailed((part, why) => this.#failed(life, running, `${part} failed: ${why}`));
     const started = running.start();

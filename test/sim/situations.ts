@@ -53,6 +53,8 @@ export const SITUATIONS = [
   'planned change refused',
   'taken over by an operator',
   'takeover refused',
+  'node suspected',
+  'suspect passed over',
   'database clock set ahead',
   'database clock set back',
   'another sequencer came',

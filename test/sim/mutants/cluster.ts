@@ -1,5 +1,5 @@
 /** Rules of several nodes on one store broken on purpose. */
-import type { Clock, Persistence } from 'im-kernel/contract';
+import type { Clock, ClusterView, Persistence } from 'im-kernel/contract';
 import { Lease } from '../../../core/cluster/lease.ts';
 import { Sightings } from '../../../core/cluster/sightings.ts';
 import { Whereabouts } from '../../../core/cluster/whereabouts.ts';
@@ -7,6 +7,7 @@ import { ConsumerCursors } from '../../../core/path/consumer-cursors.ts';
 import { Effects } from '../../../core/path/effects.ts';
 import manual from '../../../plugins/failover/manual/index.ts';
 import standby from '../../../plugins/failover/standby/index.ts';
+import { Standby } from '../../../plugins/failover/standby/standby.ts';
 import { altered } from './altered.ts';
 import { type Mutant, type Sabotage, replacing, together } from './mutant.ts';
 
@@ -52,6 +53,13 @@ function always(prototype: object, getter: string, value: unknown): Sabotage {
       Object.defineProperty(prototype, getter, original);
     };
   };
+}
+
+function byForce(store: Persistence): Persistence {
+  const { ownership } = store;
+  return altered(store, {
+    ownership: altered(ownership, { take: (life, takes) => ownership.take(life, takes, true) }),
+  });
 }
 
 let content: Persistence | undefined;
@@ -118,6 +126,23 @@ export const CLUSTER_MUTANTS: Readonly<Record<string, Mutant>> = {
     breaks: 'P12',
     sabotage: always(Sightings.prototype, 'areYoung', false),
     from: 1020,
+  },
+  'suspects-followed': {
+    rule: 'who is silent on its link loses nothing while its lease runs',
+    breaks: 'P12',
+    spoilStore: byForce,
+    sabotage: replacing(
+      Standby.prototype,
+      'plan',
+      (original) =>
+        function (view) {
+          const nodes = view.nodes.map((node) => {
+            return node.suspect && node.name !== view.self ? { ...node, state: 'gone' } : node;
+          });
+          return original.call(this, { ...view, nodes } as ClusterView);
+        },
+    ),
+    from: 165,
   },
   'takes-over-unasked': {
     rule: 'where an operator moves the shards, nobody else does',
