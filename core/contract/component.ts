@@ -92,7 +92,8 @@ export interface Component {
   /**
    * Called once. Acquire everything; resolve when ready for work. Rejecting ends the boot and rolls
    * back what started before. `signal` fires when the kernel waits no longer: give back what was
-   * taken and reject.
+   * taken and reject. Of a guard, a consumer or an authentication another one of the same name may
+   * run beside it for a moment, when settings are reloaded.
    */
   start(signal: AbortSignal): Promise<void>;
   /**
