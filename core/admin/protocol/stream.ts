@@ -27,6 +27,8 @@ export const beat = z.object({
   life: z.string(),
   /** The longest that its loop stood still since the beat before. */
   loopDelayMs: ms,
+  /** What whoever reads this may do; absent: it was not told. */
+  permission: z.enum(['read', 'operate']).optional(),
 });
 
 export const streamInput = z.object({

@@ -1,0 +1,65 @@
+/** The stream with what the screen needs, to the member that is followed. */
+import type { Target } from '../../core/admin/client/admin-client.ts';
+import type { Action } from '../model/state.ts';
+import type { Wants } from '../model/wants.ts';
+import type { Surroundings } from './surroundings.ts';
+
+interface Around extends Surroundings {
+  readonly dispatch: (action: Action) => void;
+}
+
+/** Somebody who holds a key down changes the wishes with each. */
+const CHANGE_MS = 100;
+const RETRY_MS = 1_000;
+
+export class Follower {
+  readonly #around: Around;
+  #target: Target | undefined;
+  #wants: Wants = { topics: [], intervalMs: 0 };
+  #stream: (() => void) | undefined;
+  #timer: (() => void) | undefined;
+
+  constructor(around: Around) {
+    this.#around = around;
+  }
+
+  follow(target: Target | undefined, wants: Wants): void {
+    if (target === this.#target && sameWants(wants, this.#wants)) return;
+    this.#target = target;
+    this.#wants = wants;
+    this.#again(target ? CHANGE_MS : 0);
+  }
+
+  stop(): void {
+    this.#timer?.();
+    this.#stream?.();
+    this.#timer = this.#stream = this.#target = undefined;
+  }
+
+  #again(delayMs: number): void {
+    this.#timer?.();
+    this.#timer = this.#around.after(delayMs, () => this.#open());
+  }
+
+  #open(): void {
+    this.#stream?.();
+    this.#stream = undefined;
+    const { topics, intervalMs } = this.#wants;
+    if (!this.#target || topics.length === 0) return;
+    const { connect, dispatch } = this.#around;
+    const nothing = (): void => undefined;
+    this.#stream = connect(this.#target).watch(
+      { topic: [...topics], intervalMs },
+      {
+        frame: (frame) => dispatch({ kind: 'views', frame }),
+        event: nothing,
+        beat: nothing,
+        closed: () => this.#again(RETRY_MS),
+      },
+    );
+  }
+}
+
+function sameWants(a: Wants, b: Wants): boolean {
+  return a.intervalMs === b.intervalMs && a.topics.join('\n') === b.topics.join('\n');
+}

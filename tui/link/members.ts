@@ -1,0 +1,130 @@
+/**
+ * Streams to every member that is known: overview, cluster, beats and events of each, so that a
+ * node that dies is a thing that is shown. And one stream more to the member that is followed, with
+ * what the screen needs.
+ */
+import type { Target } from '../../core/admin/client/admin-client.ts';
+import type { VerbName } from '../../core/admin/verbs.ts';
+import type { Given } from '../model/dialog.ts';
+import { alive, nodeOf } from '../model/link.ts';
+import type { Action } from '../model/state.ts';
+import type { State } from '../model/ui.ts';
+import { wantsOf } from '../model/wants.ts';
+import { Follower } from './follower.ts';
+import { Member } from './member.ts';
+import { problemOf } from './problem-of.ts';
+import type { Surroundings } from './surroundings.ts';
+
+interface Around extends Surroundings {
+  readonly state: () => State;
+  readonly dispatch: (action: Action) => void;
+}
+
+/** Learned from the cluster, at most. */
+const MEMBERS_MAX = 16;
+
+export class Members {
+  readonly #around: Around;
+  readonly #members = new Map<string, Member>();
+  readonly #first: Target;
+  readonly #follower: Follower;
+
+  constructor(targets: readonly Target[], around: Around) {
+    const [first] = targets;
+    if (!first) throw new Error('there is nobody to watch');
+    this.#around = around;
+    this.#first = first;
+    this.#follower = new Follower(around);
+    for (const target of targets) this.#add(target, false);
+  }
+
+  /** After every action: whom to watch, and what of the one that is followed. */
+  look(): void {
+    const { data, ui } = this.#around.state();
+    this.#learn(data);
+    const { preferred } = data;
+    const member = preferred === undefined ? undefined : this.#members.get(preferred);
+    const link = data.links.find(({ name }) => name === preferred);
+    // A node that does not answer its light stream is not asked for more.
+    const there = member && link && alive(link, data.now) ? member : undefined;
+    this.#follower.follow(there?.target, wantsOf(ui));
+  }
+
+  /** Tries them all at once. */
+  reconnect(): void {
+    for (const member of this.#members.values()) member.restart();
+    this.#follower.stop();
+    this.look();
+  }
+
+  async ask(verb: VerbName, input: Given): Promise<void> {
+    const { dispatch, state } = this.#around;
+    const { preferred } = state().data;
+    const target = (preferred && this.#members.get(preferred)?.target) || this.#first;
+    try {
+      const output = await this.#around.connect(target).ask(verb, input as never);
+      dispatch({ kind: 'told', verb, input, output });
+    } catch (error) {
+      dispatch({ kind: 'refused', verb, problem: problemOf(error) });
+    }
+  }
+
+  stop(): void {
+    this.#follower.stop();
+    for (const member of this.#members.values()) member.stop();
+  }
+
+  #add(target: Target, learned: boolean): void {
+    const { name } = target;
+    if (this.#members.has(name)) return;
+    this.#around.dispatch({ kind: 'link', link: name, learned });
+    const member = new Member(target, this.#around);
+    this.#members.set(name, member);
+    member.start();
+  }
+
+  /** Nodes that the cluster tells of, and no stream has led to yet. */
+  #learn({ links, now }: State['data']): void {
+    const told = links
+      .filter((link) => alive(link, now))
+      .flatMap(({ cluster }) => cluster?.nodes ?? []);
+    // Before a target has said which node it is, it may be any of them.
+    const unknown = links.some(({ heardAt, failures }) => heardAt === undefined && failures === 0);
+    if (unknown) return;
+    for (const { node, admin, state } of told) {
+      if (admin === undefined || state === 'gone' || this.#members.size >= MEMBERS_MAX) continue;
+      if (links.some((link) => nodeOf(link) === node)) continue;
+      this.#add(learned(node, admin, this.#first), true);
+    }
+    for (const { name, learned: byCluster, phase } of links) {
+      const listed = told.some(({ node, state }) => node === name && state !== 'gone');
+      if (byCluster && !listed && phase === 'waiting' && told.length > 0) this.#remove(name);
+    }
+  }
+
+  #remove(name: string): void {
+    this.#members.get(name)?.stop();
+    this.#members.delete(name);
+    this.#around.dispatch({ kind: 'unlink', link: name });
+  }
+}
+
+const SOCKET = /^unix:(?:\/\/)?(?=\/)/;
+
+/** How a node that told its address is reached: with our token, but never less safely than ours. */
+function learned(node: string, admin: string, first: Target): Target {
+  if (SOCKET.test(admin)) return { name: node, socket: admin.replace(SOCKET, '') };
+  const { token, ca } = first;
+  const safe = admin.startsWith('https://') || first.url?.startsWith('http://') === true;
+  return {
+    name: node,
+    url: admin,
+    ...(token !== undefined && (safe || isLoopback(admin)) && { token }),
+    ...(ca !== undefined && { ca }),
+  };
+}
+
+function isLoopback(url: string): boolean {
+  const host = URL.canParse(url) ? new URL(url).hostname : '';
+  return host === 'localhost' || host === '[::1]' || host.startsWith('127.');
+}

@@ -1,0 +1,182 @@
+/** From a key or a command to a question, and from the answer to what is asked of the server. */
+import type { ClusterNode, ClusterView, Reloaded } from '../../core/admin/protocol/index.ts';
+import { VERBS, type Verb, type VerbName } from '../../core/admin/verbs.ts';
+import { connectionOf } from './connection.ts';
+import { clusterOf, followed, type Data } from './data.ts';
+import { newDialog, type Asked, type Choice, type Given } from './dialog.ts';
+import { alive } from './link.ts';
+import { chosenRow } from './rows.ts';
+import { pictured, withToast, type State } from './ui.ts';
+
+export type Effect =
+  | { readonly kind: 'ask'; readonly verb: VerbName; readonly input: Given }
+  | { readonly kind: 'copy'; readonly text: string }
+  | { readonly kind: 'quit' | 'suspend' | 'repaint' | 'reconnect' | 'save' };
+
+export interface Stepped {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
+
+export function only(state: State, ...effects: readonly Effect[]): Stepped {
+  return { state, effects };
+}
+
+/** Whether this terminal may do anything but look. */
+export function readOnly({ data, ui }: State): boolean {
+  return ui.readOnly || followed(data)?.beat?.permission === 'read';
+}
+
+/** The verb that a key has on the screen, if it may be used. */
+export function verbOfKey(state: State, key: string): VerbName | undefined {
+  return keyVerbs(state).find((name) => VERBS[name].key === key);
+}
+
+/** What has a key on the screen, as the table has it. */
+export function keyVerbs(state: State): readonly VerbName[] {
+  const table: Readonly<Record<string, Verb>> = VERBS;
+  return (Object.keys(VERBS) as VerbName[]).filter((name) => {
+    const { screen, key, permission } = table[name]!;
+    if (screen !== state.ui.screen || key === undefined) return false;
+    return permission === 'read' || !readOnly(state);
+  });
+}
+
+/** Why it cannot be done now; undefined: it can. */
+function hindrance(state: State, verb: VerbName): string | undefined {
+  const { data } = state;
+  if (readOnly(state)) return 'this terminal is read-only';
+  const { state: how } = connectionOf(data, data.now);
+  const reached = data.links.some((link) => alive(link, data.now));
+  if (!reached) return `nothing can be done while it says ${how}`;
+  const lost = how === 'LOST' || how === 'NO LEADER' || how === 'DENIED';
+  return lost && VERBS[verb].danger < 4
+    ? `only a takeover can be done while it says ${how}`
+    : undefined;
+}
+
+/** A key was pressed: what it is about is the row that is chosen. */
+export function begin(state: State, verb: VerbName): Stepped {
+  const input = inputOf(state, verb);
+  if (typeof input === 'string') return only(withToast(state, input, 'bad'));
+  return ask(state, verb, input);
+}
+
+function inputOf(state: State, verb: VerbName): Given | string {
+  const row = chosenRow(state);
+  switch (verb) {
+    case 'session disconnect':
+      return row ? { id: (row as { id: string }).id } : 'no session is chosen';
+    case 'cluster switchover':
+    case 'cluster takeover': {
+      const cluster = clusterOf(pictured(state));
+      const node = row as ClusterNode | undefined;
+      if (!cluster || !node) return 'no node is chosen';
+      if (node.node === cluster.active) return `${node.node} is the active node; choose another`;
+      return { to: node.node, expectEpoch: cluster.epoch };
+    }
+    default:
+      return {};
+  }
+}
+
+/** Asks the person, or the server at once if no harm can come of it. */
+export function ask(state: State, verb: VerbName, input: Given): Stepped {
+  const hindered = hindrance(state, verb);
+  if (hindered !== undefined) return only(withToast(state, hindered, 'bad'));
+  if (verb === 'reload' && input['expect'] === undefined) {
+    return only(withToast(state, 'looking at what would change …'), {
+      kind: 'ask',
+      verb,
+      input: { ...input, dryRun: true },
+    });
+  }
+  const missing = verb === 'log level' && input['level'] === undefined;
+  if (VERBS[verb].danger < 2 && !missing) return only(state, { kind: 'ask', verb, input });
+  const asked = { ...surroundings(state.data), verb, input, facts: factsOf(state, verb, input) };
+  const dialog = { ...newDialog(asked), ...(missing && { choices: LEVELS, twin: undefined }) };
+  return only({ ...state, ui: { ...state.ui, dialog } });
+}
+
+function surroundings(data: Data): Pick<Asked, 'cluster' | 'epoch'> {
+  const view = clusterOf(data);
+  return { cluster: view?.name ?? '', epoch: view?.epoch ?? 0 };
+}
+
+const LEVELS: readonly Choice[] = ['debug', 'info', 'warn', 'error'].map((level) => {
+  return { key: level.slice(0, 1), text: level, input: { level } };
+});
+
+function factsOf(state: State, verb: VerbName, input: Given): readonly string[] {
+  const stale = connectionOf(state.data, state.data.now).state === 'STALE';
+  const warning = stale ? ['What you see is stale.'] : [];
+  if (verb === 'session disconnect') return [...warning, ...sessionFacts(state, input)];
+  const view = clusterOf(state.data);
+  const moves = verb === 'cluster switchover' || verb === 'cluster takeover';
+  if (!moves || !view) return [...warning, VERBS[verb].summary];
+  return [...warning, ...changeFacts(state.data, view, verb, String(input['to']))];
+}
+
+function sessionFacts(state: State, input: Given): readonly string[] {
+  const row = chosenRow(state) as { id?: string; user?: string; device?: string } | undefined;
+  const known = row?.id === input['id'] ? `${row?.user} on ${row?.device}: ` : '';
+  return [`${known}it is cut off, and may come back at once.`];
+}
+
+function changeFacts(data: Data, view: ClusterView, verb: VerbName, to: string): readonly string[] {
+  const next = view.nodes.find(({ node }) => node === to);
+  const owner = view.nodes.find(({ node }) => node === (view.active ?? view.last));
+  const fit = next?.ready === true ? 'ready to follow' : 'NOT ready to follow';
+  const facts = [`${to} is ${next?.state ?? 'unknown'}, ${fit}.`];
+  if (owner) facts.push(`${owner.sessions ?? 0} sessions are on ${owner.node}; they come back.`);
+  if (verb !== 'cluster takeover' || !owner) return facts;
+  const runs = owner.leaseLeftMs > 0;
+  const left = (owner.leaseLeftMs / 1_000).toFixed(1);
+  const lease = runs
+    ? `The lease of ${owner.node} runs for ${left} s: without --force this is refused.`
+    : `The lease of ${owner.node} is over.`;
+  const lives = data.links.some(
+    (link) => link.overview?.node === owner.node && alive(link, data.now),
+  );
+  const doubt = lives ? [`${owner.node} ANSWERS: a switchover harms nobody.`] : [];
+  return [...facts, lease, ...doubt];
+}
+
+/** What the server answered. */
+export function told(state: State, verb: VerbName, input: Given, output: unknown): State {
+  if (verb === 'reload' && input['dryRun'] === true) return wouldReload(state, output as Reloaded);
+  return withToast(state, done(verb, input, output), 'good');
+}
+
+function done(verb: VerbName, input: Given, output: unknown): string {
+  const about = output as Readonly<Record<string, string | number>>;
+  switch (verb) {
+    case 'session disconnect':
+      return `${about['user']} on ${about['device']} is disconnected`;
+    case 'cluster switchover':
+    case 'cluster takeover':
+      return `${about['active']} owns the shards, epoch ${about['epoch']}`;
+    case 'log level':
+      return `the log begins at ${about['level']} until the next start; L changes it back`;
+    case 'reload': {
+      const { changes } = output as Reloaded;
+      return `${changes.length} changes of the file are taken`;
+    }
+    default:
+      return `${verb} ${Object.values(input).join(' ')}: done`;
+  }
+}
+
+const CHANGES_SHOWN = 8;
+
+function wouldReload(state: State, { changes, hash }: Reloaded): State {
+  if (changes.length === 0)
+    return withToast(state, 'the file says what runs: nothing would change');
+  const facts = changes.slice(0, CHANGES_SHOWN).map(({ path, before, after, how }) => {
+    return `${path}: ${before ?? '-'} → ${after ?? '-'}  ${how === 'live' ? 'live' : 'RESTART'}`;
+  });
+  const more = changes.length - facts.length;
+  if (more > 0) facts.push(`and ${more} more: im reload --dry-run shows all`);
+  const asked = { ...surroundings(state.data), verb: 'reload', input: { expect: hash } } as const;
+  return { ...state, ui: { ...state.ui, dialog: newDialog({ ...asked, facts }) } };
+}

@@ -1,0 +1,231 @@
+/** What came from the servers, and what it means at a time. Pure: the time is handed in. */
+import type {
+  Beat,
+  ClusterView,
+  EventView,
+  Frame,
+  Overview,
+} from '../../core/admin/protocol/index.ts';
+import { VERBS, type Output, type VerbName } from '../../core/admin/verbs.ts';
+import { choose, type Following } from './connection.ts';
+import { sampled, type Ring } from './history.ts';
+import { ageMs, alive, newLink, nodeOf, type Link, type Problem } from './link.ts';
+import { watchChange, type Watched } from './takeover.ts';
+
+export interface Shown {
+  /** As it was asked for, with its query. */
+  readonly topic: string;
+  readonly view: unknown;
+  /** Why there is no view. */
+  readonly problem: { readonly code: string; readonly message: string } | undefined;
+}
+
+export interface SeenEvent extends EventView {
+  readonly node: string;
+}
+
+export interface Data extends Following, Watched {
+  /** Monotonic, ms: of the last thing that happened here. */
+  readonly now: number;
+  /** By the words of a verb: the last that was told. */
+  readonly views: ReadonlyMap<string, Shown>;
+  /** Oldest first. */
+  readonly events: readonly SeenEvent[];
+  readonly rings: ReadonlyMap<string, Ring>;
+  /** Frames that the server spared this viewer, with the last one. */
+  readonly skipped: number;
+}
+
+export type DataAction =
+  | { readonly kind: 'link'; readonly link: string; readonly learned: boolean }
+  | { readonly kind: 'unlink'; readonly link: string }
+  | { readonly kind: 'trying'; readonly link: string }
+  | { readonly kind: 'open'; readonly link: string }
+  | {
+      readonly kind: 'closed';
+      readonly link: string;
+      readonly problem: Problem;
+      readonly retryAt: number;
+    }
+  | { readonly kind: 'frame'; readonly link: string; readonly frame: Frame }
+  | { readonly kind: 'beat'; readonly link: string; readonly beat: Beat }
+  | { readonly kind: 'event'; readonly link: string; readonly event: EventView }
+  | { readonly kind: 'views'; readonly frame: Frame }
+  | { readonly kind: 'tick' };
+
+export const EVENTS_MAX = 1_000;
+
+export function emptyData(now: number, pinned?: string): Data {
+  return {
+    now,
+    links: [],
+    preferred: undefined,
+    was: undefined,
+    changedAt: now,
+    pinned,
+    ledAt: undefined,
+    hidden: 0,
+    leader: undefined,
+    change: undefined,
+    views: new Map(),
+    events: [],
+    rings: new Map(),
+    skipped: 0,
+  };
+}
+
+export function reduceData(data: Data, action: DataAction, now: number): Data {
+  const next = { ...applied(data, action, now), now };
+  const followed = { ...next, ...choose(next, now) };
+  return { ...followed, ...watchChange(followed, now) };
+}
+
+function applied(data: Data, action: DataAction, now: number): Data {
+  switch (action.kind) {
+    case 'link':
+      if (data.links.some(({ name }) => name === action.link)) return data;
+      return { ...data, links: [...data.links, newLink(action.link, action.learned)] };
+    case 'unlink':
+      return { ...data, links: data.links.filter(({ name }) => name !== action.link) };
+    case 'trying':
+      return changed(data, action.link, () => ({ phase: 'trying', retryAt: undefined }));
+    case 'open':
+      return changed(data, action.link, () => heard(now));
+    case 'closed':
+      return changed(data, action.link, ({ failures }) => ({
+        phase: 'waiting',
+        failures: failures + 1,
+        problem: action.problem,
+        retryAt: action.retryAt,
+      }));
+    case 'frame':
+      return withFrame(data, action.link, action.frame, now);
+    case 'beat':
+      return changed(data, action.link, () => ({ ...heard(now), beat: action.beat }));
+    case 'event':
+      return withEvent(data, action.link, action.event);
+    case 'views':
+      return withViews(data, action.frame);
+    case 'tick':
+      return { ...data, rings: silences(data, now) };
+  }
+}
+
+function heard(now: number): Partial<Link> {
+  return { phase: 'open', heardAt: now, failures: 0, problem: undefined };
+}
+
+function changed(data: Data, name: string, change: (link: Link) => Partial<Link>): Data {
+  const links = data.links.map((link) => {
+    return link.name === name ? { ...link, ...change(link) } : link;
+  });
+  return { ...data, links };
+}
+
+function withFrame(data: Data, name: string, frame: Frame, now: number): Data {
+  const overview = readView('overview', frame.views['overview']);
+  const cluster = readView('cluster', frame.views['cluster']);
+  const told: Partial<Link> = {
+    ...heard(now),
+    ...(overview.view !== undefined && { overview: overview.view as Overview }),
+    // A node that is in no cluster says so; then an older picture is none.
+    cluster: cluster.view as ClusterView | undefined,
+  };
+  const next = changed(data, name, () => told);
+  const hidden = [overview, cluster].filter(unreadable).length + hiddenOf(next.views);
+  if (name !== data.preferred || !told.overview) return { ...next, hidden };
+  return { ...next, hidden, rings: measured(next.rings, told.overview, now) };
+}
+
+function measured(
+  rings: ReadonlyMap<string, Ring>,
+  { rates, queue, loopDelayMs }: Overview,
+  now: number,
+): ReadonlyMap<string, Ring> {
+  const values = { ...rates, queue, loopDelayMs };
+  const next = new Map(rings);
+  for (const [key, value] of Object.entries(values)) {
+    next.set(key, sampled(next.get(key), now, value));
+  }
+  return next;
+}
+
+/** How long each member has been silent, for a minute; and gaps where a rate is unknown. */
+function silences(data: Data, now: number): ReadonlyMap<string, Ring> {
+  const next = new Map(data.rings);
+  for (const link of data.links) {
+    const key = `silence ${nodeOf(link)}`;
+    const age = link.heardAt === undefined ? undefined : ageMs(link, now);
+    next.set(key, sampled(next.get(key), now, age));
+  }
+  return next;
+}
+
+function withEvent(data: Data, name: string, event: EventView): Data {
+  const link = data.links.find((one) => one.name === name);
+  const seen = { ...event, node: link ? nodeOf(link) : name };
+  const { events } = data;
+  const known = events.some(({ id, node }) => id === seen.id && node === seen.node);
+  if (known) return data;
+  // Walls of several machines: only the sequence on the screen comes from them.
+  const after = events.findLastIndex(({ at }) => at <= seen.at) + 1;
+  return { ...data, events: events.toSpliced(after, 0, seen).slice(-EVENTS_MAX) };
+}
+
+function withViews(data: Data, frame: Frame): Data {
+  const views = new Map(data.views);
+  for (const [topic, answer] of Object.entries(frame.views)) {
+    const words = wordsOf(topic);
+    if (Object.hasOwn(VERBS, words)) {
+      views.set(words, { topic, ...readView(words as VerbName, answer) });
+    }
+  }
+  return { ...data, views, skipped: frame.skipped, hidden: hiddenOf(views) };
+}
+
+export function wordsOf(topic: string): string {
+  return topic.split('?')[0] ?? '';
+}
+
+type Answer = Frame['views'][string] | undefined;
+
+/** Checked by the verb's schema: a server of another version must not break a screen. */
+function readView(name: VerbName, answer: Answer): Pick<Shown, 'view' | 'problem'> {
+  if (!answer) return { view: undefined, problem: undefined };
+  if ('code' in answer) return { view: undefined, problem: answer };
+  const read = VERBS[name].output.safeParse(answer.view);
+  if (read.success) return { view: read.data, problem: undefined };
+  const message = 'the server is of another version: this program cannot read its answer';
+  return { view: undefined, problem: { code: 'IM_ADMIN_VERSION', message } };
+}
+
+function unreadable({ problem }: Pick<Shown, 'problem'>): boolean {
+  return problem?.code === 'IM_ADMIN_VERSION';
+}
+
+function hiddenOf(views: ReadonlyMap<string, Shown>): number {
+  return [...views.values()].filter(unreadable).length;
+}
+
+/** The last view of a verb, whatever it was asked with. */
+export function viewOf<N extends VerbName>(data: Data, name: N): Output<N> | undefined {
+  return data.views.get(name)?.view as Output<N> | undefined;
+}
+
+/** The member that is followed. */
+export function followed(data: Data): Link | undefined {
+  return data.links.find(({ name }) => name === data.preferred) ?? data.links[0];
+}
+
+/** The newest picture of the cluster; if nobody answers, the last one that there was. */
+export function clusterOf(data: Data): ClusterView | undefined {
+  const told = data.links.filter(({ cluster }) => cluster);
+  const answering = told.filter((link) => alive(link, data.now));
+  const from = answering.length > 0 ? answering : told;
+  const own = followed(data);
+  const newest = from.toSorted((a, b) => {
+    const later = (b.cluster?.epoch ?? 0) - (a.cluster?.epoch ?? 0);
+    return later !== 0 ? later : Number(b === own) - Number(a === own);
+  });
+  return newest[0]?.cluster;
+}

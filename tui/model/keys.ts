@@ -1,0 +1,174 @@
+/** What a key does. Pure: what it asks of the world comes back as effects. */
+import { VERBS } from '../../core/admin/verbs.ts';
+import { begin, only, verbOfKey, type Stepped } from './acts.ts';
+import { answered } from './dialog.ts';
+import { reversed, sortedNext } from './list.ts';
+import type { Press } from './press.ts';
+import { promptKey } from './prompt.ts';
+import { choose, chosenRow, keyOf, listHeight, windowOf, type Row } from './rows.ts';
+import { LISTS, PANELS, SCREENS } from './screens.ts';
+import { copyOf, twinOfScreen } from './copying.ts';
+import { listOf, pictured, withList, withToast, type State } from './ui.ts';
+
+export function pressed(state: State, press: Press): Stepped {
+  const { ui } = state;
+  if (press.ctrl && press.text === 'z') return only(state, { kind: 'suspend' });
+  if (press.ctrl && press.text === 'l') return only(state, { kind: 'repaint' });
+  if (ui.dialog) return dialogKey(state, press);
+  if (ui.prompt) return promptKey(state, press);
+  if (press.ctrl && press.text === 'c') return only(state, { kind: 'quit' });
+  if (ui.help) return only({ ...state, ui: { ...ui, help: false } });
+  return moveKey(state, press) ?? letterKey(state, press);
+}
+
+function dialogKey(state: State, press: Press): Stepped {
+  const { dialog } = state.ui;
+  if (!dialog) return only(state);
+  const { dialog: next, run } = answered(dialog, press);
+  const after = { ...state, ui: { ...state.ui, dialog: next } };
+  if (!run) return only(after);
+  const asking = withToast(after, `${dialog.verb} …`);
+  return only(asking, { kind: 'ask', verb: dialog.verb, input: run });
+}
+
+/** How far a key goes in a list; undefined: it is no such key. */
+function distance({ name, text, ctrl }: Press, page: number): number | undefined {
+  if (ctrl) return text === 'd' ? page : text === 'u' ? -page : undefined;
+  if (name === 'down' || text === 'j') return 1;
+  if (name === 'up' || text === 'k') return -1;
+  if (name === 'pagedown') return page;
+  if (name === 'pageup') return -page;
+  if (name === 'home' || text === 'g') return Number.NEGATIVE_INFINITY;
+  if (name === 'end' || text === 'G') return Number.POSITIVE_INFINITY;
+  return undefined;
+}
+
+function moveKey(state: State, press: Press): Stepped | undefined {
+  const { ui } = state;
+  const by = distance(press, listHeight(ui) - 1);
+  if (by === undefined) return undefined;
+  if (ui.detail) {
+    const top = Math.max(0, Math.min(ui.detail.top + by, DETAIL_LINES_MAX));
+    return only({ ...state, ui: { ...ui, detail: { ...ui.detail, top } } });
+  }
+  if (!LISTS[ui.screen]) return only(state);
+  const next = choose(state, listOf(ui).index + by);
+  const last = windowOf(pictured(next), next.ui).total - 1;
+  const following = listOf(next.ui).index >= last;
+  return only({ ...next, ui: { ...next.ui, following } });
+}
+
+/** What is drawn cuts it to what there is. */
+const DETAIL_LINES_MAX = 2_000;
+
+function letterKey(state: State, press: Press): Stepped {
+  const { name, text, ctrl, shift } = press;
+  if (ctrl) return ctrlKey(state, text);
+  if (name === 'enter') return enter(state);
+  if (name === 'escape') return escape(state);
+  if (name === 'tab') return tab(state, shift ? -1 : 1);
+  if (name === 'left' || name === 'right') {
+    return shift ? sort(state, name === 'left' ? -1 : 1) : only(state);
+  }
+  const screen = SCREENS[Number(text) - 1]?.screen;
+  if (/^[1-9]$/.test(text) && screen) return only(opened(state, screen));
+  const verb = verbOfKey(state, text);
+  if (verb !== undefined && VERBS[verb].permission === 'operate') return begin(state, verb);
+  return plainKey(state, text);
+}
+
+function ctrlKey(state: State, text: string): Stepped {
+  if (text === 'r') return only(withToast(state, 'connecting again …'), { kind: 'reconnect' });
+  return text === 's' ? only(state, { kind: 'save' }) : only(state);
+}
+
+function plainKey(state: State, text: string): Stepped {
+  const { ui } = state;
+  switch (text) {
+    case 'q':
+      return only(state, { kind: 'quit' });
+    case '?':
+      return only({ ...state, ui: { ...ui, help: true } });
+    case ':':
+      return only(prompting(state, 'command', ''));
+    case '/':
+      return only(LISTS[ui.screen] ? prompting(state, 'filter', listOf(ui).filter) : state);
+    case 'o':
+      return sort(state, 1);
+    case 'O':
+      return only(withSort(state, reversed(listOf(ui).sort)));
+    case 'w':
+      return only({ ...state, ui: { ...ui, wide: !ui.wide } });
+    case ' ':
+      return only({ ...state, ui: { ...ui, frozen: ui.frozen ? undefined : state.data } });
+    case 'y':
+      return copy(state, copyOf(state));
+    case 'Y':
+      return copy(state, twinOfScreen(state));
+    default:
+      return ui.screen === 'events' ? eventsKey(state, text) : only(state);
+  }
+}
+
+function eventsKey(state: State, text: string): Stepped {
+  const { ui } = state;
+  if (text === 'f')
+    return only(choose({ ...state, ui: { ...ui, following: !ui.following } }, Infinity));
+  if (text === 't') return only({ ...state, ui: { ...ui, ago: !ui.ago } });
+  if (text === 'a') return only({ ...state, ui: { ...ui, acts: !ui.acts } });
+  return only(state);
+}
+
+function copy(state: State, text: string | undefined): Stepped {
+  if (text === undefined) return only(withToast(state, 'there is nothing to copy'));
+  return only(withToast(state, `copied: ${text}`), { kind: 'copy', text });
+}
+
+function prompting(state: State, kind: 'filter' | 'command', text: string): State {
+  const { ui } = state;
+  const prompt = { kind, text, earlier: ui.history.length, hints: [] };
+  return { ...state, ui: { ...ui, prompt, toast: undefined } };
+}
+
+function sort(state: State, by: number): Stepped {
+  const rule = LISTS[state.ui.screen];
+  return only(rule ? withSort(state, sortedNext(listOf(state.ui), rule.sorts, by)) : state);
+}
+
+function withSort(state: State, next: string): State {
+  const list = listOf(state.ui);
+  if (list.sort === '' || next === list.sort) return state;
+  return {
+    ...state,
+    ui: withList(state.ui, { ...list, sort: next, index: 0, top: 0, key: undefined }),
+  };
+}
+
+export function opened(state: State, screen: State['ui']['screen']): State {
+  return { ...state, ui: { ...state.ui, screen, detail: undefined, help: false } };
+}
+
+function enter(state: State): Stepped {
+  const { ui } = state;
+  if (ui.screen === 'overview') return only(opened(state, PANELS[ui.panel] ?? 'overview'));
+  const row: Row | undefined = chosenRow(state);
+  if (!row || ui.detail) return only(state);
+  const detail = { key: keyOf(ui.screen)(row), row, top: 0 };
+  return only({ ...state, ui: { ...ui, detail } });
+}
+
+function escape(state: State): Stepped {
+  const { ui } = state;
+  if (ui.detail) return only({ ...state, ui: { ...ui, detail: undefined } });
+  if (ui.frozen) return only({ ...state, ui: { ...ui, frozen: undefined } });
+  const list = listOf(ui);
+  if (list.filter === '') return only({ ...state, ui: { ...ui, toast: undefined } });
+  return only({ ...state, ui: withList(ui, { ...list, filter: '', index: 0, top: 0 }) });
+}
+
+function tab(state: State, by: number): Stepped {
+  const { ui } = state;
+  if (ui.screen !== 'overview') return only(state);
+  const panel = (ui.panel + by + PANELS.length) % PANELS.length;
+  return only({ ...state, ui: { ...ui, panel } });
+}

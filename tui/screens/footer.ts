@@ -1,0 +1,59 @@
+/** The last row: the keys of this view, or what is being typed, or what just happened. */
+import { VERBS, type Verb } from '../../core/admin/verbs.ts';
+import { keyVerbs } from '../model/acts.ts';
+import { LISTS } from '../model/screens.ts';
+import type { Prompt, State, Toast } from '../model/ui.ts';
+import { fitLine, line, lineWidth, span, type Line, type Role } from '../draw/line.ts';
+
+export function footer(state: State, columns: number): Line {
+  const { prompt, toast } = state.ui;
+  if (prompt) return promptLine(prompt, columns);
+  if (toast) return fitLine(line(' ', span(toast.text, TONES[toast.tone])), columns);
+  return keysLine(state, columns);
+}
+
+const TONES: Readonly<Record<Toast['tone'], Role>> = { good: 'good', bad: 'bad', info: 'info' };
+
+function promptLine({ kind, text, hints }: Prompt, columns: number): Line {
+  const sign = kind === 'command' ? ':' : '/';
+  const told = hints.length > 0 ? `   ${hints.join('  ')}` : '';
+  return fitLine(line(span(sign, 'strong'), text, span(' ', 'chosen'), span(told, 'dim')), columns);
+}
+
+/** Those of the screen first, then those of all, as many as there is room for. */
+function keysLine(state: State, columns: number): Line {
+  const pieces = keysOf(state).map(([key, what]) => line(' ', span(key, 'strong'), ` ${what} `));
+  const shown: Line[] = [];
+  let room = columns;
+  for (const piece of pieces) {
+    room -= lineWidth(piece);
+    if (room < 0) break;
+    shown.push(piece);
+  }
+  return fitLine(line(...shown), columns);
+}
+
+function keysOf(state: State): readonly (readonly [string, string])[] {
+  const { ui } = state;
+  const list = LISTS[ui.screen];
+  if (ui.detail) return [['esc', 'back'], ['↑↓', 'move'], ['Y', 'command line'], ...ALWAYS];
+  const own = keyVerbs(state).flatMap((name) => {
+    const { key }: Verb = VERBS[name];
+    return key === undefined || key === 'enter'
+      ? []
+      : [[key, name.split(' ').at(-1) ?? name] as const];
+  });
+  const some: (readonly [string, string])[] = [];
+  if (ui.screen === 'overview') some.push(['1-9', 'screen'], ['tab', 'panel'], ['↵', 'open']);
+  if (list) some.push(['↵', 'open'], ['/', 'filter']);
+  if (list && list.sorts.length > 0) some.push(['o', 'sort']);
+  if (ui.screen === 'events') some.push(['f', 'follow'], ['a', 'acts'], ['t', 'time']);
+  return [...some, ...own, ...ALWAYS];
+}
+
+const ALWAYS: readonly (readonly [string, string])[] = [
+  ['?', 'help'],
+  [':', 'command'],
+  ['space', 'freeze'],
+  ['q', 'quit'],
+];

@@ -1,0 +1,62 @@
+/** What can be done here, from the table of verbs. */
+import { VERBS, type Verb } from '../../core/admin/verbs.ts';
+import { keyVerbs, readOnly } from '../model/acts.ts';
+import { LISTS } from '../model/screens.ts';
+import type { State } from '../model/ui.ts';
+import { line, span, type Line } from '../draw/line.ts';
+import { panel } from '../draw/panel.ts';
+
+const DANGERS = [
+  '',
+  'can be undone',
+  'asks once more',
+  'asks for the name',
+  'asks for cluster and epoch',
+];
+
+const ALL: readonly (readonly [string, string])[] = [
+  ['1-9', 'the screens'],
+  ['↑ ↓ j k', 'one row; pgup pgdn ctrl-u ctrl-d a page; g G the ends'],
+  ['enter esc', 'open, and back'],
+  [':', 'a command as im takes it; tab completes'],
+  ['space', 'freeze the picture; the data go on'],
+  ['y Y', 'copy the row as JSON; copy the command line that shows this'],
+  ['ctrl-s', 'save the picture to a file'],
+  ['ctrl-r ctrl-l', 'connect again; draw again'],
+  ['ctrl-z q', 'suspend; quit'],
+];
+
+const OF_LISTS: readonly (readonly [string, string])[] = [
+  ['/', 'filter: words, field:word, field>1, !not'],
+  ['w', 'the columns that had no room'],
+];
+const OF_SORTS: readonly (readonly [string, string])[] = [
+  ['o O', 'sort by the next column; the other way; shift-← shift-→ too'],
+];
+const OF_EVENTS: readonly (readonly [string, string])[] = [
+  ['f t a', 'follow the newest; how long ago; what operators did'],
+];
+
+export function helpScreen(state: State, columns: number, rows: number): readonly Line[] {
+  const { screen } = state.ui;
+  const own = keyVerbs(state).map((name) => {
+    const { key = '', summary, danger }: Verb = VERBS[name];
+    const care = danger > 0 ? ` (${DANGERS[danger]})` : '';
+    return keyLine(key, `${summary}${care}`);
+  });
+  const list = LISTS[screen];
+  const more = [
+    ...(list ? OF_LISTS : []),
+    ...(list && list.sorts.length > 0 ? OF_SORTS : []),
+    ...(screen === 'events' ? OF_EVENTS : []),
+  ];
+  const note = readOnly(state) ? 'read-only: keys that act are off' : 'any key closes this';
+  return panel({ title: `Keys of ${screen}`, note, columns, rows }, [
+    ...own,
+    ...[...more, ...ALL].map(([key, what]) => keyLine(key, what)),
+  ]);
+}
+
+function keyLine(key: string, what: string): Line {
+  return line(span(` ${key.padEnd(14)}`, 'strong'), what);
+}

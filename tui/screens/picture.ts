@@ -1,0 +1,73 @@
+/** The whole screen: so many rows, each of so many cells, whatever the state is. */
+import type { Screen } from '../../core/admin/verbs.ts';
+import { clusterOf } from '../model/data.ts';
+import type { State } from '../model/ui.ts';
+import { fitLine, line, recast, span, type Line } from '../draw/line.ts';
+import { over } from '../draw/panel.ts';
+import { asciiLine } from '../draw/signs.ts';
+import { clusterScreen } from './cluster.ts';
+import { configScreen } from './config.ts';
+import { conversationsScreen } from './conversations.ts';
+import { dialogBox } from './dialog-box.ts';
+import { eventsScreen } from './events.ts';
+import { footer } from './footer.ts';
+import { header, isPast, tabs } from './header.ts';
+import { helpScreen } from './help.ts';
+import { orderingScreen } from './ordering.ts';
+import { overviewScreen } from './overview.ts';
+import { pluginsScreen } from './plugins.ts';
+import { sessionsScreen } from './sessions.ts';
+import { storeScreen } from './store.ts';
+
+export interface Look {
+  readonly ascii: boolean;
+  /** Of this program. */
+  readonly version: string;
+}
+
+export const COLUMNS_LEAST = 60;
+export const ROWS_LEAST = 16;
+
+type Draw = (state: State, columns: number, rows: number) => readonly Line[];
+
+const DRAWS: Readonly<Record<Screen, Draw>> = {
+  overview: overviewScreen,
+  sessions: sessionsScreen,
+  conversations: conversationsScreen,
+  plugins: pluginsScreen,
+  store: storeScreen,
+  ordering: orderingScreen,
+  cluster: clusterScreen,
+  events: eventsScreen,
+  config: configScreen,
+};
+
+export function picture(state: State, { ascii, version }: Look): readonly Line[] {
+  const { columns, rows } = state.ui;
+  const small = columns < COLUMNS_LEAST || rows < ROWS_LEAST;
+  const lines = small ? tooSmall(columns, rows) : screenOf(state, version);
+  const exact = Array.from({ length: rows }, (_, i) => fitLine(lines[i] ?? [], columns));
+  return ascii ? exact.map(asciiLine) : exact;
+}
+
+function tooSmall(columns: number, rows: number): readonly Line[] {
+  const needs = `needs ${COLUMNS_LEAST}×${ROWS_LEAST}`;
+  return [line(span(needs, 'warn')), line(`has ${columns}×${rows}`), line('q quits')];
+}
+
+/** Header, tabs and footer. */
+const AROUND_ROWS = 3;
+
+function screenOf(state: State, version: string): readonly Line[] {
+  const { ui, data } = state;
+  const { columns, dialog } = ui;
+  const rows = ui.rows - AROUND_ROWS;
+  const draw = ui.help ? helpScreen : DRAWS[ui.screen];
+  const drawn = draw(state, columns, rows);
+  const exact = Array.from({ length: rows }, (_, i) => fitLine(drawn[i] ?? [], columns));
+  // What is only a memory must not look like the present.
+  const body = isPast(state) ? exact.map((one) => recast(one, 'dim')) : exact;
+  const cluster = clusterOf(data)?.name ?? '';
+  const shown = dialog ? over(body, dialogBox(dialog, cluster, columns), columns) : body;
+  return [header(state, columns, version), tabs(state, columns), ...shown, footer(state, columns)];
+}
