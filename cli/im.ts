@@ -35,11 +35,12 @@ function build(io: Io, done: Done): Command {
     })
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failed, 2 wrong use, 3 no answer, 7 bad configuration.',
+      '\nExit codes: 0 done, 1 failed, 2 wrong use, 3 nobody answers, 4 not allowed, 7 bad configuration.',
     );
   addServerVerbs(program, io, done);
   addClusterVerbs(program, io, done);
   addWatchingVerbs(program, io, done);
+  addTop(program, version, io, done);
   addPeopleVerbs(program, io, done);
   addAuthorVerbs(program, io, done);
   return program;
@@ -114,6 +115,26 @@ function addWatchingVerbs(program: Command, io: Io, done: Done): void {
     .option('--json', 'as one line of JSON')
     .action(async (words, options) => {
       done(await (await import('./trace.ts')).trace(words, options, io));
+    });
+}
+
+function addTop(program: Command, version: string, io: Io, done: Done): void {
+  program
+    .command('top')
+    .description('Watch a node and its cluster in this terminal, and steer them.')
+    .option('--config <file>', 'else im.config.yaml; again for other nodes of the cluster', more)
+    .option('--socket <path>', 'the admin socket of a node; again for others', more)
+    .option('--url <url>', 'the admin API of a node, http:// or https://; again for others', more)
+    .option('--token-file <file>', 'the token for --url')
+    .option('--ca <file>', 'the authority of the certificate for --url')
+    .option('--node <name>', 'watch this node, whoever serves')
+    .option('--screen <name>', 'where to begin', 'overview')
+    .option('--readonly', 'look, and do nothing')
+    .option('--ascii', 'draw with ASCII only')
+    .option('--no-color', 'as NO_COLOR does')
+    .option('--once', 'print one picture, as where there is no terminal')
+    .action(async (options) => {
+      done(await (await import('./top.ts')).top(options, version, io));
     });
 }
 

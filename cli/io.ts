@@ -13,10 +13,17 @@ export interface Io {
 }
 
 /**
- * 0 done, 1 could not start or do it, 2 wrong use of the command, 3 no node could be asked, 7 bad
- * configuration.
+ * 0 done, 1 could not start or do it, 2 wrong use of the command, 3 nobody answers, 4 not allowed,
+ * 7 bad configuration.
  */
-export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3, config: 7 } as const;
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  unreachable: 3,
+  denied: 4,
+  config: 7,
+} as const;
 
 export function processIo(): Io {
   return {

@@ -25,7 +25,7 @@ export function pressesOf(input: string, key: Key): readonly Press[] {
   if (name !== undefined) return [{ name, text: '', ctrl, shift }];
   // A letter with the meta key is none of ours, and must not be taken for the letter.
   if (key.meta) return [];
-  return [...input].map((text) => CONTROLS[text] ?? { name: undefined, text, ctrl, shift });
+  return Array.from(input, (text) => CONTROLS[text] ?? { name: undefined, text, ctrl, shift });
 }
 
 const none = { text: '', ctrl: false, shift: false };

@@ -264,13 +264,13 @@ export const storeView: StoreView = {
 
 export const orderingView: OrderingView = {
   kinds: [
-    { kind: 'direct', name: 'ordering', type: 'arrival', holdMs: 0, sort: 'position', metrics },
+    { kind: 'direct', name: 'ordering', type: 'arrival', holdMs: 0, maxHoldMs: 0, metrics },
     {
       kind: 'group',
       name: 'ordering-group',
       type: 'time-window',
       holdMs: 18,
-      sort: 'order',
+      maxHoldMs: 200,
       metrics,
     },
   ],

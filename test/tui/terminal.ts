@@ -22,6 +22,7 @@ export interface Opened {
   readonly theme?: Theme;
 }
 
+const nothing = (): void => undefined;
 const VERSION = '0.1.0';
 const TARGETS = ['im-a', 'im-b'].map((name) => ({ name, url: `http://${name}:7490` }));
 
@@ -61,7 +62,6 @@ export class TestTerminal {
       writable: true,
       write,
     });
-    const nothing = (): void => undefined;
     this.#stdin = Object.assign(new EventEmitter(), {
       isTTY: true,
       setEncoding: nothing,
@@ -140,11 +140,11 @@ export class TestTerminal {
     // React works in turns of the loop; when two screens running are the same, it has done so.
     let before: string | undefined;
     let now = this.screen();
-    for (let same = 0; same < 3; same = now === before ? same + 1 : 0) {
+    for (let same = 0; same < 1; same = now === before ? same + 1 : 0) {
       before = now;
       await new Promise((resolve) => setImmediate(resolve));
       await this.#app?.waitUntilRenderFlush();
-      await new Promise<void>((resolve) => void this.#term.write('', resolve));
+      await new Promise<void>((resolve) => this.#term.write('', resolve));
       now = this.screen();
     }
   }
@@ -166,6 +166,6 @@ export class TestTerminal {
     this.#members.stop();
     this.#app?.unmount();
     await new Promise((resolve) => setImmediate(resolve));
-    await new Promise<void>((resolve) => void this.#term.write('', resolve));
+    await new Promise<void>((resolve) => this.#term.write('', resolve));
   }
 }

@@ -52,7 +52,6 @@ export function age(value: number | undefined): string {
   const seconds = Math.floor(value / 1_000);
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);
-  const two = (number: number): string => String(number).padStart(2, '0');
   if (hours >= 24) return `${Math.floor(hours / 24)}d${two(hours % 24)}h`;
   if (hours > 0) return `${hours}h${two(minutes % 60)}m`;
   return minutes > 0 ? `${minutes}m${two(seconds % 60)}s` : `${seconds}s`;
@@ -66,4 +65,8 @@ export function clock(wallMs: number | undefined): string {
 /** 2026-11-23 12:04:32 */
 export function day(wallMs: number): string {
   return new Date(wallMs).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0');
 }

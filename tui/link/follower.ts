@@ -11,6 +11,7 @@ interface Around extends Surroundings {
 /** Somebody who holds a key down changes the wishes with each. */
 const CHANGE_MS = 100;
 const RETRY_MS = 1_000;
+const nothing = (): void => undefined;
 
 export class Follower {
   readonly #around: Around;
@@ -47,7 +48,6 @@ export class Follower {
     const { topics, intervalMs } = this.#wants;
     if (!this.#target || topics.length === 0) return;
     const { connect, dispatch } = this.#around;
-    const nothing = (): void => undefined;
     this.#stream = connect(this.#target).watch(
       { topic: [...topics], intervalMs },
       {

@@ -62,7 +62,7 @@ export class Members {
     const { preferred } = state().data;
     const target = (preferred && this.#members.get(preferred)?.target) || this.#first;
     try {
-      const output = await this.#around.connect(target).ask(verb, input as never);
+      const output = await this.#around.connect(target).ask(verb, input);
       dispatch({ kind: 'told', verb, input, output });
     } catch (error) {
       dispatch({ kind: 'refused', verb, problem: problemOf(error) });

@@ -6,10 +6,10 @@ export type Admin = Pick<AdminClient, 'ask' | 'watch'>;
 
 export interface Surroundings {
   /** Monotonic, ms. */
-  now(): number;
+  readonly now: () => number;
   /** Calls back once; what it returns cancels. */
-  after(delayMs: number, call: () => void): () => void;
+  readonly after: (delayMs: number, call: () => void) => () => void;
   /** From 0 to 1. */
-  random(): number;
-  connect(target: Target): Admin;
+  readonly random: () => number;
+  readonly connect: (target: Target) => Admin;
 }

@@ -64,20 +64,20 @@ export function begin(state: State, verb: VerbName): Stepped {
 
 function inputOf(state: State, verb: VerbName): Given | string {
   const row = chosenRow(state);
-  switch (verb) {
-    case 'session disconnect':
-      return row ? { id: (row as { id: string }).id } : 'no session is chosen';
-    case 'cluster switchover':
-    case 'cluster takeover': {
-      const cluster = clusterOf(pictured(state));
-      const node = row as ClusterNode | undefined;
-      if (!cluster || !node) return 'no node is chosen';
-      if (node.node === cluster.active) return `${node.node} is the active node; choose another`;
-      return { to: node.node, expectEpoch: cluster.epoch };
-    }
-    default:
-      return {};
+  if (verb === 'session disconnect') {
+    return row ? { id: (row as { id: string }).id } : 'no session is chosen';
   }
+  if (!moves(verb)) return {};
+  const cluster = clusterOf(pictured(state));
+  const node = row as ClusterNode | undefined;
+  if (!cluster || !node) return 'no node is chosen';
+  if (node.node === cluster.active) return `${node.node} is the active node; choose another`;
+  return { to: node.node, expectEpoch: cluster.epoch };
+}
+
+/** It changes the owner. */
+function moves(verb: VerbName): boolean {
+  return verb === 'cluster switchover' || verb === 'cluster takeover';
 }
 
 /** Asks the person, or the server at once if no harm can come of it. */
@@ -112,13 +112,12 @@ function factsOf(state: State, verb: VerbName, input: Given): readonly string[] 
   const warning = stale ? ['What you see is stale.'] : [];
   if (verb === 'session disconnect') return [...warning, ...sessionFacts(state, input)];
   const view = clusterOf(state.data);
-  const moves = verb === 'cluster switchover' || verb === 'cluster takeover';
-  if (!moves || !view) return [...warning, VERBS[verb].summary];
+  if (!moves(verb) || !view) return [...warning, VERBS[verb].summary];
   return [...warning, ...changeFacts(state.data, view, verb, String(input['to']))];
 }
 
 function sessionFacts(state: State, input: Given): readonly string[] {
-  const row = chosenRow(state) as { id?: string; user?: string; device?: string } | undefined;
+  const row: { id?: string; user?: string; device?: string } | undefined = chosenRow(state);
   const known = row?.id === input['id'] ? `${row?.user} on ${row?.device}: ` : '';
   return [`${known}it is cut off, and may come back at once.`];
 }
@@ -150,21 +149,16 @@ export function told(state: State, verb: VerbName, input: Given, output: unknown
 
 function done(verb: VerbName, input: Given, output: unknown): string {
   const about = output as Readonly<Record<string, string | number>>;
-  switch (verb) {
-    case 'session disconnect':
-      return `${about['user']} on ${about['device']} is disconnected`;
-    case 'cluster switchover':
-    case 'cluster takeover':
-      return `${about['active']} owns the shards, epoch ${about['epoch']}`;
-    case 'log level':
-      return `the log begins at ${about['level']} until the next start; L changes it back`;
-    case 'reload': {
-      const { changes } = output as Reloaded;
-      return `${changes.length} changes of the file are taken`;
-    }
-    default:
-      return `${verb} ${Object.values(input).join(' ')}: done`;
+  if (verb === 'session disconnect') {
+    return `${about['user']} on ${about['device']} is disconnected`;
   }
+  if (moves(verb)) return `${about['active']} owns the shards, epoch ${about['epoch']}`;
+  if (verb === 'log level') {
+    return `the log begins at ${about['level']} until the next start; L changes it back`;
+  }
+  if (verb === 'reload')
+    return `${(output as Reloaded).changes.length} changes of the file are taken`;
+  return `${verb} ${Object.values(input).join(' ')}: done`;
 }
 
 const CHANGES_SHOWN = 8;

@@ -107,6 +107,7 @@ function applied(data: Data, action: DataAction, now: number): Data {
     case 'views':
       return withViews(data, action.frame);
     case 'tick':
+    default:
       return { ...data, rings: silences(data, now) };
   }
 }

@@ -84,7 +84,8 @@ function carried(state: State, text: string): Stepped {
       return only(withToast(state, command.why, 'bad'));
     case 'screen':
       return only(filtered(state, command.screen, command.filter));
-    case 'verb': {
+    case 'verb':
+    default: {
       const { verb, input } = command;
       if (VERBS[verb].permission === 'operate') return ask(state, verb, input);
       return only(shown(state, VERBS[verb].screen, input));

@@ -27,6 +27,7 @@ export function windowOf(data: Data, ui: Ui): Window<Row> {
     case 'overview':
     case 'store':
     case 'ordering':
+    default:
       return NONE;
   }
 }

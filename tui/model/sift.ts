@@ -1,5 +1,7 @@
 /** The filter of the lists that are here and not at the server: the same words, the same sense. */
 
+import { valueText } from './value-text.ts';
+
 /** Words that a row must have; `field:word`, `field>1`, `field<1`; `!` before one: not. */
 export function sifts(filter: string): (row: object) => boolean {
   const tests = filter
@@ -25,8 +27,5 @@ function testOf(word: string): (row: object) => boolean {
 }
 
 function textOf(row: object): string {
-  return Object.values(row)
-    .map((value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value)))
-    .join(' ')
-    .toLowerCase();
+  return Object.values(row).map(valueText).join(' ').toLowerCase();
 }

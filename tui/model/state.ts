@@ -20,29 +20,19 @@ export type Action =
   | { readonly kind: 'refused'; readonly verb: VerbName; readonly problem: Problem };
 
 export function reduce(state: State, action: Action, now: number): State {
-  switch (action.kind) {
-    case 'size': {
-      const { columns, rows } = action;
-      return settle({ ...state, ui: { ...state.ui, columns, rows } });
-    }
-    case 'say':
-      return withToast({ ...state, data: { ...state.data, now } }, action.text, action.tone);
-    case 'told':
-      return told(
-        { ...state, data: { ...state.data, now } },
-        action.verb,
-        action.input,
-        action.output,
-      );
-    case 'refused': {
-      const { code, message, act } = action.problem;
-      const what = act === undefined ? message : `${message}. ${act}`;
-      const at = { ...state, data: { ...state.data, now } };
-      return withToast(at, `${action.verb}: ${code} ${what}`, 'bad');
-    }
-    default:
-      return settle(ticked({ ...state, data: reduceData(state.data, action, now) }));
+  const at = { ...state, data: { ...state.data, now } };
+  if (action.kind === 'size') {
+    const { columns, rows } = action;
+    return settle({ ...state, ui: { ...state.ui, columns, rows } });
   }
+  if (action.kind === 'say') return withToast(at, action.text, action.tone);
+  if (action.kind === 'told') return told(at, action.verb, action.input, action.output);
+  if (action.kind === 'refused') {
+    const { code, message, act } = action.problem;
+    const what = act === undefined ? message : `${message}. ${act}`;
+    return withToast(at, `${action.verb}: ${code} ${what}`, 'bad');
+  }
+  return settle(ticked({ ...state, data: reduceData(state.data, action, now) }));
 }
 
 function ticked(state: State): State {

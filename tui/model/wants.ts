@@ -23,11 +23,11 @@ export function wantsOf(ui: Ui): Wants {
     case 'sessions':
       return { topics: [rowsTopic(ui)], intervalMs: FAST_MS };
     case 'conversations': {
-      const more = detail && `conversation show?${new URLSearchParams({ id: detail.key })}`;
+      const more = detail && `conversation show?${query({ id: detail.key })}`;
       return { topics: [rowsTopic(ui), ...(more ? [more] : [])], intervalMs: FAST_MS };
     }
     case 'plugins': {
-      const more = detail && `plugin show?${new URLSearchParams({ name: detail.key })}`;
+      const more = detail && `plugin show?${query({ name: detail.key })}`;
       return { topics: [rowsTopic(ui), ...(more ? [more] : [])], intervalMs: FAST_MS };
     }
     case 'store':
@@ -38,6 +38,7 @@ export function wantsOf(ui: Ui): Wants {
     case 'events':
       return { topics: ui.acts ? ['acts?limit=200'] : [], intervalMs: SLOW_MS };
     case 'config':
+    default:
       return { topics: [withFilter('config', listOf(ui).filter)], intervalMs: SLOW_MS };
   }
 }
@@ -52,15 +53,15 @@ const OVERVIEW: readonly string[] = [
 
 function rowsTopic(ui: Ui): string {
   const list = listOf(ui);
-  const query = new URLSearchParams({
-    sort: list.sort,
-    limit: String(CHUNK_ROWS),
-    offset: String(chunkOffset(list)),
-  });
-  if (list.filter !== '') query.set('filter', list.filter);
-  return `${ui.screen}?${query}`;
+  const { sort, filter } = list;
+  const window = { limit: String(CHUNK_ROWS), offset: String(chunkOffset(list)) };
+  return `${ui.screen}?${query({ sort, ...window, ...(filter !== '' && { filter }) })}`;
+}
+
+function query(fields: Readonly<Record<string, string>>): string {
+  return new URLSearchParams(fields).toString();
 }
 
 function withFilter(words: string, filter: string): string {
-  return filter === '' ? words : `${words}?${new URLSearchParams({ filter })}`;
+  return filter === '' ? words : `${words}?${query({ filter })}`;
 }

@@ -82,7 +82,7 @@ function conversationLines(view: ConversationDetail): readonly Line[] {
       kind,
       title,
       head: count(head),
-      epoch: String(epoch),
+      epoch: epoch === undefined ? undefined : String(epoch),
       shard: String(shard),
       'last entry': last,
       members: `${count(view.members)}, ${count(view.online)} online`,

@@ -15,8 +15,9 @@ export function dialogBox(dialog: Dialog, cluster: string, columns: number): rea
   const twin = dialog.twin === undefined ? [] : wrapped(`Same as: ${dialog.twin}`);
   const body = [...facts, ...twin, ...answers(dialog)];
   const where = cluster === '' ? '' : `cluster ${cluster}`;
-  const target = dialog.input['to'] ?? dialog.input['id'] ?? '';
-  const title = `▲ ${dialog.title.toUpperCase()} ${String(target)}`;
+  const { to, id } = dialog.input as { to?: string; id?: string };
+  const target = to ?? id ?? '';
+  const title = `▲ ${dialog.title.toUpperCase()} ${target}`;
   const rows = body.length + 2;
   return panel({ title, note: where, columns: width, rows, role: 'warn', double: true }, body);
 }

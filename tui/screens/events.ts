@@ -2,6 +2,7 @@
 import type { ActView } from '../../core/admin/protocol/index.ts';
 import type { Data, SeenEvent } from '../model/data.ts';
 import { followed } from '../model/data.ts';
+import { valueText } from '../model/value-text.ts';
 import { pictured, type State } from '../model/ui.ts';
 import { age, clock, day } from '../draw/format.ts';
 import { line, span, type Line, type Role } from '../draw/line.ts';
@@ -36,9 +37,7 @@ function eventColumns(data: Data, ago: boolean): readonly Column<SeenEvent>[] {
 }
 
 function messageText({ message, fields }: SeenEvent): string {
-  const told = Object.entries(fields).map(([key, value]) => {
-    return `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`;
-  });
+  const told = Object.entries(fields).map(([key, value]) => `${key}=${valueText(value)}`);
   return [message, ...told].join('  ');
 }
 

@@ -89,6 +89,7 @@ function stateText(data: Data, connection: Connection, version: string): string 
     case 'SPLIT':
       return 'SPLIT two nodes say that they serve: the one of the lower epoch is fenced';
     case 'DENIED':
+    default:
       return `DENIED by ${via}: ${problemText(data)} give another token`;
   }
 }
@@ -110,7 +111,7 @@ function retryText({ links, now }: Data): string {
 
 function problemText(data: Data): string {
   const problem = data.links.find((link) => link.problem)?.problem;
-  return problem ? `${problem.code}` : '';
+  return problem?.code ?? '';
 }
 
 function alarmText(data: Data): string {

@@ -10,10 +10,13 @@ import { metricLines } from './metrics.ts';
 
 type Kind = OrderingView['kinds'][number];
 
-export function orderingLines({ kind, type, name, holdMs, sort }: Kind): readonly Line[] {
-  const hold = holdMs === 0 ? 'readers hold only at a gap' : `readers hold for ${ms(holdMs)}`;
+export function orderingLines({ kind, type, name, holdMs, maxHoldMs }: Kind): readonly Line[] {
+  const hold =
+    holdMs === 0
+      ? 'readers hold only at a gap'
+      : `readers hold for ${ms(holdMs)}, at most ${ms(maxHoldMs)}`;
   const named = span(` ${kind.padEnd(7)}`, 'strong');
-  return [line(named, `${name} (${type})  sorted by ${sort}  ${hold}`)];
+  return [line(named, `${name} (${type})  ${hold}`)];
 }
 
 export function orderingScreen(state: State, columns: number, rows: number): readonly Line[] {

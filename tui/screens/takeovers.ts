@@ -40,7 +40,10 @@ export function phaseLines(last: TakeoverView, columns: number): readonly Line[]
     ['open', 'until it accepted commands', last.openMs],
     ['replay', 'until what was left over was done', last.replayMs],
   ] as const;
-  const wholeMs = Math.max(1, ...[phases.reduce((sum, [, , of]) => sum + (of ?? 0), 0)]);
+  const wholeMs = Math.max(
+    1,
+    phases.reduce((sum, [, , of]) => sum + (of ?? 0), 0),
+  );
   const room = Math.max(8, columns - LABEL_CELLS - 22);
   let before = 0;
   const bars = phases.map(([name, what, of]) => {

@@ -83,8 +83,9 @@ export class Stream {
   }
 
   #beat(): void {
-    const { clock, desk, loopDelayMs } = this.#around;
-    const beat = { at: clock.now(), life: desk.events.life, loopDelayMs: loopDelayMs() };
+    const { clock, desk, loopDelayMs, who } = this.#around;
+    const { life } = desk.events;
+    const beat = { at: clock.now(), life, loopDelayMs: loopDelayMs(), permission: who.may };
     this.#send('beat', beat);
     this.#again('beat', BEAT_MS, () => this.#beat());
   }

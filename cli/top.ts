@@ -1,0 +1,127 @@
+/** `im top`: a cluster in a terminal; where there is none, one picture as plain text. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AdminClient, type Target } from '../core/admin/client/admin-client.ts';
+import { unreachable } from '../core/admin/client/admin-problem.ts';
+import type { Screen } from '../core/admin/verbs.ts';
+import { nearest } from '../core/config/nearest.ts';
+import { systemClock } from '../core/kernel/system.ts';
+import { EXIT, type Io } from './io.ts';
+import { load } from './plugins.ts';
+import { report } from './report.ts';
+
+export interface TopOptions {
+  readonly config?: readonly string[];
+  readonly socket?: readonly string[];
+  readonly url?: readonly string[];
+  readonly tokenFile?: string;
+  readonly ca?: string;
+  readonly node?: string;
+  readonly screen: string;
+  readonly readonly?: boolean;
+  readonly ascii?: boolean;
+  readonly color: boolean;
+  readonly once?: boolean;
+}
+
+const COLUMNS = 100;
+const ROWS = 40;
+
+export async function top(options: TopOptions, version: string, io: Io): Promise<number> {
+  try {
+    const { SCREENS } = await import('../tui/model/screens.ts');
+    const names = SCREENS.map(({ screen }) => screen);
+    const screen = names.find((name) => name === options.screen);
+    if (!screen) return noScreen(options.screen, names, io);
+    const targets = await targetsOf(options, io);
+    return await show(options, targets, screen, version, io);
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+function noScreen(asked: string, names: readonly Screen[], io: Io): number {
+  const near = nearest(asked, names);
+  const meant =
+    near === undefined ? `the screens are ${names.join(', ')}` : `did you mean ${near}?`;
+  io.err(`there is no screen ${asked}; ${meant}`);
+  return EXIT.usage;
+}
+
+async function show(
+  options: TopOptions,
+  targets: readonly Target[],
+  screen: Screen,
+  version: string,
+  io: Io,
+): Promise<number> {
+  const { top: run } = await import('../tui/top.ts');
+  const { stdin, stdout } = process;
+  const terminal = stdin.isTTY && stdout.isTTY && io.env['TERM'] !== 'dumb';
+  const colourless = !options.color || (io.env['NO_COLOR'] ?? '') !== '';
+  const ended = await run(
+    {
+      targets,
+      screen,
+      look: { ascii: options.ascii === true, version },
+      readOnly: options.readonly === true,
+      colours: !colourless,
+      once: options.once === true || !terminal,
+      columns: stdout.columns ?? (Number(io.env['COLUMNS']) || COLUMNS),
+      rows: terminal ? stdout.rows : ROWS,
+      ...(options.node !== undefined && { node: options.node }),
+    },
+    surroundings(),
+  );
+  if (ended.kind === 'printed') io.out(ended.text);
+  if (ended.kind === 'done' || ended.kind === 'printed') return EXIT.ok;
+  const { code, message, act } = ended.problem;
+  const what = act ?? HINTS[ended.kind];
+  io.err(`${code}: ${message}. ${what}`);
+  return ended.kind === 'denied' ? EXIT.denied : EXIT.unreachable;
+}
+
+const HINTS = {
+  unreachable: 'Is the node running? `im check` says whether its file is right.',
+  denied: 'Give the token of an admin by --token-file.',
+} as const;
+
+function surroundings(): Parameters<typeof import('../tui/top.ts').top>[1] {
+  const clock = systemClock();
+  return {
+    now: () => clock.monotonic(),
+    after: (delayMs, call) => clock.after(delayMs, call),
+    random: Math.random,
+    connect: (target) => new AdminClient(target),
+  };
+}
+
+/** What is named, or else the socket of the node that the configuration is of. */
+async function targetsOf(options: TopOptions, io: Io): Promise<readonly Target[]> {
+  const { socket: sockets = [], url: urls = [], tokenFile, ca: caFile } = options;
+  const token = tokenFile === undefined ? undefined : await secretOf(tokenFile);
+  const ca = caFile === undefined ? undefined : await readFile(caFile, 'utf8');
+  const named: Target[] = [
+    ...sockets.map((socket) => ({ name: socket, socket })),
+    ...urls.map((url) => ({
+      name: url,
+      url,
+      ...(token !== undefined && { token }),
+      ...(ca !== undefined && { ca }),
+    })),
+  ];
+  const { config = named.length > 0 ? [] : ['im.config.yaml'] } = options;
+  for (const file of config) {
+    const { admin, node } = await load(file, io);
+    named.push({ name: node.name, socket: admin.socket ?? join(node.data, 'admin.sock') });
+  }
+  return named;
+}
+
+async function secretOf(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    throw unreachable('the token', error);
+  }
+}
