@@ -4,7 +4,7 @@ import type { Role } from './draw/line.ts';
 
 export type Theme = Readonly<Record<Role, TextProps>>;
 
-/** Blue and orange would do for who does not see red and green: a sign and a word are always there. */
+/** Who does not see red and green has a sign and a word beside each colour. */
 export const COLOURED: Theme = {
   plain: {},
   dim: { dimColor: true },

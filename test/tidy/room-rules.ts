@@ -25,10 +25,11 @@ export const outside: Readonly<Record<string, readonly string[]>> = {
     'core/kernel',
     'core/main.ts',
     'core/wire',
+    'tui',
   ],
   // What `im new plugin` writes: a new store begins as a copy of the plain one.
   'cli/templates': ['im-kernel/contract', 'im-kernel/kit', 'plugins/persistence/memory'],
-  tui: ['core/admin'],
+  tui: ['core/admin', 'core/config/nearest.ts'],
   bin: ['cli'],
   plugins: ['im-kernel/contract'],
   'test/kit': ['im-kernel/contract'],
@@ -58,6 +59,8 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   '@fastify/swagger': ['core/admin/http'],
   'fastify-type-provider-zod': ['core/admin/http'],
   ink: ['tui'],
+  // A checkout has sources with JSX, which Node cannot read; a package has none.
+  esbuild: ['tui/tsx-here.ts'],
   react: ['tui'],
   'string-width': ['tui'],
   '@redis/client': ['plugins/answers/redis', 'plugins/registries/redis'],

@@ -3,6 +3,7 @@ import type { Target, Watcher } from '../../core/admin/client/admin-client.ts';
 import { AdminProblem, unreachable } from '../../core/admin/client/admin-problem.ts';
 import type { Frame, StreamInput } from '../../core/admin/protocol/index.ts';
 import type { Admin, Surroundings } from '../../tui/link/surroundings.ts';
+import { sessionAt, SESSIONS_TOTAL } from './fake-sessions.ts';
 import * as views from './fake-views.ts';
 
 interface Stream {
@@ -138,8 +139,8 @@ function usual(node: string, words: string, query: URLSearchParams): unknown {
   };
   if (words !== 'sessions') return known[words];
   const offset = Number(query.get('offset') ?? 0);
-  const rest = Math.max(0, views.SESSIONS_TOTAL - offset);
+  const rest = Math.max(0, SESSIONS_TOTAL - offset);
   const limit = Math.min(Number(query.get('limit') ?? 50), rest);
-  const rows = Array.from({ length: limit }, (_, i) => views.sessionAt(offset + i));
-  return { total: views.SESSIONS_TOTAL, rows };
+  const rows = Array.from({ length: limit }, (_, i) => sessionAt(offset + i));
+  return { total: SESSIONS_TOTAL, rows };
 }

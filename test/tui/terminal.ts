@@ -13,6 +13,9 @@ import { FakeCluster } from './fake-cluster.ts';
 // Chalk asks for the colours of the process, which writes to a file; see what a terminal would.
 process.env['FORCE_COLOR'] = '1';
 
+/** Ink is loaded and the sources are translated once; on a busy machine that takes a while. */
+export const WARM_UP_MS = 60_000;
+
 export interface Opened {
   readonly cluster?: FakeCluster;
   readonly columns: number;
@@ -133,6 +136,9 @@ export class TestTerminal {
     this.#term.resize(columns, rows);
     Object.assign(this.#stdout, { columns, rows });
     this.#stdout.emit('resize');
+    while (this.store.state.ui.columns !== columns || this.store.state.ui.rows !== rows) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     await this.settle();
   }
 

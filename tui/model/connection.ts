@@ -55,7 +55,8 @@ export function choose(following: Following, now: number): Following {
   const led = links.some((link) => leads(link, now)) ? now : following.ledAt;
   const next = pinned === undefined ? bestOf(following, now) : linkOf(links, pinned);
   if (!next || next.name === preferred) return { ...following, ledAt: led };
-  const first = preferred === undefined || linkOf(links, preferred)?.heardAt === undefined;
+  // Before anybody was seen to lead, there was nothing to come back from.
+  const first = preferred === undefined || following.ledAt === undefined;
   const was = first ? undefined : preferred;
   return { ...following, ledAt: led, preferred: next.name, was, changedAt: now };
 }

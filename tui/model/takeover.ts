@@ -24,10 +24,17 @@ export interface Change {
   readonly endedAt: number | undefined;
 }
 
+interface Leader {
+  readonly node: string;
+  readonly epoch: number;
+  /** Its parts run. */
+  readonly open: boolean;
+}
+
 export interface Watched {
   readonly links: readonly Link[];
   /** Of the last leader that was seen. */
-  readonly leader: { readonly node: string; readonly epoch: number } | undefined;
+  readonly leader: Leader | undefined;
   readonly change: Change | undefined;
 }
 
@@ -36,7 +43,7 @@ export function watchChange(watched: Watched, now: number): Pick<Watched, 'leade
   const { links, leader, change } = watched;
   const view = newestCluster(links, now);
   const leading = links.filter((link) => leads(link, now)).toSorted(byEpoch)[0];
-  const seen = leading && { node: nodeOf(leading), epoch: leading.overview?.epoch ?? 0 };
+  const seen = leading && seenOf(leading);
   const running = change && change.endedAt === undefined ? change : begun(watched, view, now);
   if (!running) return { leader: seen ?? leader, change };
   const next = gone(running, view, now);
@@ -46,6 +53,12 @@ export function watchChange(watched: Watched, now: number): Pick<Watched, 'leade
 
 function byEpoch(a: Link, b: Link): number {
   return (b.overview?.epoch ?? 0) - (a.overview?.epoch ?? 0);
+}
+
+function seenOf(leading: Link): Leader {
+  const { epoch = 0, health } = leading.overview ?? {};
+  const open = health === 'running' || health === 'degraded';
+  return { node: nodeOf(leading), epoch, open };
 }
 
 function begun(
@@ -77,16 +90,11 @@ function gone(change: Change, view: ClusterView | undefined, now: number): Chang
   return over ? withStep(change, 'over', change.from, now) : change;
 }
 
-function landed(
-  change: Change,
-  seen: { readonly node: string; readonly epoch: number },
-  view: ClusterView | undefined,
-  now: number,
-): Change {
+function landed(change: Change, seen: Leader, view: ClusterView | undefined, now: number): Change {
   if (seen.epoch > change.epoch) {
     const owned = withStep(change, 'owns', seen.node, now);
     const told = view?.takeovers.find(({ epoch }) => epoch === seen.epoch);
-    const open = told?.openMs !== undefined;
+    const open = told?.openMs !== undefined || seen.open;
     return open ? { ...withStep(owned, 'accepts', seen.node, now), endedAt: now } : owned;
   }
   const silent = change.steps[0]?.what === 'silent';

@@ -17,7 +17,7 @@ export function listPanel<R extends object>(
   const { rows, offset, total } = windowOf(data, ui);
   const shown = Math.min(listHeight(ui), Math.max(0, total - list.top));
   const visible = Array.from({ length: shown }, (_, i) => rows[list.top + i - offset]);
-  const place = total === 0 ? '' : `${list.index + 1}/${count(total)}`;
+  const place = total === 0 ? '' : `${count(list.index + 1)}/${count(total)}`;
   const note = [sortNote(list.sort), filterNote(list.filter), place].filter(Boolean).join('  ');
   const look = { columns: box.columns - 2, sort: list.sort, wide: ui.wide };
   const lines = table(columns, visible as readonly (R | undefined)[], {

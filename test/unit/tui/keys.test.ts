@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { VERBS, type Screen, type Verb, type VerbName } from '../../../core/admin/verbs.ts';
+import { complete, readCommand } from '../../../tui/model/command.ts';
+import { emptyData, reduceData } from '../../../tui/model/data.ts';
+import { pressed } from '../../../tui/model/keys.ts';
+import type { Effect } from '../../../tui/model/acts.ts';
+import type { PressName } from '../../../tui/model/press.ts';
+import { sifts } from '../../../tui/model/sift.ts';
+import { SCREENS } from '../../../tui/model/screens.ts';
+import { reduce } from '../../../tui/model/state.ts';
+import { twinOf } from '../../../tui/model/twin.ts';
+import { listOf, newUi, type State } from '../../../tui/model/ui.ts';
+import { wantsOf } from '../../../tui/model/wants.ts';
+import { sessionAt } from '../../tui/fake-sessions.ts';
+import { clusterOf, overviewOf, WALL_MS } from '../../tui/fake-views.ts';
+
+type Typed = PressName | (string & {});
+const NAMES: ReadonlySet<string> = new Set([
+  'down',
+  'enter',
+  'escape',
+  'tab',
+  'backspace',
+  'up',
+  'pagedown',
+  'end',
+]);
+
+/** A terminal without a terminal: keys in, effects out. */
+class Keys {
+  state: State;
+  readonly effects: Effect[] = [];
+
+  constructor(screen: Screen, permission: 'read' | 'operate' = 'operate') {
+    let data = reduceData(emptyData(0), { kind: 'link', link: 'im-a', learned: false }, 0);
+    const beat = { at: WALL_MS, life: 'x', loopDelayMs: 0, permission };
+    data = reduceData(data, { kind: 'beat', link: 'im-a', beat }, 0);
+    const views = { overview: { view: overviewOf('im-a') }, cluster: { view: clusterOf() } };
+    data = reduceData(
+      data,
+      { kind: 'frame', link: 'im-a', frame: { at: WALL_MS, skipped: 0, views } },
+      0,
+    );
+    this.state = { data, ui: newUi({ columns: 80, rows: 24, screen }) };
+    const rows = Array.from({ length: 200 }, (_, i) => sessionAt(i));
+    const [topic = ''] = wantsOf(newUi({ columns: 80, rows: 24, screen: 'sessions' })).topics;
+    const sessions = { [topic]: { view: { total: 10_000, rows } } };
+    this.state = reduce(
+      this.state,
+      { kind: 'views', frame: { at: WALL_MS, skipped: 0, views: sessions } },
+      0,
+    );
+  }
+
+  type(...keys: readonly Typed[]): this {
+    for (const key of keys) {
+      const name = NAMES.has(key) ? (key as PressName) : undefined;
+      const texts = name === undefined && key.length > 1 ? Array.from(key) : [name ? '' : key];
+      for (const text of texts) {
+        const { state, effects } = pressed(this.state, { name, text, ctrl: false, shift: false });
+        this.state = state;
+        this.effects.push(...effects);
+      }
+    }
+    return this;
+  }
+}
+
+describe('keys', () => {
+  it('of every verb in the table open what its danger asks for', () => {
+    const keyed = (Object.keys(VERBS) as VerbName[]).filter(
+      (name) => VERBS[name].key !== undefined,
+    );
+    assert.ok(keyed.length >= 6);
+    for (const name of keyed) {
+      const { screen, key = '', danger, permission }: Verb = VERBS[name];
+      if (!screen || permission === 'read') continue;
+      const keys = new Keys(screen).type('down', key);
+      const asked =
+        keys.state.ui.dialog?.verb ??
+        keys.effects.map((one) => (one.kind === 'ask' ? one.verb : ''))[0];
+      assert.equal(asked, name);
+      const reads = new Keys(screen, 'read').type('down', key);
+      assert.equal(reads.state.ui.dialog, undefined, `${name} with a token that only reads`);
+      assert.equal(reads.effects.length, 0);
+      assert.ok(danger > 0);
+    }
+  });
+
+  it('of danger 2 take y, and no by themselves', () => {
+    const asked = new Keys('sessions').type('down', 'd');
+    assert.deepEqual(asked.type('enter').effects, []);
+    asked.type('d', 'y');
+    assert.deepEqual(asked.effects, [
+      { kind: 'ask', verb: 'session disconnect', input: { id: sessionAt(1).id } },
+    ]);
+  });
+
+  it('of danger 3 take the name of the target, of danger 4 cluster and epoch', () => {
+    const change = new Keys('cluster').type('down', 's', 'im-', 'enter');
+    assert.deepEqual(change.effects, []);
+    change.type('b', 'enter');
+    const input = { to: 'im-b', expectEpoch: 17 };
+    assert.deepEqual(change.effects, [{ kind: 'ask', verb: 'cluster switchover', input }]);
+    const take = new Keys('cluster').type(
+      'down',
+      'F',
+      'im-b',
+      'enter',
+      'escape',
+      'F',
+      'prod-eu 17',
+      'enter',
+    );
+    assert.deepEqual(take.effects, [{ kind: 'ask', verb: 'cluster takeover', input }]);
+  });
+
+  it('of a reload show first what would change, and then ask for just that', () => {
+    const keys = new Keys('config').type('r');
+    const dry = { dryRun: true };
+    assert.deepEqual(keys.effects, [{ kind: 'ask', verb: 'reload', input: dry }]);
+    const output = {
+      applied: false,
+      hash: 'abc',
+      changes: [{ path: 'log.level', before: 'info', after: 'warn', how: 'live' }],
+    };
+    keys.state = reduce(keys.state, { kind: 'told', verb: 'reload', input: dry, output }, 1);
+    assert.deepEqual(keys.state.ui.dialog?.facts, ['log.level: info → warn  live']);
+    keys.type('y');
+    assert.deepEqual(keys.effects[1], { kind: 'ask', verb: 'reload', input: { expect: 'abc' } });
+  });
+
+  it('do nothing that acts while nobody answers', () => {
+    const keys = new Keys('sessions');
+    keys.state = reduce(keys.state, { kind: 'tick' }, 10_000);
+    keys.type('d');
+    assert.equal(keys.state.ui.dialog, undefined);
+    assert.match(keys.state.ui.toast?.text ?? '', /LOST/);
+  });
+
+  it('move the choice, which stays on its row when rows change places', () => {
+    const keys = new Keys('sessions').type('down', 'down');
+    assert.equal(listOf(keys.state.ui).key, sessionAt(2).id);
+    const rows = [sessionAt(2), sessionAt(0), sessionAt(1)];
+    const [topic = ''] = wantsOf(keys.state.ui).topics;
+    const frame = { at: WALL_MS, skipped: 0, views: { [topic]: { view: { total: 3, rows } } } };
+    keys.state = reduce(keys.state, { kind: 'views', frame }, 1);
+    assert.equal(listOf(keys.state.ui).index, 0);
+  });
+
+  it('scroll ten thousand rows and ask only for those around', () => {
+    const keys = new Keys('sessions').type('end');
+    const { index, top } = listOf(keys.state.ui);
+    assert.deepEqual([index, top], [9_999, 10_000 - 18]);
+    assert.match(wantsOf(keys.state.ui).topics[0] ?? '', /limit=200&offset=9900$/);
+  });
+
+  it('freeze the picture while the data go on', () => {
+    const keys = new Keys('overview').type(' ');
+    const frozen = keys.state.ui.frozen;
+    keys.state = reduce(keys.state, { kind: 'tick' }, 1_000);
+    assert.equal(keys.state.ui.frozen, frozen);
+    assert.equal(keys.type(' ').state.ui.frozen, undefined);
+  });
+
+  it('of a filter send it to the server as it is', () => {
+    const keys = new Keys('sessions').type('/', 'state:live queue>9', 'enter');
+    assert.match(wantsOf(keys.state.ui).topics[0] ?? '', /filter=state%3Alive\+queue%3E9$/);
+    assert.doesNotMatch(wantsOf(keys.type('escape').state.ui).topics[0] ?? '', /filter/);
+  });
+});
+
+describe('commands', () => {
+  it('are the command line without im', () => {
+    assert.deepEqual(readCommand('q'), { kind: 'quit' });
+    assert.deepEqual(readCommand('sessions state:slow'), {
+      kind: 'screen',
+      screen: 'sessions',
+      filter: 'state:slow',
+    });
+    const input = { to: 'im-b', expectEpoch: 17 };
+    assert.deepEqual(readCommand('cluster switchover --to im-b --expect-epoch 17'), {
+      kind: 'verb',
+      verb: 'cluster switchover',
+      input,
+    });
+    assert.deepEqual(readCommand('plugin show push'), {
+      kind: 'verb',
+      verb: 'plugin show',
+      input: { name: 'push' },
+    });
+  });
+
+  it('that are wrong say why, and what was meant', () => {
+    assert.match(JSON.stringify(readCommand('clutser')), /did you mean cluster\?/);
+    assert.match(JSON.stringify(readCommand('cluster switchover --too im-b')), /takes no --too/);
+    assert.match(JSON.stringify(readCommand('session disconnect')), /session disconnect: id/);
+  });
+
+  it('are completed: verbs, and the names of things', () => {
+    assert.equal(complete('plugi', []).text, 'plugin');
+    assert.equal(complete('cluster s', []).text, 'cluster switchover ');
+    assert.equal(
+      complete('cluster switchover --to im-', ['im-b', 'x']).text,
+      'cluster switchover --to im-b ',
+    );
+  });
+
+  it('are what Y copies', () => {
+    assert.equal(
+      twinOf('session disconnect', { id: "a'b" }),
+      String.raw`im session disconnect 'a'\''b'`,
+    );
+    assert.equal(
+      twinOf('cluster takeover', { to: 'b', expectEpoch: 2, force: true }),
+      'im cluster takeover --to b --expect-epoch 2 --force',
+    );
+  });
+
+  it('know every screen', () => {
+    for (const { screen } of SCREENS) assert.equal(readCommand(screen).kind, 'screen');
+  });
+});
+
+describe('a filter here', () => {
+  it('has the words of the one at the server', () => {
+    const row = { level: 'warn', node: 'im-a', message: 'a device is slow', queue: 612 };
+    for (const yes of ['', 'slow', 'level:warn', 'queue>600', '!error', 'DEVICE node:im-a'])
+      assert.ok(sifts(yes)(row), yes);
+    for (const no of ['error', 'level:info', 'queue<600', '!slow', 'slow node:im-b'])
+      assert.ok(!sifts(no)(row), no);
+  });
+});
