@@ -82,9 +82,7 @@ export function clusterOf(changes: Partial<ClusterView> = {}): ClusterView {
         from: 'im-b',
         kind: 'failover',
         at: WALL_MS - 385_000,
-        detectMs: 1_010,
         openMs: 660,
-        replayMs: 170,
       },
       {
         epoch: 16,
@@ -92,7 +90,6 @@ export function clusterOf(changes: Partial<ClusterView> = {}): ClusterView {
         from: 'im-a',
         kind: 'switchover',
         at: WALL_MS - 90 * HOUR_MS,
-        detectMs: 40,
         openMs: 170,
       },
       { epoch: 15, node: 'im-a', kind: 'start', at: WALL_MS - 500 * HOUR_MS },

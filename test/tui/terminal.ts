@@ -158,7 +158,9 @@ export class TestTerminal {
   screen(): string {
     const { active } = this.#term.buffer;
     const rows = Array.from({ length: this.#term.rows }, (_, i) => {
-      return active.getLine(active.viewportY + i)?.translateToString(true) ?? '';
+      return (
+        active.getLine(active.viewportY + i)?.translateToString(true, 0, this.#term.cols) ?? ''
+      );
     });
     return rows.join('\n');
   }

@@ -1,5 +1,5 @@
 /** The nodes of the cluster, a change of the owner while it happens, and those before. */
-import type { ClusterNode, ClusterView } from '../../core/admin/protocol/index.ts';
+import type { ClusterNode, ClusterView, TakeoverView } from '../../core/admin/protocol/index.ts';
 import { connectionOf, linkOf } from '../model/connection.ts';
 import { clusterOf, type Data } from '../model/data.ts';
 import { ringAt } from '../model/history.ts';
@@ -12,7 +12,7 @@ import { signOf, stateSpan, type Sign } from '../draw/signs.ts';
 import { spark } from '../draw/spark.ts';
 import { table, type Column } from '../draw/table.ts';
 import { detailPanel, fieldLines } from './detail.ts';
-import { historyLines, liveLines, phaseLines } from './takeovers.ts';
+import { historyLines, lastLines, liveLines } from './takeovers.ts';
 
 export function clusterScreen(state: State, columns: number, rows: number): readonly Line[] {
   const data = pictured(state);
@@ -164,7 +164,13 @@ function changePanel(
   }
   if (!last) return panel({ title: 'Last takeover', columns, rows }, [line(' there was none')]);
   const title = `Last ${last.kind} to ${last.node}, epoch ${last.epoch}`;
-  return panel({ title, columns, rows }, phaseLines(last, columns - 2));
+  return panel({ title, columns, rows }, seenLines(data, last));
+}
+
+/** With what this terminal saw of it itself, if it was there. */
+function seenLines({ change, now }: Data, last: TakeoverView): readonly Line[] {
+  const seen = change && change.epoch < last.epoch ? liveLines(change, now) : [];
+  return [...lastLines(last), ...seen];
 }
 
 /** Why a takeover by hand would be too early, or that it is time. */

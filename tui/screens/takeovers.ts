@@ -31,44 +31,26 @@ function since(atMs: number): string {
   return `+${(atMs / 1_000).toFixed(2).padStart(5, ' ')}`;
 }
 
-const LABEL_CELLS = 34;
-
-/** A bar for each phase, one after the other. */
-export function phaseLines(last: TakeoverView, columns: number): readonly Line[] {
-  const phases = [
-    ['detect', 'until it owned the shards', last.detectMs],
-    ['open', 'until it accepted commands', last.openMs],
-    ['replay', 'until what was left over was done', last.replayMs],
-  ] as const;
-  const wholeMs = Math.max(
-    1,
-    phases.reduce((sum, [, , of]) => sum + (of ?? 0), 0),
-  );
-  const room = Math.max(8, columns - LABEL_CELLS - 22);
-  let before = 0;
-  const bars = phases.map(([name, what, of]) => {
-    const from = Math.floor((before / wholeMs) * room);
-    const length = of === undefined ? 0 : Math.max(1, Math.round((of / wholeMs) * room));
-    before += of ?? 0;
-    const cut = Math.min(length, room - from);
-    const text = (' '.repeat(from) + SIGNS.full.repeat(Math.max(0, cut))).padEnd(room);
-    const told = of === undefined ? 'not told' : ms(of);
-    return line(` ${what.padEnd(LABEL_CELLS)}`, span(text, 'info'), ` ${name.padEnd(6)} ${told}`);
-  });
+/** What the cluster tells of it when it is over. */
+export function lastLines(last: TakeoverView): readonly Line[] {
   const from = last.from === undefined ? 'nobody had owned the shards' : `from ${last.from}`;
-  const sum = wholeMs > 1 ? `  in all ${ms(wholeMs)}` : '';
-  return [line(` ${day(last.at)} UTC  ${from}${sum}`), ...bars];
+  const open = last.openMs === undefined ? 'not told' : ms(last.openMs);
+  return [
+    line(` ${day(last.at)} UTC  ${from}`),
+    line(
+      ` from the shards to the first command: `,
+      span(open, 'info'),
+      ` by the clock of ${last.node}`,
+    ),
+  ];
 }
 
 export function historyLines(takeovers: readonly TakeoverView[]): readonly Line[] {
-  const head =
-    ' EPOCH  WHEN (UTC)           NODE          FROM          KIND          DETECT      OPEN';
-  const rows = takeovers.map(({ epoch, at, node, from = '-', kind, detectMs, openMs }) => {
-    const times = `${ms(detectMs).padStart(8)}  ${ms(openMs).padStart(8)}`;
+  const head = ' EPOCH  WHEN (UTC)           NODE          FROM          KIND              OPEN';
+  const rows = takeovers.map(({ epoch, at, node, from = '-', kind, openMs }) => {
+    const open = ms(openMs).padStart(8);
     const names = `${node.padEnd(12)}  ${from.padEnd(12)}`;
-    return line(
-      ` ${String(epoch).padStart(5)}  ${day(at)}  ${names}  ${kind.padEnd(10)}  ${times}`,
-    );
+    return line(` ${String(epoch).padStart(5)}  ${day(at)}  ${names}  ${kind.padEnd(10)}  ${open}`);
   });
   return [line(span(head, 'strong')), ...rows];
 }
