@@ -81,7 +81,7 @@ function stateText(data: Data, connection: Connection, version: string): string 
     case 'SKEW':
       return `SKEW im top ${version} ↔ server ${followed(data)?.overview?.version}: ${data.hidden} views hidden`;
     case 'LOST':
-      return `LOST ${lostText(data, via, seconds)} | ${picture}`;
+      return `LOST ${lostText(data, via, seconds, picture)}`;
     case 'ALL DOWN':
       return `ALL DOWN ${seconds === 'Infinity s' ? '' : seconds} ${retryText(data)} | ${picture}`;
     case 'NO LEADER':
@@ -94,14 +94,14 @@ function stateText(data: Data, connection: Connection, version: string): string 
   }
 }
 
-function lostText(data: Data, via: string, seconds: string): string {
+function lostText(data: Data, via: string, seconds: string, picture: string): string {
   const owner = clusterOf(data)?.active;
   const gone = owner === undefined ? undefined : linkOf(data.links, owner);
   const others = data.links.filter((link) => alive(link, data.now)).length;
   if (gone && others > 0 && !alive(gone, data.now)) {
     return `${owner} ${(ageMs(gone, data.now) / 1_000).toFixed(1)} s, ${others} others answer`;
   }
-  return `${via} ${seconds}`;
+  return `${via} ${seconds} | ${picture}`;
 }
 
 function retryText({ links, now }: Data): string {
@@ -154,7 +154,8 @@ function lastWall(data: Data): number | undefined {
 
 /** Whether what is below is only a memory. */
 export function isPast({ data }: State): boolean {
-  return PAST.has(connectionOf(data, data.now).state);
+  const nobody = !data.links.some((link) => alive(link, data.now));
+  return nobody && PAST.has(connectionOf(data, data.now).state);
 }
 
 const LONG_COLUMNS = 110;
