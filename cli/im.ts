@@ -7,10 +7,15 @@ import { report } from './report.ts';
 /** Runs one command line (without node and script); resolves to the exit code. */
 export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
   let code: number = EXIT.ok;
-  const program = build(io, (result) => {
+  const done = (result: number): void => {
     code = result;
-  });
+  };
+  const program = build(io, done);
   try {
+    if (needsVerbs(program, argv)) {
+      program.commandsGroup('Running nodes, over their admin API:');
+      (await import('./admin/add-verbs.ts')).addVerbs(program, io, done);
+    }
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
@@ -19,6 +24,11 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
     return report(error, io);
   }
 }
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 no node answers, 4 not authorised,
+  5 not as expected (the epoch, the settings), 6 no answer in time but still going on,
+  7 bad configuration.`;
 
 type Done = (code: number) => void;
 
@@ -29,21 +39,30 @@ function build(io: Io, done: Done): Command {
     .description('Instant messaging whose every part is a plugin named in one YAML file.')
     .version(version)
     .exitOverride()
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.err(text.trimEnd()),
     })
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 done, 1 failed, 2 wrong use, 3 nobody answers, 4 not allowed, 7 bad configuration.',
-    );
+    .addHelpText('after', EXIT_CODES);
+  program.commandsGroup('To run:');
   addServerVerbs(program, io, done);
+  program.commandsGroup('A cluster, through its store, whether or not a node answers:');
   addClusterVerbs(program, io, done);
+  program.commandsGroup('Running nodes, over their admin API:');
   addWatchingVerbs(program, io, done);
   addTop(program, version, io, done);
+  program.commandsGroup('To chat:');
   addPeopleVerbs(program, io, done);
+  program.commandsGroup('To write plugins and configurations:');
   addAuthorVerbs(program, io, done);
   return program;
+}
+
+/** The table of verbs takes its time to load: only where it is spoken of. */
+function needsVerbs(program: Command, [first = 'help']: readonly string[]): boolean {
+  const isOther = program.commands.some((command) => command.name() === first);
+  return !isOther && !['-V', '--version'].includes(first);
 }
 
 /** An option that may be given more than once. */
@@ -166,9 +185,11 @@ function addAuthorVerbs(program: Command, io: Io, done: Done): void {
     .action(async (role, type, options) => {
       done(await (await import('./explain.ts')).explain(role, type, options, io));
     });
-  verb(program, 'list', 'List the plugins.').action(async (options) => {
-    done(await (await import('./list.ts')).list(options, io));
-  });
+  verb(program, 'list', 'List the plugins that a configuration may name.').action(
+    async (options) => {
+      done(await (await import('./list.ts')).list(options, io));
+    },
+  );
   const making = program.command('new').description('Write the beginning of something.');
   verb(making, 'plugin <role> <name>', 'Write a working plugin with its test.')
     .option('--dir <folder>', 'where its folder goes', 'plugins')

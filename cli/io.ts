@@ -1,4 +1,5 @@
 /** What a verb sees of the outside, so that a test can stand in for a terminal. */
+import { createInterface } from 'node:readline';
 import { styleText } from 'node:util';
 import type { Environment } from '../core/config/interpolate.ts';
 
@@ -10,18 +11,26 @@ export interface Io {
   readonly env: Environment;
   /** Emphasis where the reader is a terminal. */
   bold(text: string): string;
+  /** Of the terminal that reads; absent: no terminal does. */
+  readonly columns?: number;
+  /** Asks whoever sits there for a line; '' if there comes none. Absent: nobody sits there. */
+  readonly ask?: (question: string) => Promise<string>;
+  /** Ends what would go on until it is interrupted. */
+  readonly end?: AbortSignal;
 }
 
-/**
- * 0 done, 1 could not start or do it, 2 wrong use of the command, 3 nobody answers, 4 not allowed,
- * 7 bad configuration.
- */
 export const EXIT = {
   ok: 0,
   failed: 1,
   usage: 2,
+  /** No node answers. */
   unreachable: 3,
+  /** Whoever asked may not. */
   denied: 4,
+  /** The cluster, or the settings, are not as expected. */
+  unexpected: 5,
+  /** No answer in time: it may still be going on. */
+  late: 6,
   config: 7,
 } as const;
 
@@ -31,5 +40,19 @@ export function processIo(): Io {
     err: (text) => process.stderr.write(`${text}\n`),
     env: process.env,
     bold: (text) => (process.stdout.isTTY ? styleText('bold', text) : text),
+    ...(process.stdout.isTTY && { columns: process.stdout.columns }),
+    ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
   };
+}
+
+/** On standard error: what is asked for may go elsewhere. */
+function ask(question: string): Promise<string> {
+  const line = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve) => {
+    line.once('close', () => resolve(''));
+    line.question(question, (answer) => {
+      resolve(answer);
+      line.close();
+    });
+  });
 }

@@ -1,7 +1,21 @@
 /** An error → what the operator reads, and the exit code. */
+import { AdminProblem } from '../core/admin/client/admin-problem.ts';
 import { ConfigError, printProblem } from '../core/config/problem.ts';
 import { ImError, reasonOf } from '../core/contract/index.ts';
+import { safeText } from './chat-text.ts';
 import { EXIT, type Io } from './io.ts';
+
+const CODES: Readonly<Record<string, number>> = {
+  IM_ADMIN_INPUT: EXIT.usage,
+  IM_ADMIN_UNREACHABLE: EXIT.unreachable,
+  IM_ADMIN_TOKEN: EXIT.denied,
+  IM_ADMIN_RIGHTS: EXIT.denied,
+  IM_ADMIN_EXPECTED: EXIT.unexpected,
+  IM_CLUSTER_EPOCH: EXIT.unexpected,
+  IM_ADMIN_LATE: EXIT.late,
+  IM_CONFIG_INVALID: EXIT.config,
+  IM_CONFIG_MISSING: EXIT.config,
+};
 
 export function report(error: unknown, io: Io): number {
   if (error instanceof ConfigError) {
@@ -15,8 +29,19 @@ export function report(error: unknown, io: Io): number {
     const { where } = error.details;
     io.err(`${where === undefined ? '' : `${where} `}${code} ${error.message}`);
     io.err(act);
-    return error.kind === 'config' ? EXIT.config : EXIT.failed;
+    return error.kind === 'config' ? EXIT.config : (CODES[code] ?? EXIT.failed);
+  }
+  if (error instanceof AdminProblem) {
+    io.err(`${error.code} ${safeText(error.message)}`);
+    if (error.act !== undefined) io.err(safeText(error.act));
+    return isBarred(error) ? EXIT.denied : (CODES[error.code] ?? EXIT.failed);
   }
   io.err(error instanceof Error ? (error.stack ?? error.message) : reasonOf(error));
   return EXIT.failed;
+}
+
+/** The file of a unix socket says by its permissions who may. */
+function isBarred({ cause }: AdminProblem): boolean {
+  const { code } = (cause ?? {}) as { code?: unknown };
+  return code === 'EACCES' || code === 'EPERM';
 }

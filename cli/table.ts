@@ -1,4 +1,5 @@
 /** Columns as wide as their widest cell; the last one is as long as it is. */
+import { widthOf } from './chat-text.ts';
 import type { Io } from './io.ts';
 
 export function table(
@@ -7,11 +8,13 @@ export function table(
   io: Pick<Io, 'bold'>,
 ): string {
   const widths = heads.map((head, i) =>
-    Math.max(head.length, ...rows.map((row) => row[i]?.length ?? 0)),
+    Math.max(widthOf(head), ...rows.map((row) => widthOf(row[i] ?? ''))),
   );
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, i) => (i === cells.length - 1 ? cell : cell.padEnd(widths[i] ?? 0)))
+      .map((cell, i) =>
+        i === cells.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - widthOf(cell)),
+      )
       .join('  ')
       .trimEnd();
   return [io.bold(line(heads)), ...rows.map(line)].join('\n');

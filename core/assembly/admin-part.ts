@@ -9,6 +9,7 @@ import { Acts } from '../admin/desk/acts.ts';
 import { Desk, type Admin, type DeskSurroundings } from '../admin/desk/desk.ts';
 import { AdminServer, type AdminServerOptions, type Page } from '../admin/http/admin-server.ts';
 import { Tokens } from '../admin/http/tokens.ts';
+import { ADMIN_SOCKET } from '../config/admin-place.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Mover, Ready } from './reload/ready.ts';
 import { whyOf } from './reload/transports-mover.ts';
@@ -78,7 +79,7 @@ export class AdminPart implements Component, Mover {
   /** The socket that the file asks for must be there; the one that is there by itself need not. */
   async #onSocket(): Promise<void> {
     const { admin, node } = this.#around.settings();
-    const path = admin.socket ?? join(node.data, 'admin.sock');
+    const path = admin.socket ?? join(node.data, ADMIN_SOCKET);
     try {
       await this.#listenAt(path);
       this.#address = `unix:${path}`;

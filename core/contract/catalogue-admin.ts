@@ -57,6 +57,11 @@ export const ADMIN_CATALOGUE = {
     message: 'no answer from {target}: {why}',
     act: 'Is the node running? `im doctor` looks for the reason.',
   },
+  IM_ADMIN_LATE: {
+    kind: 'passing',
+    message: 'no answer from {target}, which was asked to act: {why}; it may still be going on',
+    act: 'See `im acts` and what the act should change, before you ask for it again.',
+  },
   IM_ADMIN_VERSION: {
     kind: 'lasting',
     message: '{target} speaks another version of the admin API: {why}',

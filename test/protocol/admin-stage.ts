@@ -24,7 +24,7 @@ export class AdminStage {
   readonly levels: string[] = [];
   running: (Running & Pick<Program, 'standing'>) | undefined;
   readonly #part: AdminPart;
-  #address = '';
+  address = '';
 
   constructor(stage: Stage, tokens: readonly string[] = [READER, OPERATOR]) {
     this.running = stage.node;
@@ -32,7 +32,7 @@ export class AdminStage {
     const heard = (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
       const { address } = fields;
       if (message !== 'admins are heard' || typeof address !== 'string') return;
-      if (address.startsWith('http')) this.#address = address;
+      if (address.startsWith('http')) this.address = address;
     };
     this.#part = new AdminPart({
       clock: systemClock(),
@@ -68,7 +68,7 @@ export class AdminStage {
 
   /** Over HTTP. */
   withToken(token: string | undefined): AdminClient {
-    const target = { name: 'by token', url: this.#address };
+    const target = { name: 'by token', url: this.address };
     return new AdminClient({ ...target, ...(token !== undefined && { token }) });
   }
 

@@ -66,10 +66,10 @@ describe('the verbs of a cluster', function () {
       const refusals: readonly [words: string, code: string, err: RegExp][] = [
         [
           'switchover --to im-b --expect-epoch 7',
-          '1',
+          '5',
           /^IM_CLUSTER_EPOCH the epoch of the cluster is 1, not the expected 7\n.*im status/,
         ],
-        ['takeover --to im-b --expect-epoch 0', '1', /^IM_CLUSTER_EPOCH /],
+        ['takeover --to im-b --expect-epoch 0', '5', /^IM_CLUSTER_EPOCH /],
         [
           'switchover --to im-z --expect-epoch 1',
           '1',

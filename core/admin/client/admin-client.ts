@@ -31,6 +31,8 @@ export interface Watcher {
 }
 
 const ANSWER_WITHIN_MS = 10_000;
+/** An act may last longer: a planned change of the owner up to half a minute. */
+const ACTED_WITHIN_MS = 40_000;
 const ANSWER_MAX_BYTES = 16 * 2 ** 20;
 /** Of a stream, on which a beat comes every second: then its node hangs. */
 const SILENT_MS = 3_000;
@@ -114,7 +116,9 @@ export class AdminClient {
     signal: AbortSignal | undefined,
   ): Promise<unknown> {
     const response = await this.#send(method, path, body, signal);
-    const text = await bodyOf(response);
+    const text = await bodyOf(response).catch((error: unknown) => {
+      throw unreachable(this.target.name, error, method === 'POST');
+    });
     if (response.statusCode !== 200) throw problemOf(this.target.name, response.statusCode, text);
     try {
       return JSON.parse(text);
@@ -145,13 +149,21 @@ export class AdminClient {
       : { socketPath: socket };
     if (base) headers.host = base.host;
     const secure = base?.protocol === 'https:';
-    const options = { ...where, method, path, headers, signal, timeout: ANSWER_WITHIN_MS };
+    const isAct = method === 'POST';
+    const timeout = isAct ? ACTED_WITHIN_MS : ANSWER_WITHIN_MS;
+    const options = { ...where, method, path, headers, signal, timeout };
     return new Promise((resolve, reject) => {
       const request = secure
         ? tlsRequest({ ...options, ...(ca !== undefined && { ca }) }, resolve)
         : plainRequest(options, resolve);
+      let isHeard = false;
+      const heard = (): void => void (isHeard = true);
+      request.once('socket', (line) => {
+        if (line.connecting) line.once('connect', heard);
+        else heard();
+      });
       request.once('timeout', () => request.destroy(new Error('it does not answer')));
-      request.once('error', (error) => reject(unreachable(name, error)));
+      request.once('error', (error) => reject(unreachable(name, error, isAct && isHeard)));
       request.end(body);
     });
   }

@@ -1,4 +1,5 @@
 /** Why an admin API did not do what was asked, with what to do. */
+import { ImError } from '../../contract/index.ts';
 
 interface Told {
   readonly code?: unknown;
@@ -16,8 +17,15 @@ export class AdminProblem extends Error {
   /** Of HTTP; 0: there was no answer that could be read. */
   readonly status: number;
 
-  constructor(target: string, code: string, message: string, status: number, act?: string) {
-    super(message);
+  constructor(
+    target: string,
+    code: string,
+    message: string,
+    status: number,
+    act?: string,
+    options: ErrorOptions = {},
+  ) {
+    super(message, options);
     this.name = 'AdminProblem';
     this.target = target;
     this.code = code;
@@ -37,12 +45,15 @@ export function problemOf(target: string, status = 0, body: string): AdminProble
   );
 }
 
-export function unreachable(target: string, error: unknown): AdminProblem {
+/** `isActing`: it was told to act, so that nobody knows whether it does. */
+export function unreachable(target: string, error: unknown, isActing = false): AdminProblem {
   if (error instanceof AdminProblem) return error;
   const { code } = error as { code?: unknown };
-  const why = error instanceof Error ? error.message : String(error);
-  const shown = typeof code === 'string' && !why.includes(code) ? `${code}: ${why}` : why;
-  return new AdminProblem(target, 'IM_ADMIN_UNREACHABLE', `cannot reach ${target} (${shown})`, 0);
+  const text = error instanceof Error ? error.message : String(error);
+  const why = typeof code === 'string' && !text.includes(code) ? `${code}: ${text}` : text;
+  const called = isActing ? 'IM_ADMIN_LATE' : 'IM_ADMIN_UNREACHABLE';
+  const { message, act } = new ImError(called, { target, why });
+  return new AdminProblem(target, called, message, 0, act, { cause: error });
 }
 
 function readTold(body: string): Told {

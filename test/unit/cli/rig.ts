@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../../cli/im.ts';
+import type { Io } from '../../../cli/io.ts';
 import type { Environment } from '../../../core/config/interpolate.ts';
 
 export interface Said {
@@ -11,7 +12,12 @@ export interface Said {
   readonly err: string;
 }
 
-export async function im(argv: readonly string[], env: Environment = {}): Promise<Said> {
+/** `more`: what a terminal has besides. */
+export async function im(
+  argv: readonly string[],
+  env: Environment = {},
+  more: Partial<Io> = {},
+): Promise<Said> {
   const out: string[] = [];
   const err: string[] = [];
   const code = await main(argv, {
@@ -19,6 +25,7 @@ export async function im(argv: readonly string[], env: Environment = {}): Promis
     err: (text) => void err.push(text),
     bold: (text) => text,
     env,
+    ...more,
   });
   return { code, out: out.join('\n'), err: err.join('\n') };
 }

@@ -1,0 +1,68 @@
+/** One verb of the table: asks a node, and shows the answer, or watches it. */
+import type { AdminClient } from '../../core/admin/client/admin-client.ts';
+import { VERBS, type Asked, type VerbName } from '../../core/admin/verbs.ts';
+import { ImError } from '../../core/contract/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT, type Io } from '../io.ts';
+import { report } from '../report.ts';
+import { confirm, type ConfirmOptions } from './confirm.ts';
+import { shown } from './show.ts';
+import { clientOf, type TargetOptions } from './target.ts';
+
+export interface PerformOptions extends TargetOptions, ConfirmOptions {
+  readonly json?: boolean;
+  readonly watch?: boolean;
+}
+
+const AGAIN_MS = 1_000;
+
+/** `given`: the verb's inputs, as they were typed. Resolves to the exit code. */
+export async function perform(
+  name: VerbName,
+  given: Readonly<Record<string, unknown>>,
+  options: PerformOptions,
+  io: Io,
+): Promise<number> {
+  try {
+    const input = checked(name, given);
+    const client = await clientOf(options, io);
+    if (!(await confirm({ name, input }, client, options, io))) return EXIT.failed;
+    const look = (): Promise<void> => show(client, name, input, options, io);
+    if (options.watch === true) return await watch(look, options, io);
+    await look();
+    return EXIT.ok;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+/** Wrong use is told before a node is asked. */
+function checked(name: VerbName, given: Readonly<Record<string, unknown>>): Asked<VerbName> {
+  const read = VERBS[name].input.safeParse(given);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const where = issue?.path.join('.') ?? '';
+  throw new ImError('IM_ADMIN_INPUT', { why: `${where}: ${issue?.message ?? ''}` });
+}
+
+async function show(
+  client: AdminClient,
+  name: VerbName,
+  input: Asked<VerbName>,
+  { json }: PerformOptions,
+  io: Io,
+): Promise<void> {
+  const view = await client.ask(name, input, io.end);
+  io.out(json === true ? JSON.stringify(view) : shown(name, view, io));
+}
+
+/** Who watches wants to see that the node is back, too. */
+async function watch(look: () => Promise<void>, { json }: PerformOptions, io: Io): Promise<number> {
+  const isOver = (): boolean => io.end?.aborted === true;
+  while (!isOver()) {
+    await look().catch((error: unknown) => !isOver() && report(error, io));
+    await sleep(AGAIN_MS, undefined, { signal: io.end }).catch(() => undefined);
+    if (json !== true) io.out('');
+  }
+  return EXIT.ok;
+}
