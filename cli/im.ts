@@ -1,6 +1,7 @@
 /** `im`: the verbs. Each lives in its own file and is loaded when it is asked for. */
 import { createRequire } from 'node:module';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { where } from './admin/where.ts';
 import { EXIT, processIo, type Io } from './io.ts';
 import { report } from './report.ts';
 
@@ -127,6 +128,20 @@ function addClusterVerbs(program: Command, io: Io, done: Done): void {
 }
 
 function addWatchingVerbs(program: Command, io: Io, done: Done): void {
+  where(program.command('tail'))
+    .description('Show what happens on a node as it happens, also after a break.')
+    .addOption(
+      new Option('--level <level>', 'the least that is shown')
+        .choices(['debug', 'info', 'warn', 'error'])
+        .default('info'),
+    )
+    .option('--part <name>', 'only of this part; kernel: of none')
+    .option('--text <text>', 'only lines with this')
+    .option('--lines <number>', 'how many of the past, first', '10')
+    .option('--json', 'each as a line of JSON')
+    .action(async (options) => {
+      done(await (await import('./admin/tail.ts')).tail(options, io));
+    });
   program
     .command('trace <message...>')
     .description('Show the life of one message: by its id, or its conversation and position.')

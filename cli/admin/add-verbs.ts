@@ -3,6 +3,7 @@ import { Argument, Option, type Command } from 'commander';
 import { inputsOf, type VerbInput } from '../../core/admin/verb-inputs.ts';
 import { VERBS, type Verb, type VerbName } from '../../core/admin/verbs.ts';
 import type { Io } from '../io.ts';
+import { where } from './where.ts';
 
 const GROUPS: Readonly<Record<string, string>> = {
   session: 'Steer one session.',
@@ -40,7 +41,7 @@ function addVerb(command: Command, name: VerbName, io: Io, done: (code: number) 
     if (input) command.addArgument(argumentOf(input));
   }
   for (const input of inputs) if (!plain.includes(input.name)) command.addOption(optionOf(input));
-  addWhere(command);
+  where(command);
   command.option('--json', 'as one line of JSON');
   if (verb.method === 'GET') command.option('--watch', 'each second, until it is interrupted');
   if (verb.danger >= ASKED_FOR) command.option('-y, --yes', 'ask nothing');
@@ -55,16 +56,6 @@ function addVerb(command: Command, name: VerbName, io: Io, done: (code: number) 
     ]);
     done(await (await import('./perform.ts')).perform(name, input, options as never, io));
   });
-}
-
-/** Which node is asked. */
-export function addWhere(command: Command): Command {
-  return command
-    .option('--config <file>', 'the configuration of the node that is asked', 'im.config.yaml')
-    .option('--socket <path>', 'the unix socket of the node, instead')
-    .option('--url <url>', 'http:// or https:// of the node, instead')
-    .option('--token-file <file>', 'a file with the token of an admin; else $IM_ADMIN_TOKEN')
-    .option('--ca <file>', 'the certificate that the node is known by, PEM');
 }
 
 function argumentOf({ name, help, choices, required }: VerbInput): Argument {

@@ -76,8 +76,13 @@ export class AdminStage {
     await this.#part.start();
   }
 
-  async stop(): Promise<void> {
+  /** Until the next `start`. */
+  async pause(): Promise<void> {
     await this.#part.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.pause();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
