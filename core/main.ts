@@ -72,13 +72,14 @@ function load(configFile: string, part: Part): Promise<Settings> {
 
 /** What runs takes up its file as it is now. Rejects as `load`, `mustFit` and `Reload.run` do. */
 async function reload(admin: Mover, file: string, options: ReloadOptions): Promise<Reloaded> {
-  if (!running) throw new ImError('IM_RELOAD_BUSY', { why: 'nothing runs just now' });
   const next = await load(file, 'node').catch((error: unknown) => {
     if (!(error instanceof ConfigError)) throw error;
     const why = error.problems.map(printProblem).join('; ');
     throw new ReloadRefused(why, { changes: [], parts: [] });
   });
   mustFit(next, 'node');
+  // Asked only here: a life may have ended while the file was read.
+  if (!running) throw new ImError('IM_RELOAD_BUSY', { why: 'nothing runs just now' });
   return running.reload.run(next, { ...options, also: [admin] });
 }
 

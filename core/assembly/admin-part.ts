@@ -2,7 +2,7 @@
  * The admin API of a process: on a unix socket in the data folder, and over HTTP where the
  * configuration says so. It is there before the node starts and outlives each of its lives.
  */
-import { chmod, readFile, unlink } from 'node:fs/promises';
+import { chmod, lstat, readFile, unlink } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { Acts } from '../admin/desk/acts.ts';
@@ -46,9 +46,14 @@ export class AdminPart implements Component, Mover {
   async start(): Promise<void> {
     const { admin } = this.#around.settings();
     this.#tokens = await Tokens.read(admin.tokens);
-    this.#desk.start();
-    await this.#onSocket();
-    if (admin.listen) await this.#onPort(admin.listen, admin.tls);
+    try {
+      this.#desk.start();
+      await this.#onSocket();
+      if (admin.listen) await this.#onPort(admin.listen, admin.tls);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   get address(): string | undefined {
@@ -96,13 +101,16 @@ export class AdminPart implements Component, Mover {
     if (Buffer.byteLength(path) > SOCKET_PATH_MAX_BYTES) {
       throw refuse(`a path of a unix socket has at most ${SOCKET_PATH_MAX_BYTES} octets`);
     }
-    // What a killed process left is nobody's; what answers is another node's.
-    if (await answers(path)) throw refuse('another process answers there');
-    await unlink(path).catch(() => undefined);
+    const taken = await takenBy(path);
+    if (taken !== undefined) throw refuse(taken);
     const server = new AdminServer(this.#options(() => OWNER));
     await listening(path, 'admin.socket', async () => {
       await server.listen({ path });
-      await chmod(path, SOCKET_MODE);
+      // Whose mode cannot be set is open to others: it must not be heard.
+      await chmod(path, SOCKET_MODE).catch(async (error: unknown) => {
+        await server.stop();
+        throw error;
+      });
     });
     this.#servers.push(server);
   }
@@ -154,13 +162,29 @@ async function readTls({ cert, key }: NonNullable<Settings['admin']['tls']>) {
   }
 }
 
-function answers(path: string): Promise<boolean> {
+/**
+ * Who or what is there; undefined: nothing is any more. Only the socket that a killed process left
+ * is nobody's: what answers is another node's, and a file is somebody's who did not mean this.
+ */
+async function takenBy(path: string): Promise<string | undefined> {
+  const found = await lstat(path).catch(() => undefined);
+  if (!found) return undefined;
+  if (!found.isSocket()) return 'something else is there, which is no socket';
+  const code = await codeOfConnecting(path);
+  if (code === undefined) return 'another process answers there';
+  if (code !== 'ECONNREFUSED' && code !== 'ENOENT') return `another process may be there: ${code}`;
+  await unlink(path).catch(() => undefined);
+  return undefined;
+}
+
+/** Undefined: it can be connected to. */
+function codeOfConnecting(path: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = createConnection({ path });
     socket.once('connect', () => {
       socket.destroy();
-      resolve(true);
+      resolve(undefined);
     });
-    socket.once('error', () => resolve(false));
+    socket.once('error', ({ code = 'unknown' }: NodeJS.ErrnoException) => resolve(code));
   });
 }

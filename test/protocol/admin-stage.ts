@@ -19,16 +19,24 @@ export const OPERATOR = 'o'.repeat(40);
 const open = new Set<AdminStage>();
 
 export class AdminStage {
-  readonly folder = mkdtempSync(join(tmpdir(), 'im-admin-'));
+  readonly folder: string;
   readonly events = new Events(systemClock(), 'life-1');
   readonly levels: string[] = [];
+  setLevel = (level: string): void => void this.levels.push(level);
   running: (Running & Pick<Program, 'standing'>) | undefined;
   readonly #part: AdminPart;
+  #now: Settings;
   address = '';
 
-  constructor(stage: Stage, tokens: readonly string[] = [READER, OPERATOR]) {
+  constructor(
+    stage: Stage,
+    tokens: readonly string[] = [READER, OPERATOR],
+    folder = mkdtempSync(join(tmpdir(), 'im-admin-')),
+  ) {
+    this.folder = folder;
     this.running = stage.node;
     const settings = this.#settings(stage.settings, tokens);
+    this.#now = settings;
     const heard = (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
       const { address } = fields;
       if (message !== 'admins are heard' || typeof address !== 'string') return;
@@ -39,7 +47,7 @@ export class AdminStage {
       settings: () => settings,
       running: () => this.running,
       events: this.events,
-      setLevel: (level) => void this.levels.push(level),
+      setLevel: (level) => this.setLevel(level),
       hash: () => stage.node.reload.hash,
       reload: () => Promise.reject(new ImError('IM_ADMIN_AWAY', { why: 'a stage has no file' })),
       log: { debug: () => undefined, info: heard, warn: heard, error: heard },
@@ -70,6 +78,16 @@ export class AdminStage {
   withToken(token: string | undefined): AdminClient {
     const target = { name: 'by token', url: this.address };
     return new AdminClient({ ...target, ...(token !== undefined && { token }) });
+  }
+
+  /** Its admin is none any more, as after a reload. */
+  async dismiss(token: string): Promise<void> {
+    const may = token === OPERATOR ? 'operate' : 'read';
+    const { admin } = this.#now;
+    const tokens = admin.tokens.filter((one) => one.may !== may);
+    this.#now = { ...this.#now, admin: { ...admin, tokens } };
+    const ready = await this.#part.prepare(this.#now);
+    await ready.commit();
   }
 
   async start(): Promise<void> {

@@ -209,6 +209,15 @@ describe('the admin API', () => {
     assert.equal(seen.beats[0]?.life, 'life-1');
   });
 
+  it('streams one view alone', async () => {
+    const admin = await openAdmin(await openStage());
+    const seen = await watched(admin, { topic: ['overview'] }, ({ frames, closed }) => {
+      return frames.length > 0 || closed !== undefined;
+    });
+    assert.equal(seen.closed, undefined);
+    assert.ok('view' in (seen.frames[0]?.views['overview'] ?? {}));
+  });
+
   it('has room for sixteen viewers, and says so to the next', async () => {
     const admin = await openAdmin(await openStage());
     const closed: string[] = [];

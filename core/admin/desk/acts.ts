@@ -11,6 +11,8 @@ const FILE_MAX_BYTES = 4 * 2 ** 20;
 export class Acts {
   readonly #file: string;
   #writing: Promise<void> = Promise.resolve();
+  /** Before a line: another life, or a full disk, may have left half of one. */
+  #before = '\n';
 
   constructor(file: string) {
     this.#file = file;
@@ -27,11 +29,12 @@ export class Acts {
   async last(limit: number): Promise<readonly ActView[]> {
     await this.#writing;
     const texts = await Promise.all([this.#read(`${this.#file}.1`), this.#read(this.#file)]);
-    const acts = texts
-      .join('')
-      .split('\n')
-      .flatMap((line) => parsed(line) ?? []);
-    return acts.slice(-limit).toReversed();
+    const lines = texts.join('\n').split('\n');
+    const acts: ActView[] = [];
+    for (let at = lines.length - 1; at >= 0 && acts.length < limit; at -= 1) {
+      acts.push(...parsed(lines[at] ?? ''));
+    }
+    return acts;
   }
 
   async #write(line: string): Promise<void> {
@@ -40,7 +43,10 @@ export class Acts {
       () => 0,
     );
     if (bytes > FILE_MAX_BYTES) await rename(this.#file, `${this.#file}.1`);
-    await appendFile(this.#file, line, { mode: 0o600 });
+    const before = bytes > 0 ? this.#before : '';
+    this.#before = '\n';
+    await appendFile(this.#file, `${before}${line}`, { mode: 0o600 });
+    this.#before = '';
   }
 
   #read(file: string): Promise<string> {
@@ -49,10 +55,10 @@ export class Acts {
 }
 
 /** A crash may leave half a line. */
-function parsed(line: string): ActView | undefined {
+function parsed(line: string): readonly ActView[] {
   try {
-    return JSON.parse(line) as ActView;
+    return [JSON.parse(line) as ActView];
   } catch {
-    return undefined;
+    return [];
   }
 }

@@ -2,6 +2,7 @@
 import { ImError, reasonOf, type Clock, type ErrorCode } from '../../contract/index.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { ClusterStatus, Operator } from '../operator.ts';
+import type { ActView } from '../protocol/index.ts';
 import { VERBS, type Input, type Output, type Permission, type VerbName } from '../verbs.ts';
 import type { Acts } from './acts.ts';
 import type { Events, Level } from './events.ts';
@@ -87,18 +88,27 @@ export class Desk {
     await acts.note({ ...act, at: clock.now(), outcome: 'asked' });
     try {
       const done = await doing(input);
-      await acts.note({ ...act, at: clock.now(), outcome: 'done' });
+      await this.#noteEnd({ ...act, at: clock.now(), outcome: 'done' });
       this.events.note('info', `an operator did: ${name}`, act);
       return done;
     } catch (error) {
       const outcome = isRefusal(error) ? 'refused' : 'failed';
-      await acts.note({ ...act, at: clock.now(), outcome, error: reasonOf(error) });
+      await this.#noteEnd({ ...act, at: clock.now(), outcome, error: reasonOf(error) });
       this.events.note('warn', `an operator asked in vain: ${name}`, {
         ...act,
         why: reasonOf(error),
       });
       throw error;
     }
+  }
+
+  /** It has happened, or has not: a record that cannot be written changes nothing of that. */
+  async #noteEnd(act: ActView): Promise<void> {
+    await this.#around.acts.note(act).catch((error: unknown) => {
+      const { verb, outcome } = act;
+      const fields = { verb, outcome, why: reasonOf(error) };
+      this.events.note('error', 'the record of acts cannot be written', fields);
+    });
   }
 
   get #looking(): Looking {

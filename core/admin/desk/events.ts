@@ -2,7 +2,7 @@
  * What happened lately: the lines of the log from `info` on, whatever level is written, each with
  * an id to go on from. The oldest are forgotten.
  */
-import type { Cancel, Clock } from '../../contract/index.ts';
+import { reasonOf, type Cancel, type Clock } from '../../contract/index.ts';
 import type { Heard } from '../../kernel/log.ts';
 import type { EventList, EventView } from '../protocol/index.ts';
 
@@ -10,6 +10,8 @@ export type Level = EventView['level'];
 type Listener = (event: EventView) => void;
 
 const EVENTS_MAX = 2_000;
+/** Of the fields of one, as text. */
+const FIELDS_MAX_CHARS = 8_192;
 const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
 
 export function isAtLeast(level: Level, least: Level): boolean {
@@ -41,7 +43,7 @@ export class Events {
       level,
       ...(typeof part === 'string' && { part }),
       message,
-      fields,
+      fields: plain(fields),
     };
     this.#all.push(event);
     if (this.#all.length > EVENTS_MAX) this.#all.shift();
@@ -62,5 +64,19 @@ export class Events {
   listen(listener: Listener): Cancel {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+}
+
+/**
+ * As they are now and can be sent, whatever a plugin has put there: it may change later, be large,
+ * or be no JSON. Never throws: whoever writes a line of the log waits for this.
+ */
+function plain(fields: Readonly<Record<string, unknown>>): EventView['fields'] {
+  try {
+    const text = JSON.stringify(fields);
+    if (text.length > FIELDS_MAX_CHARS) return { cut: text.slice(0, FIELDS_MAX_CHARS) };
+    return JSON.parse(text) as EventView['fields'];
+  } catch (error) {
+    return { unreadable: reasonOf(error) };
   }
 }

@@ -71,5 +71,6 @@ function compare(a: unknown, b: unknown, sign: number): number {
   if (a === undefined) return 1;
   if (b === undefined) return -1;
   if (typeof a === 'number' && typeof b === 'number') return sign * (a - b);
+  if (typeof a === 'string' && typeof b === 'string') return a < b ? -sign : sign;
   return JSON.stringify(a) < JSON.stringify(b) ? -sign : sign;
 }

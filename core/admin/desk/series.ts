@@ -12,7 +12,7 @@ export class Series {
   /** Of the kernel: a counter's sum, or a gauge's value; 0: there is none. */
   number(name: string): number {
     const found = this.#find(name);
-    return found && found.kind !== 'histogram' ? found.value : 0;
+    return found && found.kind !== 'histogram' && isTold(found) ? found.value : 0;
   }
 
   labels(name: string): Readonly<Record<string, number>> {
@@ -28,12 +28,17 @@ export class Series {
 
   /** All of one instance. */
   of(instance: string): MetricView[] {
-    return this.#all.filter((one) => one.instance === instance).map(metricView);
+    return this.#all.filter((one) => one.instance === instance && isTold(one)).map(metricView);
   }
 
   #find(name: string): MetricSnapshot | undefined {
     return this.#all.find((one) => one.name === name && one.instance === '');
   }
+}
+
+/** A gauge that fails has no number, and JSON has no word for that. */
+function isTold(one: MetricSnapshot): boolean {
+  return one.kind === 'histogram' || Number.isFinite(one.value);
 }
 
 function quantilesOf({ count, p50, p90, p99, max }: HistogramSnapshot): Quantiles {

@@ -66,7 +66,8 @@ export class AdminServer {
     app.setSerializerCompiler(serializerCompiler);
     app.setErrorHandler((error, _request, reply) => refuse(reply, asOurs(error)));
     app.setNotFoundHandler((request, reply) => {
-      refuse(reply, new ImError('IM_ADMIN_UNKNOWN', { what: 'route', id: request.url }));
+      const unknown = new ImError('IM_ADMIN_UNKNOWN', { what: 'route', id: request.url });
+      refuse(reply, this.#who(request) ? unknown : new ImError('IM_ADMIN_TOKEN', {}));
     });
     await app.register(swagger, {
       openapi: { info: { title: 'im-kernel admin API', version: this.#options.version } },
@@ -140,7 +141,11 @@ export class AdminServer {
     const watching = { topics: topic, intervalMs, events: events === 'yes', after: from, level };
     const { desk, clock, loopDelayMs } = this.#options;
     const who = this.#who(request) as Admin;
-    const stream = new Stream(reply.raw, watching, { desk, clock, who, loopDelayMs });
+    const isKnown = (): boolean => {
+      const now = this.#who(request);
+      return now?.name === who.name && now.may === who.may;
+    };
+    const stream = new Stream(reply.raw, watching, { desk, clock, who, isKnown, loopDelayMs });
     reply.hijack();
     this.#streams.add(stream);
     reply.raw.once('close', () => this.#streams.delete(stream));

@@ -27,6 +27,8 @@ interface Surroundings {
   readonly desk: Desk;
   readonly clock: Clock;
   readonly who: Admin;
+  /** Whether `who` is still one: tokens are exchanged while the node runs. */
+  readonly isKnown: () => boolean;
   /** The longest that the loop stood still since it was last asked, ms. */
   readonly loopDelayMs: () => number;
 }
@@ -83,7 +85,8 @@ export class Stream {
   }
 
   #beat(): void {
-    const { clock, desk, loopDelayMs, who } = this.#around;
+    const { clock, desk, loopDelayMs, who, isKnown } = this.#around;
+    if (!isKnown()) return this.end();
     const { life } = desk.events;
     const beat = { at: clock.now(), life, loopDelayMs: loopDelayMs(), permission: who.may };
     this.#send('beat', beat);

@@ -38,4 +38,6 @@ export type ConfigView = z.infer<typeof config.configView>;
 export type Reloaded = z.infer<typeof config.reloaded>;
 export type Frame = z.infer<typeof stream.frame>;
 export type Beat = z.infer<typeof stream.beat>;
-export type StreamInput = z.input<typeof stream.streamInput>;
+export type StreamInput = Omit<z.input<typeof stream.streamInput>, 'topic'> & {
+  readonly topic?: readonly string[] | undefined;
+};

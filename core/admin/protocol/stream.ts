@@ -31,9 +31,11 @@ export const beat = z.object({
   permission: z.enum(['read', 'operate']).optional(),
 });
 
+const topic = z.string().max(500);
+
 export const streamInput = z.object({
   /** Words of a verb that reads, with its query: `sessions?sort=-queuedBytes&limit=20`. */
-  topic: z.array(z.string().max(500)).max(12).default([]),
+  topic: z.union([topic.transform((one) => [one]), z.array(topic).max(12)]).default([]),
   intervalMs: z.coerce.number().int().min(INTERVAL_LEAST_MS).max(60_000).default(500),
   /** Whether events are sent, too; from the one after `after`, or from now on. */
   events: z.enum(['yes', 'no']).default('no'),

@@ -25,6 +25,17 @@ describe('the record of acts', () => {
     assert.equal(statSync(file).mode & 0o077, 0);
   });
 
+  it('goes on in a line of its own after half a line', async () => {
+    const file = join(folder, 'acts.jsonl');
+    appendFileSync(file, '{"at": 4, "wh');
+    const acts = new Acts(file);
+    await acts.note(act(5));
+    assert.deepEqual(
+      (await acts.last(10)).map(({ at }) => at),
+      [5],
+    );
+  });
+
   it('is moved aside when it is large, and read from both', async () => {
     const file = join(folder, 'acts.jsonl');
     const acts = new Acts(file);

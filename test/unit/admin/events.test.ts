@@ -22,6 +22,25 @@ describe('events', () => {
     assert.deepEqual(words('nonsense'), [true, 'abc']);
   });
 
+  it('are as they were, whatever a plugin put there, and never fail whoever says them', () => {
+    const events = heard();
+    const stream = { write: () => undefined };
+    const log = createLog({ level: 'error', stream, heard: events.note });
+    events.listen((event) => void JSON.stringify(event));
+    const changing = { n: 1, own: undefined as unknown };
+    log.info('changing', { changing });
+    changing.n = 2;
+    changing.own = changing;
+    log.info('in a ring', { changing });
+    log.info('no JSON', { big: 10n });
+    log.info('large', { text: 'x'.repeat(100_000) });
+    const { events: those } = events.since(undefined, 'info', 10);
+    assert.deepEqual(those[0]?.fields, { changing: { n: 1 } });
+    assert.deepEqual(Object.keys(those[1]?.fields ?? {}), ['unreadable']);
+    assert.deepEqual(Object.keys(those[2]?.fields ?? {}), ['unreadable']);
+    assert.ok(JSON.stringify(those[3]).length < 10_000);
+  });
+
   it('are bounded, and say that some are lost', () => {
     const events = heard();
     for (let at = 1; at <= 2_500; at += 1) events.note('info', String(at), {});
