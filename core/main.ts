@@ -28,11 +28,15 @@ import { shownHealth } from './kernel/health.ts';
 import { createLog, type NodeLog } from './kernel/log.ts';
 import { addSystemGauges, watchLoop, type SystemGauges } from './kernel/system-gauges.ts';
 import { systemClock, systemRandom } from './kernel/system.ts';
+import { settledWithin } from './kernel/within.ts';
 import { FlightRecorder } from './path/trace/flight-recorder.ts';
 
 const PACKAGE = createRequire(import.meta.url)('im-kernel/package.json') as { version: string };
 const OK = 0;
 const FAILED = 1;
+/** Between two tries to begin anew, each twice as long as the one before. */
+const ANEW_FIRST_MS = 1_000;
+const ANEW_MOST_MS = 15_000;
 
 export type { Part };
 
@@ -103,17 +107,29 @@ async function lives(
   };
   let settings = first;
   let told = false;
+  let vain = 0;
   for (;;) {
     const program = assembled(settings, log, part, outliving);
     running = program;
     const how = await live(program, end, log, () => {
       if (!told) tell(first, program, part);
       told = true;
+      vain = 0;
+    }).catch((error: unknown) => {
+      // It has run with this file: what is in its way now may pass, and it is somebody's backup.
+      if (!told || !(error instanceof ImError) || error.kind === 'bug') throw error;
+      log.warn('the node cannot begin anew yet', { why: error.message });
+      return 'in vain' as const;
     });
     running = undefined;
     settings = program.reload.settings;
     last = settings;
-    if (how !== 'over') return how === 'well' ? OK : FAILED;
+    if (how === 'in vain') {
+      const pauseMs = Math.min(ANEW_MOST_MS, ANEW_FIRST_MS * 2 ** vain);
+      await settledWithin(systemClock(), pauseMs, ended(end.signal));
+      vain += 1;
+      if (end.signal.aborted) return OK;
+    } else if (how !== 'over') return how === 'well' ? OK : FAILED;
   }
 }
 
@@ -181,7 +197,10 @@ async function live(
     if (!life.signal.aborted) started();
   });
   // What ends it ends its start, too, which then fails for nothing else.
-  await Promise.race([starting, ended(life.signal)]);
+  await Promise.race([starting, ended(life.signal)]).catch((error: unknown) => {
+    gauges?.stop();
+    throw error;
+  });
   await ended(life.signal);
   const clean = await stop(program, log);
   gauges.stop();

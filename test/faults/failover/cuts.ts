@@ -109,8 +109,8 @@ function isBackup({ server: { output } }: PairNode): boolean {
 }
 
 /**
- * The owner reaches the database no more, until the other has followed. Then it begins anew, and
- * is a backup before anything else befalls it: for a beginning it needs the database.
+ * The owner reaches the database no more, until the other has followed. Then it begins anew, as
+ * often as it takes, and is a backup before anything else befalls it.
  */
 async function cutOff({ pair, wires }: Scene, climate: Climate): Promise<void> {
   await pair.settle(TENURE_MS);
@@ -119,10 +119,7 @@ async function cutOff({ pair, wires }: Scene, climate: Climate): Promise<void> {
   wires.database(owner, climate);
   await pair.follows(owner);
   wires.database(owner, FINE_CLIMATE);
-  const { server } = owner;
-  await until('the old owner’s next life', BACKUP_MS, () => !server.running || isBackup(owner));
-  // What a supervisor does, if the database was too slow for it.
-  if (!server.running) await pair.start(owner);
+  await until('the old owner’s next life', BACKUP_MS, () => isBackup(owner));
   await pair.goesOn(50);
 }
 
