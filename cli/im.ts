@@ -128,6 +128,12 @@ function addClusterVerbs(program: Command, io: Io, done: Done): void {
 }
 
 function addWatchingVerbs(program: Command, io: Io, done: Done): void {
+  where(program.command('doctor'))
+    .description('Look for what is wrong, from the file to a client that is welcomed.')
+    .option('--json', 'as one line of JSON')
+    .action(async (options) => {
+      done(await (await import('./admin/doctor.ts')).doctor(options, io));
+    });
   where(program.command('tail'))
     .description('Show what happens on a node as it happens, also after a break.')
     .addOption(

@@ -8,13 +8,15 @@ import { EXIT, type Io } from './io.ts';
 const CODES: Readonly<Record<string, number>> = {
   IM_ADMIN_INPUT: EXIT.usage,
   IM_ADMIN_UNREACHABLE: EXIT.unreachable,
-  IM_ADMIN_TOKEN: EXIT.denied,
-  IM_ADMIN_RIGHTS: EXIT.denied,
-  IM_ADMIN_EXPECTED: EXIT.unexpected,
-  IM_CLUSTER_EPOCH: EXIT.unexpected,
   IM_ADMIN_LATE: EXIT.late,
-  IM_CONFIG_INVALID: EXIT.config,
-  IM_CONFIG_MISSING: EXIT.config,
+  IM_CLUSTER_EPOCH: EXIT.unexpected,
+};
+const STATUSES: Readonly<Record<number, number>> = {
+  400: EXIT.usage,
+  401: EXIT.denied,
+  403: EXIT.denied,
+  412: EXIT.unexpected,
+  422: EXIT.config,
 };
 
 export function report(error: unknown, io: Io): number {
@@ -34,7 +36,8 @@ export function report(error: unknown, io: Io): number {
   if (error instanceof AdminProblem) {
     io.err(`${error.code} ${safeText(error.message)}`);
     if (error.act !== undefined) io.err(safeText(error.act));
-    return isBarred(error) ? EXIT.denied : (CODES[error.code] ?? EXIT.failed);
+    const known = STATUSES[error.status] ?? CODES[error.code] ?? EXIT.failed;
+    return isBarred(error) ? EXIT.denied : known;
   }
   io.err(error instanceof Error ? (error.stack ?? error.message) : reasonOf(error));
   return EXIT.failed;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdminProblem } from '../../core/admin/client/admin-problem.ts';
-import { AdminStage, closeAdmins, openAdmin, READER } from './admin-stage.ts';
+import { AdminStage, closeAdmins, openAdmin, OPERATOR, READER } from './admin-stage.ts';
 import { closeStages, openStage } from './stage.ts';
 
 describe('the doors of the admin API', () => {
@@ -56,5 +56,8 @@ describe('the doors of the admin API', () => {
     assert.equal((await admin.owner.ask('log level', { level: 'warn' })).level, 'warn');
     const { events } = admin.events.since(undefined, 'error', 10);
     assert.equal(events[0]?.message, 'the record of acts cannot be written');
+    const more = (token: string) => admin.withToken(token).ask('log level', { level: 'info' });
+    await assert.rejects(more(OPERATOR), { code: 'IM_ADMIN_AWAY', status: 503 });
+    await assert.rejects(more(READER), { code: 'IM_ADMIN_RIGHTS', status: 403 });
   });
 });

@@ -82,10 +82,13 @@ export class Desk {
     const act = { who: who.name, verb: name, input: { ...input } };
     if (who.may !== 'operate') {
       const error = new ImError('IM_ADMIN_RIGHTS', { verb: name, who: who.name });
-      await acts.note({ ...act, at: clock.now(), outcome: 'refused', error: error.code });
+      await this.#noteEnd({ ...act, at: clock.now(), outcome: 'refused', error: error.code });
       throw error;
     }
-    await acts.note({ ...act, at: clock.now(), outcome: 'asked' });
+    await acts.note({ ...act, at: clock.now(), outcome: 'asked' }).catch((error: unknown) => {
+      const why = `the record of acts cannot be written: ${reasonOf(error)}`;
+      throw new ImError('IM_ADMIN_AWAY', { why }, { cause: error });
+    });
     try {
       const done = await doing(input);
       await this.#noteEnd({ ...act, at: clock.now(), outcome: 'done' });
@@ -199,6 +202,8 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
   'IM_CLUSTER_NONE',
   'IM_SWITCHOVER_REFUSED',
   'IM_CONFIG_INVALID',
+  'IM_RELOAD_BUSY',
+  'IM_RELOAD_REFUSED',
 ]);
 
 function isRefusal(error: unknown): boolean {

@@ -1,0 +1,110 @@
+/** `im doctor`: looks for what is wrong, from the file to a client that is welcomed. */
+import { AdminProblem } from '../../core/admin/client/admin-problem.ts';
+import type { Overview } from '../../core/admin/protocol/index.ts';
+import { ConfigError, printProblem } from '../../core/config/problem.ts';
+import type { Settings } from '../../core/config/settings.ts';
+import { ImError, reasonOf } from '../../core/contract/index.ts';
+import { safeText } from '../chat-text.ts';
+import { EXIT, type Io } from '../io.ts';
+import { load } from '../plugins.ts';
+import {
+  clientFindings,
+  clusterFindings,
+  dataFindings,
+  healthFindings,
+  portFindings,
+  storeFindings,
+  type Asking,
+  type Finding,
+} from './doctor-checks.ts';
+import { clientOf, type TargetOptions } from './target.ts';
+
+export interface DoctorOptions extends TargetOptions {
+  readonly json?: boolean;
+}
+
+/** 0 if all is well, 1 if anything is not. */
+export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
+  const findings: Finding[] = [];
+  for await (const finding of examine(options, io)) {
+    findings.push(finding);
+    if (options.json !== true) say(finding, io);
+  }
+  const isWell = findings.every(({ state }) => state !== 'failed');
+  if (options.json === true) io.out(JSON.stringify({ ok: isWell, findings }));
+  return isWell ? EXIT.ok : EXIT.failed;
+}
+
+function say({ stage, state, what, act }: Finding, io: Io): void {
+  const [widest, longest] = ['left out', 'configuration'];
+  const mark = state === 'failed' ? 'FAILED' : state;
+  const head = `${mark.padEnd(widest.length)}  ${stage.padEnd(longest.length)}  `;
+  io.out(`${head}${safeText(what)}`);
+  if (act !== undefined) io.out(`${' '.repeat(head.length)}${safeText(act)}`);
+}
+
+async function* examine(options: DoctorOptions, io: Io): AsyncGenerator<Finding> {
+  const settings = await settingsOf(options, io);
+  if (!('node' in settings)) {
+    yield* settings;
+    return;
+  }
+  yield { stage: 'configuration', state: 'ok', what: options.config };
+  yield* await dataFindings(settings);
+  const client = await clientOf(options, io);
+  let overview: Overview;
+  try {
+    overview = await client.ask('overview', {});
+  } catch (error) {
+    yield* await portFindings(settings, false);
+    yield problemOf('node', error);
+    return;
+  }
+  const { node, version, addresses } = overview;
+  yield { stage: 'node', state: 'ok', what: `${node}, version ${version}, answers` };
+  yield* await portFindings(settings, true);
+  yield* healthFindings(overview);
+  yield* await asked('store', async () => storeFindings(await client.ask('store', {})));
+  yield* await clusterOf(client, settings);
+  if (addresses.length > 0) yield* await clientFindings(options.config, overview);
+}
+
+async function clusterOf(client: Asking, { cluster }: Settings): Promise<readonly Finding[]> {
+  if (!cluster) return [{ stage: 'cluster', state: 'left out', what: 'the node is alone' }];
+  return asked('cluster', async () => clusterFindings(await client.ask('cluster', {})));
+}
+
+async function asked(
+  stage: string,
+  look: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  try {
+    return await look();
+  } catch (error) {
+    return [problemOf(stage, error)];
+  }
+}
+
+async function settingsOf(
+  { config }: DoctorOptions,
+  io: Io,
+): Promise<Settings | readonly Finding[]> {
+  const stage = 'configuration';
+  try {
+    return await load(config, io);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) return [problemOf(stage, error)];
+    const { problems, act } = error;
+    return problems.map((one) => ({ stage, state: 'failed', what: printProblem(one), act }));
+  }
+}
+
+function problemOf(stage: string, error: unknown): Finding {
+  const known = error instanceof AdminProblem || error instanceof ImError;
+  const what = known ? `${error.code} ${error.message}` : reasonOf(error);
+  // The catalogue's advice is to come here.
+  const start = 'Start the node (`im start`), or name the right --config, --socket or --url.';
+  const code = known ? error.code : '';
+  const act = code === 'IM_ADMIN_UNREACHABLE' ? start : ((known ? error.act : '') ?? '');
+  return { stage, state: 'failed', what, act };
+}
