@@ -1,7 +1,8 @@
 /** `im`: the verbs. Each lives in its own file and is loaded when it is asked for. */
 import { createRequire } from 'node:module';
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { where } from './admin/where.ts';
+import { completion, HIDDEN, NAMED, SHELLS, type Named, type Shell } from './completion.ts';
 import { EXIT, processIo, type Io } from './io.ts';
 import { report } from './report.ts';
 
@@ -57,13 +58,30 @@ function build(io: Io, done: Done): Command {
   addPeopleVerbs(program, io, done);
   program.commandsGroup('To write plugins and configurations:');
   addAuthorVerbs(program, io, done);
+  addCompletion(program, io, done);
   return program;
 }
 
 /** The table of verbs takes its time to load: only where it is spoken of. */
 function needsVerbs(program: Command, [first = 'help']: readonly string[]): boolean {
   const isOther = program.commands.some((command) => command.name() === first);
-  return !isOther && !['-V', '--version'].includes(first);
+  return first === 'completion' || (!isOther && !['-V', '--version'].includes(first));
+}
+
+function addCompletion(program: Command, io: Io, done: Done): void {
+  program.commandsGroup('For your shell:');
+  program
+    .command('completion')
+    .description('Print a script that completes what you type: `source <(im completion bash)`.')
+    .addArgument(new Argument('<shell>', 'whose').choices(SHELLS))
+    .action((shell: Shell) => io.out(completion(program, shell)));
+  program
+    .command(HIDDEN, { hidden: true })
+    .addArgument(new Argument('<kind>').choices(NAMED))
+    .argument('[words...]')
+    .action(async (named: Named, words: readonly string[]) => {
+      done(await (await import('./admin/complete-names.ts')).completeNames(named, words, io));
+    });
 }
 
 /** An option that may be given more than once. */
