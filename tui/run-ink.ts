@@ -83,14 +83,15 @@ export function effects(
   };
 }
 
+/** What was stopped goes on in the midst of this; a stop that nobody could undo does not happen. */
+const STOP_MS = 100;
+
 /** As Ctrl-Z does: until the shell brings us back. */
 async function stopped(): Promise<void> {
-  // While nothing else is awaited, Node would end at the return.
-  const hold = setInterval(() => undefined, 1_000);
-  const back = new Promise<void>((resolve) => void process.once('SIGCONT', () => resolve()));
-  process.kill(process.pid, 'SIGTSTP');
-  await back;
-  clearInterval(hold);
+  // The whole job: a shell waits for what started us too, such as npx or a script.
+  process.kill(0, 'SIGTSTP');
+  // To wait for SIGCONT could be for ever: without a shell above, the system ignores the signal.
+  await new Promise((resolve) => void setTimeout(resolve, STOP_MS));
 }
 
 async function save(store: Store, look: Look): Promise<void> {
