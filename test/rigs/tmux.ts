@@ -1,7 +1,7 @@
 /** A shell in a real terminal, by a tmux of its own: what is typed, and what is on the screen. */
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { until } from 'im-kernel/kit';
 
@@ -22,7 +22,7 @@ export class Tmux {
     this.#env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` };
   }
 
-  /** In a folder of the test alone, whose name makes the socket's. */
+  /** In a folder of the test alone, where its socket is too. */
   static async open(folder: string, columns: number, rows: number): Promise<Tmux> {
     const tmux = new Tmux(folder);
     const size = ['-x', String(columns), '-y', String(rows)];
@@ -40,7 +40,7 @@ export class Tmux {
 
   async #tmux(...args: readonly string[]): Promise<string> {
     // -u: UTF-8, whatever the surroundings say.
-    const all = ['-u', '-L', basename(this.#folder), '-f', '/dev/null', ...args];
+    const all = ['-u', '-S', join(this.#folder, 'tmux'), '-f', '/dev/null', ...args];
     const { stdout } = await run('tmux', all, { env: this.#env });
     return stdout;
   }
