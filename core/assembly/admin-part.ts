@@ -5,8 +5,10 @@
 import { chmod, lstat, readFile, unlink } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { Acts } from '../admin/desk/acts.ts';
 import { Desk, type Admin, type DeskSurroundings } from '../admin/desk/desk.ts';
+import { BEAT_MS } from '../admin/protocol/stream.ts';
 import { AdminServer, type AdminServerOptions, type Page } from '../admin/http/admin-server.ts';
 import { Tokens } from '../admin/http/tokens.ts';
 import { ADMIN_SOCKET } from '../config/admin-place.ts';
@@ -33,6 +35,7 @@ export class AdminPart implements Component, Mover {
   readonly #desk: Desk;
   readonly #servers: AdminServer[] = [];
   #tokens: Tokens | undefined;
+  #loop = { atMs: -Infinity, delayMs: 0 };
   /** Where others are sent who look for it: that for other machines, if there is one. */
   #address: string | undefined;
 
@@ -130,8 +133,18 @@ export class AdminPart implements Component, Mover {
     });
   }
 
+  /** Reading it begins it anew: all viewers are told the same of one beat. */
+  #loopDelayMs(): number {
+    const nowMs = this.#around.clock.monotonic();
+    if (nowMs - this.#loop.atMs > BEAT_MS / 2) {
+      this.#loop = { atMs: nowMs, delayMs: this.#around.loopDelayMs() };
+    }
+    return this.#loop.delayMs;
+  }
+
   #options(adminOf: AdminServerOptions['adminOf']): AdminServerOptions {
-    const { clock, version, loopDelayMs, pages } = this.#around;
+    const { clock, version, pages } = this.#around;
+    const loopDelayMs = (): number => this.#loopDelayMs();
     return { desk: this.#desk, clock, version, adminOf, loopDelayMs, pages };
   }
 }
@@ -155,6 +168,8 @@ function notListening(address: string, why: string, setting: string): ImError {
 async function readTls({ cert, key }: NonNullable<Settings['admin']['tls']>) {
   try {
     const [certText, keyText] = await Promise.all([readFile(cert, 'utf8'), readFile(key, 'utf8')]);
+    // So that what is no certificate is told with its setting.
+    createSecureContext({ cert: certText, key: keyText });
     return { cert: certText, key: keyText };
   } catch (error) {
     const details = { why: reasonOf(error), setting: 'admin.tls' };

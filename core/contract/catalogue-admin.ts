@@ -47,11 +47,6 @@ export const ADMIN_CATALOGUE = {
     message: 'there are {count} streams already, the most that there may be',
     act: 'Close one of them, or try again later.',
   },
-  IM_ADMIN_EXPECTED: {
-    kind: 'peer',
-    message: 'the settings that run are {now}, not the expected {expected}',
-    act: 'Look at what a dry run shows now: somebody has reloaded since. Then decide anew.',
-  },
   IM_ADMIN_UNREACHABLE: {
     kind: 'passing',
     message: 'no answer from {target}: {why}',

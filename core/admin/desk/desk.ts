@@ -18,6 +18,7 @@ import { lookTrace } from './look-trace.ts';
 import { Rates } from './rates.ts';
 import { listed } from './rows.ts';
 import { Series } from './series.ts';
+import { SharedLooks } from './shared-looks.ts';
 
 /** Who asks. */
 export interface Admin {
@@ -41,6 +42,7 @@ export interface DeskSurroundings {
 /** How long a planned change may take, ms. */
 const CHANGE_LIMIT_MS = 30_000;
 const LOOK_MS = 100;
+const REFUSAL_EVERY_MS = 60_000;
 
 type Doing = { readonly [N in VerbName]: (input: Input<N>) => Promise<Output<N>> };
 
@@ -48,11 +50,15 @@ export class Desk {
   readonly #around: DeskSurroundings;
   readonly #rates: Rates<Rated>;
   readonly #sessions = new SessionLook();
+  readonly #shared: SharedLooks;
+  /** By admin: when a refusal of theirs was recorded. */
+  readonly #refusedMs = new Map<string, number>();
   readonly #startedAt: number;
   readonly #doing: Doing;
 
   constructor(around: DeskSurroundings) {
     this.#around = around;
+    this.#shared = new SharedLooks(around.clock);
     this.#startedAt = around.clock.now();
     this.#rates = new Rates(around.clock, () => {
       const running = around.running();
@@ -73,6 +79,12 @@ export class Desk {
     return this.#around.events;
   }
 
+  /** A view for a stream, shared with who asks for the same just now. */
+  watch<N extends VerbName>(name: N, input: Input<N>, who: Admin): Promise<unknown> {
+    const key = `${name} ${JSON.stringify(input)}`;
+    return this.#shared.of(key, () => this.perform(name, input, who));
+  }
+
   /** Rejects with ImError: what keeps it from being done, or that `who` may not. */
   async perform<N extends VerbName>(name: N, input: Input<N>, who: Admin): Promise<Output<N>> {
     const { permission } = VERBS[name];
@@ -82,7 +94,10 @@ export class Desk {
     const act = { who: who.name, verb: name, input: { ...input } };
     if (who.may !== 'operate') {
       const error = new ImError('IM_ADMIN_RIGHTS', { verb: name, who: who.name });
-      await this.#noteEnd({ ...act, at: clock.now(), outcome: 'refused', error: error.code });
+      // One in so long: who may only read must not push what others did out of the record.
+      if (this.#mayNoteRefusal(who)) {
+        await this.#noteEnd({ ...act, at: clock.now(), outcome: 'refused', error: error.code });
+      }
       throw error;
     }
     await acts.note({ ...act, at: clock.now(), outcome: 'asked' }).catch((error: unknown) => {
@@ -103,6 +118,14 @@ export class Desk {
       });
       throw error;
     }
+  }
+
+  #mayNoteRefusal({ name }: Admin): boolean {
+    const nowMs = this.#around.clock.monotonic();
+    const notedMs = this.#refusedMs.get(name) ?? -Infinity;
+    if (nowMs - notedMs < REFUSAL_EVERY_MS) return false;
+    this.#refusedMs.set(name, nowMs);
+    return true;
   }
 
   /** It has happened, or has not: a record that cannot be written changes nothing of that. */
