@@ -4,9 +4,12 @@ import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
 
+/** Nobody else's files: a plugin in `.tsx` is as unknown here as anywhere. */
+const OURS = new URL('.', import.meta.url).href;
+
 registerHooks({
   load(url, context, next) {
-    if (!url.endsWith('.tsx')) return next(url, context);
+    if (!url.startsWith(OURS) || !url.endsWith('.tsx')) return next(url, context);
     const file = fileURLToPath(url);
     const { code } = transformSync(readFileSync(file, 'utf8'), {
       loader: 'tsx',

@@ -146,7 +146,7 @@ export const PROMISES: readonly Kept[] = [
     'ordering',
     'A sequencer’s numbers are one total order; a window’s orders are times near acceptance; each device’s ascend.',
     ['one-total-order', 'sequencers-in-turn', 'orders-are-times', 'senders-in-order'],
-    ['test/kit/ordering-judge.ts', 'test/rigs/sequencer.test.ts'],
+    ['test/kit/ordering-judge.ts', 'test/rigs/sequencer.rig.ts'],
   ),
   kept(
     'retention',

@@ -153,6 +153,13 @@ describe('the checker of where clients are sent', () => {
     assert.equal(complaints(movedLeadsOn, [...knows, taken(3, 3)]).length, 1);
   });
 
+  it('lets clients be sent to whom everything was given, though another is quicker to serve', () => {
+    const given: HistoryEvent = { type: 'given', log: 'log', life: 2, to: 'sim-1' };
+    const knows = [...begun, given, looked, looked, came(3)];
+    assert.deepEqual(complaints(movedLeadsOn, [...knows, moved(1), taken(3, 3)]), []);
+    assert.equal(complaints(movedLeadsOn, [...knows, moved(2), taken(3, 3)]).length, 1);
+  });
+
   it('lets one be that has not looked, that serves itself or bids to come again, or that was followed meanwhile', () => {
     assert.deepEqual(complaints(movedLeadsOn, [...begun, looked, came(3), moved(1)]), []);
     const serves = [...begun, { type: 'looked', life: 2 } as const, came(2), moved(1)];

@@ -90,6 +90,15 @@ export interface Taken {
   readonly epochs: readonly number[];
 }
 
+/** A node gave its shards to another, which may not know it yet. */
+export interface Given {
+  readonly type: 'given';
+  readonly log: string;
+  readonly life: number;
+  /** The other's name. */
+  readonly to: string;
+}
+
 export interface SeenCursor {
   readonly conversation: string;
   readonly user: string;
@@ -174,6 +183,7 @@ export type NodeHistoryEvent =
   | SetAside
   | Greeted
   | Taken
+  | Given
   | Saved
   | Loaded
   | Standing

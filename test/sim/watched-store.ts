@@ -84,6 +84,9 @@ function watchedOwnership(store: Persistence, { recorder, life, joins }: Watch):
       own ??= self;
       const owners = await store.ownership.take(self, ...asked);
       hear(owners);
+      const isGiven =
+        self.life !== own.life && owners.every(({ owner }) => owner?.life === self.life);
+      if (isGiven) recorder.add({ type: 'given', log: store.log, life, to: self.node });
       return owners;
     },
   };

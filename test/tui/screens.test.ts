@@ -7,8 +7,8 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SCREENS } from '../../tui/model/screens.ts';
-import { loadInk } from '../../tui/run-ink.ts';
-import { TestTerminal, WARM_UP_MS } from './terminal.ts';
+
+import { loadInkColoured, TestTerminal, WARM_UP_MS } from './terminal.ts';
 
 const folder = join(import.meta.dirname, 'golden');
 const writing = process.env['IM_GOLDEN'] === 'write';
@@ -32,7 +32,7 @@ const SIZES = [
 describe('the screens', () => {
   before(async function () {
     this.timeout(WARM_UP_MS);
-    await loadInk();
+    await loadInkColoured();
   });
 
   for (const [columns, rows] of SIZES) {

@@ -6,8 +6,8 @@ import { PLAIN } from '../../tui/theme.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import { HOSTILE, hostileSession } from './fake-sessions.ts';
 import { clusterOf, overviewOf } from './fake-views.ts';
-import { loadInk } from '../../tui/run-ink.ts';
-import { TestTerminal, WARM_UP_MS, type Opened } from './terminal.ts';
+
+import { loadInkColoured, TestTerminal, WARM_UP_MS, type Opened } from './terminal.ts';
 
 async function opened(
   how: Partial<Opened>,
@@ -24,7 +24,7 @@ async function opened(
 describe('a terminal', () => {
   before(async function () {
     this.timeout(WARM_UP_MS);
-    await loadInk();
+    await loadInkColoured();
   });
 
   it('shows the whole picture, and nothing else, after each change of its size', async () => {

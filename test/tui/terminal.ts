@@ -10,8 +10,20 @@ import { effects, loadInk } from '../../tui/run-ink.ts';
 import { COLOURED, type Theme } from '../../tui/theme.ts';
 import { FakeCluster } from './fake-cluster.ts';
 
-// Chalk asks for the colours of the process, which writes to a file; see what a terminal would.
-process.env['FORCE_COLOR'] = '1';
+/**
+ * Chalk asks once, when it is loaded, for the colours of the process, which writes to a file here;
+ * it is to see what a terminal would. No other test is to find that in its environment.
+ */
+export async function loadInkColoured(): ReturnType<typeof loadInk> {
+  const before = process.env['FORCE_COLOR'];
+  process.env['FORCE_COLOR'] = '1';
+  try {
+    return await loadInk();
+  } finally {
+    if (before === undefined) delete process.env['FORCE_COLOR'];
+    else process.env['FORCE_COLOR'] = before;
+  }
+}
 
 /** Ink is loaded and the sources are translated once; on a busy machine that takes a while. */
 export const WARM_UP_MS = 60_000;
@@ -23,6 +35,12 @@ export interface Opened {
   readonly ascii?: boolean;
   readonly readOnly?: boolean;
   readonly theme?: Theme;
+}
+
+const ESCAPE = '\u001b';
+
+function soon(): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, 1));
 }
 
 const nothing = (): void => undefined;
@@ -92,7 +110,7 @@ export class TestTerminal {
   }
 
   async #start({ ascii = false, theme = COLOURED }: Opened): Promise<void> {
-    const { render, createElement, App } = await loadInk();
+    const { render, createElement, App } = await loadInkColoured();
     const look = { ascii, version: VERSION };
     const carry = effects(this.store, this.#members, look);
     const carryOut: typeof carry = (effect, terminal) => {
@@ -125,8 +143,11 @@ export class TestTerminal {
   /** Keys, each by itself; and what they ask of the servers. */
   async keys(...keys: readonly string[]): Promise<void> {
     for (const key of keys) {
+      const before = this.store.state.ui;
       this.#typed.push(key);
       this.#stdin.emit('readable');
+      // Ink waits a little, by its own clock, whether more follows that makes another key of it.
+      while (key === ESCAPE && this.store.state.ui === before) await soon();
       await this.settle();
     }
     await this.pass(1_000);

@@ -5,7 +5,6 @@
  * bid them come again.
  */
 import type { Connected, History, Moved, NodeEvent, Violation } from '../history.ts';
-import type { Taken } from '../node-history.ts';
 import { eventsOf } from './reading.ts';
 
 /** After the first of them whatever it had begun before may still be under way. */
@@ -27,13 +26,16 @@ class Nodes {
     if (event.what === 'started') this.#nodes.set(event.life ?? 0, event);
   }
 
-  take({ life }: Taken): void {
-    const node = this.#nodes.get(life);
-    if (node?.node === undefined || node.node === this.#owner) return;
-    this.#owner = node.node;
+  nameOf(life: number): string | undefined {
+    return this.#nodes.get(life)?.node;
+  }
+
+  take(name: string | undefined): void {
+    if (name === undefined || name === this.#owner) return;
+    this.#owner = name;
     this.#takeovers += 1;
     this.#looks.clear();
-    const others = [...this.#nodes.values()].filter((one) => one.node !== node.node);
+    const others = [...this.#nodes.values()].filter(({ node }) => node !== name);
     this.#former = others.flatMap(({ address }) => address ?? []);
   }
 
@@ -48,8 +50,8 @@ class Nodes {
     this.#came.set(session, { takeovers: this.#takeovers, to: node?.address ?? '' });
   }
 
-  addressOf(life: number): string | undefined {
-    return this.#nodes.get(life)?.address;
+  addressOf(name: string | undefined): string | undefined {
+    return [...this.#nodes.values()].findLast(({ node }) => node === name)?.address;
   }
 
   wrongIn({ session, addresses }: Moved): string | undefined {
@@ -74,9 +76,11 @@ export function movedLeadsOn(history: History): readonly Violation[] {
     if (event.type === 'node') nodes.note(event);
     else if (event.type === 'looked') nodes.look(event.life);
     else if (event.type === 'connected') nodes.connect(event);
-    else if (event.type === 'taken') {
-      nodes.take(event);
-      const next = nodes.addressOf(event.life);
+    else if (event.type === 'taken' || event.type === 'given') {
+      // Whom it was given to is who clients are sent to, though it may never come to serve.
+      const name = event.type === 'given' ? event.to : nodes.nameOf(event.life);
+      nodes.take(name);
+      const next = nodes.addressOf(name);
       wrongs.push(...open.filter(({ address }) => address !== next));
       open = [];
     } else if (event.type === 'moved') {
