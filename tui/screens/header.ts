@@ -99,7 +99,8 @@ function lostText(data: Data, via: string, seconds: string, picture: string): st
   const gone = owner === undefined ? undefined : linkOf(data.links, owner);
   const others = data.links.filter((link) => alive(link, data.now)).length;
   if (gone && others > 0 && !alive(gone, data.now)) {
-    return `${owner} ${(ageMs(gone, data.now) / 1_000).toFixed(1)} s, ${others} others answer`;
+    const who = others === 1 ? '1 other answers' : `${others} others answer`;
+    return `${owner} ${(ageMs(gone, data.now) / 1_000).toFixed(1)} s, ${who}`;
   }
   return `${via} ${seconds} | ${picture}`;
 }
