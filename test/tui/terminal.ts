@@ -147,7 +147,7 @@ export class TestTerminal {
       this.#typed.push(key);
       this.#stdin.emit('readable');
       // Ink waits a little, by its own clock, whether more follows that makes another key of it.
-      while (key === ESCAPE && this.store.state.ui === before) await soon();
+      if (key === ESCAPE) while (this.store.state.ui === before) await soon();
       await this.settle();
     }
     await this.pass(1_000);
