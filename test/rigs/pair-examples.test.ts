@@ -20,13 +20,15 @@ interface Lines {
   readonly bob: string;
   readonly status: string;
   readonly switchover: string;
+  readonly top: string;
 }
 
 function linesOf(example: string): Lines {
   const lines = commandsOn(readPage(`examples/${example}/README.md`));
-  const [a = '', b = '', alice = '', bob = '', status = '', switchover = ''] = lines;
-  assert.equal(lines.length, 6, lines.join('\n'));
-  return { a, b, alice, bob, status, switchover };
+  const [a = '', b = '', alice = '', bob = '', status = '', ...rest] = lines;
+  const [switchover = '', top = ''] = rest;
+  assert.equal(lines.length, 7, lines.join('\n'));
+  return { a, b, alice, bob, status, switchover, top };
 }
 
 async function freshCopy(example: string): Promise<string> {
@@ -86,6 +88,7 @@ async function play(folder: string, lines: Lines, env: Record<string, string>): 
     for (const one of [alice, bob]) {
       await until(() => one.err.includes('now on im-a'), 'a chat on im-a', 20_000);
     }
+    assert.match(await ask(lines.top), /★ im-a e3/);
     alice.write('four');
     await bob.prints('alice: four');
     assert.deepEqual(bob.out.match(/alice: .*/g), ['alice: one', 'alice: two', 'alice: four']);

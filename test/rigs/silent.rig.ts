@@ -14,7 +14,7 @@ const wavesMost = 9;
 const residentMaxKb = 500_000;
 /** A small heap, so that what is resident follows what is in use. */
 const serverOptions = '--max-old-space-size=192';
-/** What the last three waves may take once it is at rest: 30,000 connections that leaked 1 KB each took more. */
+/** What the last three waves may take at rest: 30,000 connections that leaked 1 KB took more. */
 const growthMaxKb = 30_000;
 /** Beyond what an idle process had to stand still, in the best of the waves. */
 const loopDelayMaxMs = 200;
