@@ -6,6 +6,7 @@ import { rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { NodeLife } from 'im-kernel/contract';
 import { leaseTime, type ProcessMark } from './machine.ts';
+import { patiently } from './patience.ts';
 import { within } from './transaction.ts';
 
 /** How long a start waits for others that just open or close the file. */
@@ -53,8 +54,7 @@ export class Beats {
   /** `file`: the store's. */
   constructor(file: string) {
     this.#file = beatsFile(file);
-    this.#db = new DatabaseSync(this.#file, { timeout: LOCK_WAIT_MS });
-    this.#db.exec(`${SETTINGS}; ${TABLE}; PRAGMA busy_timeout = 0`);
+    this.#db = patiently(LOCK_WAIT_MS, () => opened(this.#file));
     this.#all = this.#db.prepare('SELECT * FROM node ORDER BY node');
     this.#put = this.#db.prepare(
       `INSERT OR REPLACE INTO node (node, life, lease_ends, lease, boot, pid, started, alive)
@@ -86,5 +86,17 @@ export class Beats {
     const empty = alone && this.all().length === 0;
     this.#db.close();
     if (empty) rmSync(this.#file, { force: true });
+  }
+}
+
+/** Two that make the file at once get in each other's way, where SQLite does not wait by itself. */
+function opened(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: 0 });
+  try {
+    db.exec(`${SETTINGS}; ${TABLE}`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }

@@ -152,9 +152,11 @@ export function identify(
     insert.run('log', settings.log);
     insert.run('shards', String(settings.shards));
   };
-  if (select.get('log') === undefined) patiently(LOCK_WAIT_MS, () => within(db, write));
-  return {
-    log: String(select.get('log')?.['value']),
-    shards: Number(select.get('shards')?.['value']),
-  };
+  return patiently(LOCK_WAIT_MS, () => {
+    if (select.get('log') === undefined) within(db, write);
+    return {
+      log: String(select.get('log')?.['value']),
+      shards: Number(select.get('shards')?.['value']),
+    };
+  });
 }
