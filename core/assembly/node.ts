@@ -289,7 +289,6 @@ export class Node {
     const { commands, hops } = recorder;
     metrics.gauge('im_trace_commands', 'Commands that `im trace` knows.', () => commands.size);
     metrics.gauge('im_trace_hops', 'What it knows that followed.', () => hops.size);
-    metrics.gauge('im_trace_left_out', 'Deliveries not noted.', () => recorder.remembered.leftOut);
   }
 }
 

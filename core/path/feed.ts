@@ -7,6 +7,7 @@ import { must, type Cursor, type Entry, type Persistence } from '../contract/ind
 import type { Conversation } from '../chat/conversation.ts';
 import { Kept } from '../chat/tail.ts';
 import { PAGE, PAGE_BODY_BYTES } from './pages.ts';
+import type { DeliveryCounters } from './delivery-counters.ts';
 import type { FlightRecorder } from './trace/flight-recorder.ts';
 
 /** What a feed can say of its next delivery. */
@@ -21,6 +22,7 @@ interface Who {
 interface FeedSurroundings {
   readonly persistence: Persistence;
   readonly recorder: FlightRecorder;
+  readonly counters: Pick<DeliveryCounters, 'unnoted'>;
 }
 
 export class Feed {
@@ -28,6 +30,7 @@ export class Feed {
   readonly #who: Who;
   readonly #persistence: Persistence;
   readonly #recorder: FlightRecorder;
+  readonly #counters: FeedSurroundings['counters'];
   /** The last delivery was noted by the recorder, and so is what is said of it. */
   #noted = true;
   /** Where the device began: positions up to it are history. */
@@ -49,12 +52,13 @@ export class Feed {
     conversation: Conversation,
     who: Who,
     place: Cursor,
-    { persistence, recorder }: FeedSurroundings,
+    { persistence, recorder, counters }: FeedSurroundings,
   ) {
     this.conversation = conversation;
     this.#who = who;
     this.#persistence = persistence;
     this.#recorder = recorder;
+    this.#counters = counters;
     this.#start = Math.max(place.start, conversation.firstVisible(who.user) - 1);
     this.#next = Math.max(place.cursor, this.#start) + 1;
     if (this.#next === this.#start + 1) this.#meant = 0;
@@ -127,15 +131,21 @@ export class Feed {
     this.#unacknowledged.push(position);
     this.#meant = position;
     this.#next = position + 1;
-    const again = position <= this.sentBefore;
-    const { name } = this.conversation;
-    this.#noted = this.#recorder.delivered(kept, name, this.#who, again, nowMs);
+    this.#noted = this.#note(kept, position <= this.sentBefore, nowMs);
     return previous;
   }
 
   /** An unacknowledged one goes out once more. */
   sentAgain(kept: Kept, nowMs: number): void {
-    this.#recorder.delivered(kept, this.conversation.name, this.#who, true, nowMs);
+    this.#note(kept, true, nowMs);
+  }
+
+  /** True if the recorder took it. */
+  #note(kept: Kept, again: boolean, nowMs: number): boolean {
+    const { name } = this.conversation;
+    const isNoted = this.#recorder.delivered(kept, name, this.#who, again, nowMs);
+    if (!isNoted) this.#counters.unnoted.add();
+    return isNoted;
   }
 
   /** Fetches an unacknowledged entry once more, with its `previous`. */

@@ -171,6 +171,19 @@ describe('the life of a message', () => {
     fault.away = false;
   });
 
+  it('counts the deliveries that it has no room for', async () => {
+    const stage = await openStage({ limits: { traceDevices: 1 } });
+    const ann = await stage.join('ann');
+    const [phone, laptop] = [await stage.join('bob', 'p'), await stage.join('bob', 'l')];
+    await ann.accepted(ann.send(TALK, 'x'));
+    for (const client of [phone, laptop]) await client.next('deliver');
+    const trace = await stage.node.traceOf(at(1));
+    assert.equal(trace.nodes[0]?.leftOut, 1);
+    const all = stage.node.metrics.snapshot();
+    const counter = all.find(({ name }) => name === 'im_trace_left_out_total');
+    assert.deepEqual(counter?.kind === 'counter' && counter.value, 1);
+  });
+
   it('knows nothing of a position that is not there yet', async () => {
     const stage = await openStage();
     const ann = await stage.join('ann');

@@ -17,6 +17,9 @@ export class FeedWorld {
   readonly conversation = new Conversation(NAME);
   readonly entries: Entry[] = [];
   readonly recorder = new FlightRecorder({ traceEntries: 0, traceHops: 8, traceDevices: 1 });
+  /** Deliveries that the recorder had no room for. */
+  unnoted = 0;
+  readonly counters = { unnoted: { add: () => void (this.unnoted += 1) } };
   readonly #tailMax: number;
   /** Ranges that were read, to see that nobody reads without an end. */
   reads = 0;
