@@ -8,7 +8,7 @@ import { VERBS, type VerbName } from '../../core/admin/verbs.ts';
 import { ImError } from '../../core/contract/index.ts';
 import { safeText } from '../chat-text.ts';
 import type { Io } from '../io.ts';
-import { shown } from './show.ts';
+import { tableOf } from './sections.ts';
 import { durationText } from './values.ts';
 
 export interface ConfirmOptions {
@@ -93,7 +93,7 @@ function changeDialog(name: VerbName, input: Asked['input'], view: ClusterView):
 async function reloadFacts(client: AdminClient, io: Io): Promise<readonly string[]> {
   const wouldBe: Reloaded = await client.ask('reload', { dryRun: true });
   const { changes } = wouldBe;
-  return changes.length === 0 ? ['Nothing has changed in the file.'] : [shown('', { changes }, io)];
+  return changes.length === 0 ? ['Nothing has changed in the file.'] : tableOf(changes, io);
 }
 
 async function aboutSession({ input }: Asked, client: AdminClient): Promise<readonly string[]> {

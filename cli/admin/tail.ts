@@ -7,7 +7,7 @@ import { ImError } from '../../core/contract/index.ts';
 import { safeText } from '../chat-text.ts';
 import { EXIT, type Io } from '../io.ts';
 import { report } from '../report.ts';
-import { eventLine } from './show.ts';
+import { eventLine } from './event-line.ts';
 import { clientOf, type TargetOptions } from './target.ts';
 
 export interface TailOptions extends TargetOptions {

@@ -68,7 +68,7 @@ function numberText(name: string, value: number): string {
 }
 
 /** One line of it: what others wrote may hold more. */
-function lineOf(text: string): string {
+export function lineOf(text: string): string {
   return safeText(text).replaceAll(/\s*\n\s*/g, ' ');
 }
 

@@ -1,5 +1,6 @@
 /** From a key or a command to a question, and from the answer to what is asked of the server. */
 import type { ClusterNode, ClusterView, Reloaded } from '../../core/admin/protocol/index.ts';
+import { doneText } from '../../core/admin/done-text.ts';
 import { VERBS, type Verb, type VerbName } from '../../core/admin/verbs.ts';
 import { connectionOf } from './connection.ts';
 import { clusterOf, followed, type Data } from './data.ts';
@@ -148,17 +149,8 @@ export function told(state: State, verb: VerbName, input: Given, output: unknown
 }
 
 function done(verb: VerbName, input: Given, output: unknown): string {
-  const about = output as Readonly<Record<string, string | number>>;
-  if (verb === 'session disconnect') {
-    return `${about['user']} on ${about['device']} is disconnected`;
-  }
-  if (moves(verb)) return `${about['active']} owns the shards, epoch ${about['epoch']}`;
-  if (verb === 'log level') {
-    return `the log begins at ${about['level']} until the next start; L changes it back`;
-  }
-  if (verb === 'reload')
-    return `${(output as Reloaded).changes.length} changes of the file are taken`;
-  return `${verb} ${Object.values(input).join(' ')}: done`;
+  const text = doneText(verb, output as never) ?? `${verb} ${Object.values(input).join(' ')}: done`;
+  return verb === 'log level' ? `${text}; L changes it back` : text;
 }
 
 const CHANGES_SHOWN = 8;

@@ -1,0 +1,24 @@
+/** What an act has done, in a sentence: for the command line and the terminal UI. */
+import type { Output, VerbName } from './verbs.ts';
+
+type Told = { readonly [N in VerbName]?: (done: Output<N>) => string };
+
+const owns = ({ active, epoch }: Output<'cluster switchover'>): string =>
+  `${active} owns the shards, epoch ${epoch}`;
+
+const TOLD: Told = {
+  'session disconnect': ({ user, device }) => `${user} on ${device} is disconnected`,
+  'cluster switchover': owns,
+  'cluster takeover': owns,
+  'log level': ({ level }) => `the log begins at ${level} until the next start`,
+  reload: ({ applied, changes: { length } }) => {
+    const changes = length === 1 ? 'one change' : `${length} changes`;
+    if (length === 0) return 'the file says what runs: nothing is to be changed';
+    return applied ? `${changes} of the file taken` : `${changes} in the file, none of them taken`;
+  },
+};
+
+/** Undefined: it has none, for it only reads. */
+export function doneText<N extends VerbName>(verb: N, done: Output<N>): string | undefined {
+  return TOLD[verb]?.(done);
+}
