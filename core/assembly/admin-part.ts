@@ -143,9 +143,9 @@ export class AdminPart implements Component, Mover {
   }
 
   #options(adminOf: AdminServerOptions['adminOf']): AdminServerOptions {
-    const { clock, version, pages } = this.#around;
+    const { clock, log, version, pages } = this.#around;
     const loopDelayMs = (): number => this.#loopDelayMs();
-    return { desk: this.#desk, clock, version, adminOf, loopDelayMs, pages };
+    return { desk: this.#desk, clock, log, version, adminOf, loopDelayMs, pages };
   }
 }
 

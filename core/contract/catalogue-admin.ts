@@ -37,6 +37,11 @@ export const ADMIN_CATALOGUE = {
     message: 'there is no {what} {id} on this node',
     act: 'Look at the list: it may have ended, or be on another node.',
   },
+  IM_ADMIN_ROUTE: {
+    kind: 'peer',
+    message: 'this node knows no {method} {path}',
+    act: 'See GET /v1/openapi.json for what it knows; one of an older version knows less.',
+  },
   IM_ADMIN_AWAY: {
     kind: 'passing',
     message: 'this node cannot say or do that now: {why}',

@@ -2,9 +2,38 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Socket } from 'node:net';
+import { CALLERS_MAX, STRANGERS_MAX } from '../../core/admin/http/callers.ts';
 import type { AdminProblem } from '../../core/admin/client/admin-problem.ts';
+import { until } from '../faults/until.ts';
+import { makeCertificate } from '../unit/transports/certificate.ts';
 import { AdminStage, closeAdmins, openAdmin, OPERATOR, READER } from './admin-stage.ts';
+import { answerOf, rawSocket } from './raw-http.ts';
 import { closeStages, openStage } from './stage.ts';
+
+function isOpen(socket: Socket): boolean {
+  return !socket.destroyed && !socket.readableEnded;
+}
+
+interface Beaten {
+  closed: AdminProblem | undefined;
+  readonly end: () => void;
+}
+
+/** A viewer with a token that has heard of it. */
+function beaten(admin: AdminStage): Promise<Beaten> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => cancel();
+    const told: Beaten = { closed: undefined, end };
+    const quiet = { frame: () => undefined, event: () => undefined };
+    const closed = (why: AdminProblem): void => {
+      told.closed = why;
+      reject(why);
+    };
+    const beat = (): void => resolve(told);
+    const cancel = admin.withToken(READER).watch({}, { ...quiet, beat, closed });
+  });
+}
 
 describe('the doors of the admin API', () => {
   afterEach(async () => {
@@ -37,6 +66,39 @@ describe('the doors of the admin API', () => {
     for (const path of ['/v1/nothing', '/v1/overview', '/v1/stream']) {
       await assert.rejects(admin.withToken(undefined).text(path), { code: 'IM_ADMIN_TOKEN' });
     }
+  });
+
+  for (const scheme of ['http', 'https']) {
+    it(`lets in who has a token, however many others came before: ${scheme}`, async () => {
+      const certificate = scheme === 'https' ? makeCertificate() : undefined;
+      const admin = await openAdmin(await openStage(), undefined, certificate);
+      const watched = await beaten(admin);
+      const count = 3 * CALLERS_MAX;
+      const silent = await Promise.all(
+        Array.from({ length: count }, () => rawSocket(admin.address)),
+      );
+      for (const socket of silent) socket.on('error', () => undefined).resume();
+      try {
+        assert.equal((await admin.withToken(READER).ask('overview', {})).health, 'running');
+        const open = (): number => silent.filter(isOpen).length;
+        await until('too many are open', 5_000, () => open() <= STRANGERS_MAX);
+        assert.ok(open() >= STRANGERS_MAX - 1, `${open()}`);
+        assert.equal(admin.told.filter((line) => line.includes('made room')).length, 1);
+        assert.equal(watched.closed, undefined);
+      } finally {
+        watched.end();
+        certificate?.remove();
+        for (const socket of silent) socket.destroy();
+      }
+    });
+  }
+
+  it('keeps no connection of who has shown a wrong token', async () => {
+    const admin = await openAdmin(await openStage());
+    const socket = await rawSocket(admin.address);
+    const lines = ['GET /v1/overview HTTP/1.1', 'host: im', 'authorization: Bearer none', '', ''];
+    const { status } = await answerOf(socket, lines.join('\r\n'));
+    assert.equal(status, 401);
   });
 
   it('ends the stream of who is no admin any more', async () => {

@@ -1,5 +1,5 @@
 /** The admin API of a stage's node: its desk, its servers, and clients of them. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AdminClient } from '../../core/admin/client/admin-client.ts';
@@ -22,9 +22,12 @@ export class AdminStage {
   readonly folder: string;
   readonly events = new Events(systemClock(), 'life-1');
   readonly levels: string[] = [];
+  /** What it has logged. */
+  readonly told: string[] = [];
   setLevel = (level: string): void => void this.levels.push(level);
   running: (Running & Pick<Program, 'standing'>) | undefined;
   readonly #part: AdminPart;
+  readonly #tls: Settings['admin']['tls'];
   #now: Settings;
   address = '';
 
@@ -32,12 +35,15 @@ export class AdminStage {
     stage: Stage,
     tokens: readonly string[] = [READER, OPERATOR],
     folder = mkdtempSync(join(tmpdir(), 'im-admin-')),
+    tls?: Settings['admin']['tls'],
   ) {
     this.folder = folder;
+    this.#tls = tls;
     this.running = stage.node;
     const settings = this.#settings(stage.settings, tokens);
     this.#now = settings;
     const heard = (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+      this.told.push(message);
       const { address } = fields;
       if (message !== 'admins are heard' || typeof address !== 'string') return;
       if (address.startsWith('http')) this.address = address;
@@ -65,7 +71,7 @@ export class AdminStage {
       return { name: `admin-${at}`, tokenFile, may };
     });
     const listen = { host: '127.0.0.1', port: 0 };
-    const admin = { socket: undefined, listen, tls: undefined, tokens: named };
+    const admin = { socket: undefined, listen, tls: this.#tls, tokens: named };
     return { ...settings, node: { ...settings.node, data: this.folder }, admin };
   }
 
@@ -76,7 +82,9 @@ export class AdminStage {
 
   /** Over HTTP. */
   withToken(token: string | undefined): AdminClient {
-    const target = { name: 'by token', url: this.address };
+    const ca = this.#tls && { ca: readFileSync(this.#tls.cert, 'utf8') };
+    const url = ca ? this.address.replace('127.0.0.1', 'localhost') : this.address;
+    const target = { name: 'by token', url, ...ca };
     return new AdminClient({ ...target, ...(token !== undefined && { token }) });
   }
 
@@ -105,9 +113,13 @@ export class AdminStage {
   }
 }
 
-/** Starts it; `closeAdmins` stops it. */
-export async function openAdmin(stage: Stage, tokens?: readonly string[]): Promise<AdminStage> {
-  const admin = new AdminStage(stage, tokens);
+/** Starts it; `closeAdmins` stops it. With a certificate of localhost: over HTTPS. */
+export async function openAdmin(
+  stage: Stage,
+  tokens?: readonly string[],
+  tls?: Settings['admin']['tls'],
+): Promise<AdminStage> {
+  const admin = new AdminStage(stage, tokens, undefined, tls);
   open.add(admin);
   await admin.start();
   return admin;

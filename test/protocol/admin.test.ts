@@ -170,7 +170,7 @@ describe('the admin API', () => {
     assert.equal(await codeOf(owner.ask('conversation show', { id: '../x' })), 'IM_ADMIN_UNKNOWN');
     assert.equal(await codeOf(owner.ask('session disconnect', { id: 'x' })), 'IM_ADMIN_UNKNOWN');
     assert.equal(await codeOf(owner.ask('cluster', {})), 'IM_CLUSTER_NONE');
-    assert.equal(await codeOf(owner.text('/v1/nothing')), 'IM_ADMIN_UNKNOWN');
+    assert.equal(await codeOf(owner.text('/v1/nothing')), 'IM_ADMIN_ROUTE');
     assert.equal(await codeOf(owner.text('/v1/stream?topic=nonsense')), 'IM_ADMIN_INPUT');
     assert.equal(await codeOf(owner.text('/v1/stream?topic=reload')), 'IM_ADMIN_INPUT');
     assert.equal(await codeOf(owner.text('/v1/stream?topic=trace')), 'IM_ADMIN_INPUT');

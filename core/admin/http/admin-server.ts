@@ -10,16 +10,18 @@ import {
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { ImError, type Clock } from '../../contract/index.ts';
+import { ImError, type Clock, type Log } from '../../contract/index.ts';
 import type { Admin, Desk } from '../desk/desk.ts';
 import { streamInput } from '../protocol/stream.ts';
 import { VERBS, type Verb, type VerbName } from '../verbs.ts';
-import { told } from './refusals.ts';
+import { Callers } from './callers.ts';
+import { asOurs, refuseUnread, told } from './refusals.ts';
 import { Stream } from './stream.ts';
 
 export interface AdminServerOptions {
   readonly desk: Desk;
   readonly clock: Clock;
+  readonly log: Pick<Log, 'warn'>;
   readonly version: string;
   /** Who asks, by the header `authorization`; undefined: nobody that is known. */
   readonly adminOf: (authorization: string | undefined) => Admin | undefined;
@@ -36,27 +38,46 @@ export interface Page {
 }
 
 const STREAMS_MAX = 16;
-const CONNECTIONS_MAX = 128;
 const BODY_MAX_BYTES = 64 * 1_024;
+/** Of what stands in a path, such as the name of a plugin. */
+const PARAM_MAX_CHARS = 300;
+/** Until the last header is there, from the first moment of a connection on. */
+const HEADERS_MAX_MS = 5_000;
 const REQUEST_MAX_MS = 10_000;
 const IDLE_MAX_MS = 30_000;
+/** How often those that are late are looked for. */
+const LATE_EVERY_MS = 1_000;
 
 export class AdminServer {
   readonly #options: AdminServerOptions;
   readonly #streams = new Set<Stream>();
+  readonly #callers: Callers;
   readonly #app: FastifyInstance;
 
   constructor(options: AdminServerOptions) {
     this.#options = options;
+    this.#callers = new Callers(options);
     const { tls } = options;
+    const late = { headersTimeout: HEADERS_MAX_MS, connectionsCheckingInterval: LATE_EVERY_MS };
     const bounds = {
       bodyLimit: BODY_MAX_BYTES,
+      routerOptions: { maxParamLength: PARAM_MAX_CHARS },
       requestTimeout: REQUEST_MAX_MS,
       keepAliveTimeout: IDLE_MAX_MS,
       forceCloseConnections: true,
+      clientErrorHandler: refuseUnread,
+      frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+        refuse(reply, this.#who(request) ? asOurs(error) : new ImError('IM_ADMIN_TOKEN', {}));
+      },
     };
-    this.#app = (tls ? fastify({ ...bounds, https: tls }) : fastify(bounds)) as FastifyInstance;
-    this.#app.server.maxConnections = CONNECTIONS_MAX;
+    const secured = { ...late, ...tls, handshakeTimeout: HEADERS_MAX_MS };
+    const app = tls ? fastify({ ...bounds, https: secured }) : fastify({ ...bounds, http: late });
+    this.#app = app as FastifyInstance;
+    this.#app.server.on('connection', (socket) => this.#callers.came(socket));
+    // What somebody expects of us that we do not know, is passed over (RFC 9110, 10.1.1).
+    this.#app.server.on('checkExpectation', (request, response) => {
+      this.#app.server.emit('request', request, response);
+    });
   }
 
   /** Resolves when it listens. Rejects with what the system says. */
@@ -66,7 +87,8 @@ export class AdminServer {
     app.setSerializerCompiler(serializerCompiler);
     app.setErrorHandler((error, _request, reply) => refuse(reply, asOurs(error)));
     app.setNotFoundHandler((request, reply) => {
-      const unknown = new ImError('IM_ADMIN_UNKNOWN', { what: 'route', id: request.url });
+      const { method, url: path } = request;
+      const unknown = new ImError('IM_ADMIN_ROUTE', { method, path });
       refuse(reply, this.#who(request) ? unknown : new ImError('IM_ADMIN_TOKEN', {}));
     });
     await app.register(swagger, {
@@ -88,7 +110,9 @@ export class AdminServer {
   #routes(app: FastifyInstance): void {
     // Who is nobody learns nothing, not even which routes there are.
     app.addHook('onRequest', (request, _reply, done) => {
-      done(this.#who(request) ? undefined : new ImError('IM_ADMIN_TOKEN', {}));
+      const isKnown = this.#who(request) !== undefined;
+      this.#callers.showed(request.raw.socket, isKnown);
+      done(isKnown ? undefined : new ImError('IM_ADMIN_TOKEN', {}));
     });
     for (const name of Object.keys(VERBS) as VerbName[]) this.#verb(app, name);
     app.get('/v1/stream', { schema: { querystring: streamInput } }, (request, reply) => {
@@ -159,13 +183,7 @@ export class AdminServer {
 
 function refuse(reply: FastifyReply, error: unknown): void {
   const { status, body } = told(error);
+  // Who has shown no token keeps no connection.
+  if (status === 401) void reply.header('connection', 'close');
   void reply.code(status).send(body);
-}
-
-/** What fastify itself refuses: ill-formed, too large, late. */
-function asOurs(error: unknown): unknown {
-  if (error instanceof ImError) return error;
-  const { statusCode, message } = error as { statusCode?: number; message?: string };
-  if (statusCode === undefined || statusCode >= 500) return error;
-  return new ImError('IM_ADMIN_INPUT', { why: message ?? 'it cannot be read' });
 }
