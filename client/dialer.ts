@@ -10,6 +10,7 @@ import { ClientError, type ClientErrorCode, reasonOf } from './errors.ts';
 import type { ClientState, StateWords } from './events.ts';
 import { Gateways } from './gateways.ts';
 import { type ClientLimits, PENDING_MAX } from './limits.ts';
+import { Patience } from './patience.ts';
 import { type Leg, Route } from './route.ts';
 import { Session, type SessionEnd, type SessionFrame } from './session.ts';
 
@@ -63,6 +64,7 @@ export class Dialer {
   readonly #settings: DialerSettings;
   readonly #backoff: Backoff;
   readonly #route: Route;
+  readonly #patience: Patience;
   #session: Session | undefined;
   /** Monotonic time of WELCOME; undefined while there was none. */
   #onlineMs: number | undefined;
@@ -78,6 +80,7 @@ export class Dialer {
     const { limits, random, addresses, connector, askGateway: ask } = settings;
     this.#settings = settings;
     this.#backoff = new Backoff(limits, random);
+    this.#patience = new Patience(limits);
     this.#route = new Route({
       random,
       limits,
@@ -130,6 +133,7 @@ export class Dialer {
       counts,
       connector,
       address,
+      patienceMs: this.#others ? this.#patience.with(address) : Infinity,
       whatOf,
       hello: () => {
         this.#asked = pending(PENDING_MAX);
@@ -148,6 +152,7 @@ export class Dialer {
     this.#onlineMs = this.#settings.clock.monotonic();
     this.#worked = false;
     this.#route.welcome(session.address);
+    this.#patience.over(session.address);
     this.#settings.welcome(session, frame, this.#asked);
     if (!this.#closed) this.#settings.state('online', { node: frame.node });
   }
@@ -206,6 +211,8 @@ export class Dialer {
     const wasOnline = this.#onlineMs !== undefined;
     this.#leave();
     if (this.#closed) return;
+    if (end.kind === 'silent') this.#patience.silent(address, wasOnline);
+    else this.#patience.over(address);
     this.#route.ended(address, wasOnline);
     // After MOVED the next connection is already planned, unless another one took this one's place.
     if (this.#move !== undefined && !(end.kind === 'error' && FINAL.has(end.code))) {
@@ -240,6 +247,12 @@ export class Dialer {
       this.#cancelWait = undefined;
       void this.#dial();
     });
+  }
+
+  /** There is another place to go to. */
+  get #others(): boolean {
+    const { addresses, gateways } = this.#settings;
+    return addresses.length > 1 || gateways.length > 0;
   }
 
   /** A wait that the other end wishes, as far as it is granted. */

@@ -4,6 +4,11 @@ export interface ClientLimits {
   readonly openTimeoutMs: number;
   /** From HELLO to WELCOME. */
   readonly welcomeTimeoutMs: number;
+  /**
+   * Both at most, for a server that had fallen silent, where there are others to ask. Doubled each
+   * time until it speaks, for it may only be slow.
+   */
+  readonly silentTimeoutMs: number;
   /** From a question to its answer, reconnections included. */
   readonly questionTimeoutMs: number;
   /**
@@ -72,6 +77,7 @@ export interface ClientLimits {
 export const CLIENT_LIMITS: ClientLimits = {
   openTimeoutMs: 10_000,
   welcomeTimeoutMs: 10_000,
+  silentTimeoutMs: 1_000,
   questionTimeoutMs: 30_000,
   reconnectBaseMs: 500,
   reconnectFirstMs: 1_000,

@@ -24,9 +24,12 @@ const FIRST_FRAME_BYTES = 65_536 + EXTRA_BYTES;
 /** More than all fields of a command but its body and texts take. */
 const COMMAND_HEAD_BYTES = 256;
 
-/** Why a connection is over. `broken`: the server sent what no server may send. */
+/**
+ * Why a connection is over. `silent`: nothing came in time. `broken`: the server sent what no
+ * server may send.
+ */
 export type SessionEnd =
-  | { readonly kind: 'lost' | 'broken'; readonly why: string }
+  | { readonly kind: 'lost' | 'silent' | 'broken'; readonly why: string }
   | ({ readonly kind: 'error' } & Omit<ErrorFrame, 'type'>);
 
 /** Frames that concern the one who holds the session. */
@@ -37,6 +40,8 @@ export interface SessionSettings {
   readonly limits: ClientLimits;
   readonly connector: Connector;
   readonly address: string;
+  /** At most so long from dialling to an open connection, and from HELLO to WELCOME. */
+  readonly patienceMs: number;
   /** Asked for when the connection is open. */
   readonly hello: () => Hello;
   readonly counts: Pick<Counts, 'pings'>;
@@ -73,12 +78,9 @@ export class Session {
     this.#heartbeat = new Heartbeat({
       clock,
       ping: () => this.ping(),
-      dead: () => this.#end({ kind: 'lost', why: 'nothing was heard from the server' }),
+      dead: () => this.giveUp('nothing was heard from the server'),
     });
-    const late = `no connection within ${limits.openTimeoutMs} ms`;
-    this.#cancelTimeout = clock.after(limits.openTimeoutMs, () => {
-      this.#end({ kind: 'lost', why: late });
-    });
+    this.#cancelTimeout = this.#within(limits.openTimeoutMs, 'connection');
   }
 
   /**
@@ -148,20 +150,24 @@ export class Session {
     this.#finish();
   }
 
-  /** Ends it because it does not work; `ended` is called. */
+  /** Ends it because nothing comes; `ended` is called. */
   giveUp(why: string): void {
-    this.#end({ kind: 'lost', why });
+    this.#end({ kind: 'silent', why });
   }
 
   #opened(): void {
     if (this.#over) return;
-    const { clock, limits, hello } = this.#settings;
+    const { limits, hello } = this.#settings;
     this.#cancelTimeout();
-    this.#cancelTimeout = clock.after(limits.welcomeTimeoutMs, () => {
-      this.#end({ kind: 'lost', why: `no WELCOME within ${limits.welcomeTimeoutMs} ms` });
-    });
+    this.#cancelTimeout = this.#within(limits.welcomeTimeoutMs, 'WELCOME');
     this.send(hello());
     this.#flush();
+  }
+
+  #within(mostMs: number, what: string): Cancel {
+    const { clock, patienceMs } = this.#settings;
+    const waitMs = Math.min(mostMs, patienceMs);
+    return clock.after(waitMs, () => this.giveUp(`no ${what} within ${waitMs} ms`));
   }
 
   #received(bytes: Uint8Array): void {
