@@ -2,18 +2,19 @@
  * The admin API of a process: on a unix socket in the data folder, and over HTTP where the
  * configuration says so. It is there before the node starts and outlives each of its lives.
  */
-import { chmod, lstat, readFile, unlink } from 'node:fs/promises';
+import { chmod, lstat, unlink } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { createSecureContext } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import { Acts } from '../admin/desk/acts.ts';
 import { Desk, type Admin, type DeskSurroundings } from '../admin/desk/desk.ts';
 import { BEAT_MS } from '../admin/protocol/stream.ts';
 import { AdminServer, type AdminServerOptions, type Page } from '../admin/http/admin-server.ts';
+import { readTlsFiles } from '../admin/http/tls-files.ts';
 import { Tokens } from '../admin/http/tokens.ts';
 import { ADMIN_SOCKET } from '../config/admin-place.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Mover, Ready } from './reload/ready.ts';
+import type { Mover, PartNews, Ready } from './reload/ready.ts';
 import { whyOf } from './reload/transports-mover.ts';
 import { ImError, reasonOf, type Component, type Log } from '../contract/index.ts';
 
@@ -26,15 +27,25 @@ export interface AdminSurroundings extends Omit<DeskSurroundings, 'acts'> {
 
 /** What the system takes as the path of a unix socket, without the octet behind it. */
 const SOCKET_PATH_MAX_BYTES = 107;
-const done = (): Promise<void> => Promise.resolve();
 const SOCKET_MODE = 0o600;
 const OWNER: Admin = { name: 'socket', may: 'operate' };
+
+type Admins = Settings['admin'];
+type Tls = NonNullable<Admins['tls']>;
+
+/** Of what a reload may exchange. */
+interface Tried {
+  readonly news: readonly PartNews[];
+  readonly commit?: () => void;
+}
 
 export class AdminPart implements Component, Mover {
   readonly #around: AdminSurroundings;
   readonly #desk: Desk;
   readonly #servers: AdminServer[] = [];
   #tokens: Tokens | undefined;
+  /** What shows a certificate, and the files that it is from. */
+  #secure: { readonly tls: Tls; readonly server: AdminServer } | undefined;
   #loop = { atMs: -Infinity, delayMs: 0 };
   /** Where others are sent who look for it: that for other machines, if there is one. */
   #address: string | undefined;
@@ -65,22 +76,50 @@ export class AdminPart implements Component, Mover {
 
   async stop(): Promise<void> {
     this.#desk.stop();
+    this.#secure = undefined;
     await Promise.all(this.#servers.splice(0).map((server) => server.stop()));
   }
 
-  /** Reads the tokens of the admins; those that have none any more are refused from then on. */
+  /** Reads the tokens and the certificate again. */
   async prepare({ admin }: Settings): Promise<Ready> {
-    const part = 'admin';
-    const ready = { commit: done, discard: done };
+    const tried = await Promise.all([this.#tryTokens(admin), this.#tryTls(admin)]);
+    return {
+      news: tried.flatMap(({ news }) => news),
+      commit: () => {
+        for (const { commit } of tried) commit?.();
+        return Promise.resolve();
+      },
+      discard: () => Promise.resolve(),
+    };
+  }
+
+  /** Who has none any more is refused from then on: so none that cannot be read is passed over. */
+  async #tryTokens({ tokens }: Admins): Promise<Tried> {
+    const part = 'admin.tokens';
     try {
-      const tokens = await Tokens.read(admin.tokens);
-      const commit = (): Promise<void> => {
-        this.#tokens = tokens;
-        return done();
-      };
-      return { ...ready, news: admin.tokens.length > 0 ? [{ part, became: 'new' }] : [], commit };
+      const read = await Tokens.read(tokens);
+      const commit = (): void => void (this.#tokens = read);
+      return { news: tokens.length > 0 ? [{ part, became: 'new' }] : [], commit };
     } catch (error) {
-      return { ...ready, news: [{ part, became: 'failed', ...whyOf(error) }] };
+      return { news: [{ part, became: 'failed', ...whyOf(error) }] };
+    }
+  }
+
+  /** Shown to who comes from then on; a connection that is open goes on. */
+  async #tryTls({ tls }: Admins): Promise<Tried> {
+    const secure = this.#secure;
+    if (!secure || !tls) return { news: [] };
+    const part = 'admin.tls';
+    try {
+      const files = await readTlsFiles(tls);
+      const commit = (): void => {
+        secure.server.show(files);
+        this.#secure = { ...secure, tls };
+      };
+      return { news: [{ part, became: 'new' }], commit };
+    } catch (error) {
+      const became = isDeepStrictEqual(tls, secure.tls) ? 'kept' : 'failed';
+      return { news: [{ part, became, ...whyOf(error) }] };
     }
   }
 
@@ -120,15 +159,16 @@ export class AdminPart implements Component, Mover {
 
   async #onPort(
     listen: { host: string; port: number },
-    tls: Settings['admin']['tls'],
+    tls: Tls | undefined,
   ): Promise<void> {
-    const files = tls && (await readTls(tls));
+    const files = tls && (await readTlsFiles(tls));
     const options = this.#options((authorization) => this.#tokens?.adminOf(authorization));
     await listening(`${listen.host}:${listen.port}`, 'admin.listen', async () => {
       const server = new AdminServer({ ...options, ...(files && { tls: files }) });
       this.#servers.push(server);
       const address = await server.listen({ host: listen.host, port: listen.port });
       this.#address = address;
+      this.#secure = tls && { tls, server };
       this.#around.log.info('admins are heard', { address });
     });
   }
@@ -163,18 +203,6 @@ async function listening(
 
 function notListening(address: string, why: string, setting: string): ImError {
   return new ImError('IM_ADMIN_LISTEN', { address, why, setting });
-}
-
-async function readTls({ cert, key }: NonNullable<Settings['admin']['tls']>) {
-  try {
-    const [certText, keyText] = await Promise.all([readFile(cert, 'utf8'), readFile(key, 'utf8')]);
-    // So that what is no certificate is told with its setting.
-    createSecureContext({ cert: certText, key: keyText });
-    return { cert: certText, key: keyText };
-  } catch (error) {
-    const details = { why: reasonOf(error), setting: 'admin.tls' };
-    throw new ImError('IM_ADMIN_TLS', details, { cause: error });
-  }
 }
 
 /**

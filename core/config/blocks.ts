@@ -110,8 +110,8 @@ export const ADMIN = {
     group({
       help: 'Needed where other machines reach it.',
       fields: {
-        cert: path({ help: 'The certificate, and those up to its authority; PEM.' }),
-        key: path({ help: 'Its key; PEM.' }),
+        cert: path({ help: 'The certificate, and those up to its authority; PEM.', live: true }),
+        key: path({ help: 'Its key; PEM.', live: true }),
       },
     }),
   ),

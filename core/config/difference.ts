@@ -43,7 +43,7 @@ function blockChanges(before: Settings, after: Settings): readonly Found[] {
   return Object.entries(BLOCKS).flatMap(([block, { fields = {} }]) => {
     const key = block as keyof typeof BLOCKS;
     const [old, young] = [before[key], after[key]];
-    const taking = (field: string): Taking => takingOf(block, field) ?? 'restart';
+    const taking: At['taking'] = (name, field) => takingOf(block, name, field) ?? 'restart';
     if (old && young) return fieldChanges(fields, old, young, { path: block, taking });
     if (!old && !young) return [];
     const shown = (values: Config | undefined) => values && redactFields(fields, values);

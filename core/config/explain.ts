@@ -11,7 +11,7 @@ export const ORDERING_PER_KIND =
   '`ordering: { direct: { use: … }, group: { use: … } }`; an absent kind has the default.';
 
 export function describeBlock(key: string, { fields = {} }: Field<unknown>): readonly Described[] {
-  return describe(fields, (name) => takingOf(key, name) ?? 'restart');
+  return describe(fields, (name, field) => takingOf(key, name, field) ?? 'restart');
 }
 
 export function describePlugin(plugin: AnyPlugin): readonly Described[] {

@@ -13,7 +13,7 @@ export function taken(before: Settings, after: Settings): Settings {
     const key = block as keyof typeof BLOCKS;
     const [old, young] = [before[key], after[key]];
     if (!old || !young) return [block, old];
-    const live = (field: string): boolean => (takingOf(block, field) ?? 'restart') !== 'restart';
+    const live: IsLive = (name, field) => (takingOf(block, name, field) ?? 'restart') !== 'restart';
     return [block, mixed(fields, old, young, live)];
   });
   return Object.freeze({

@@ -123,10 +123,13 @@ export const ROLE_TAKING: Readonly<Record<Role, RoleTaking>> = {
   consumer: 'anew',
 };
 
-/** Of a setting of one of the kernel's own blocks. */
-export function takingOf(block: string, field: string): Taking | undefined {
+/**
+ * Of a setting of one of the kernel's own blocks; undefined: it is not in the table. What is inside
+ * of a group is marked itself: the group may come and go only by a restart.
+ */
+export function takingOf(block: string, key: string, field?: Field<unknown>): Taking | undefined {
   const blocks: Readonly<Record<string, Readonly<Record<string, Taking>>>> = BLOCK_TAKING;
-  return blocks[block]?.[field];
+  return field?.live ? 'now' : blocks[block]?.[key];
 }
 
 /** Of a setting of a plugin's block. */

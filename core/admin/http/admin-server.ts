@@ -2,6 +2,7 @@
  * The admin API on its ports: a unix socket, whose file's owner may do everything, and HTTP or
  * HTTPS for admins with a token. Every route is made from the table of verbs.
  */
+import { Server as TlsServer } from 'node:tls';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import {
@@ -17,6 +18,7 @@ import { VERBS, type Verb, type VerbName } from '../verbs.ts';
 import { Callers } from './callers.ts';
 import { asOurs, refuseUnread, told } from './refusals.ts';
 import { Stream } from './stream.ts';
+import type { TlsFiles } from './tls-files.ts';
 
 export interface AdminServerOptions {
   readonly desk: Desk;
@@ -25,7 +27,7 @@ export interface AdminServerOptions {
   readonly version: string;
   /** Who asks, by the header `authorization`; undefined: nobody that is known. */
   readonly adminOf: (authorization: string | undefined) => Admin | undefined;
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: TlsFiles;
   readonly loopDelayMs: () => number;
   /** Pages that are no verbs, by their paths: plain text, or with a status of their own. */
   readonly pages: Readonly<Record<string, () => Page>>;
@@ -100,6 +102,12 @@ export class AdminServer {
       done();
     });
     return app.listen(where);
+  }
+
+  /** To who comes from now on, where it speaks HTTPS. */
+  show(files: TlsFiles): void {
+    const { server } = this.#app;
+    if (server instanceof TlsServer) server.setSecureContext(files);
   }
 
   async stop(): Promise<void> {

@@ -98,6 +98,36 @@ describe('the difference of two files', () => {
   });
 });
 
+function admin(inner: string): string {
+  return `${PLAIN}admin: { listen: 127.0.0.1:1${inner} }\n`;
+}
+
+function certified(name: string): string {
+  return admin(`, tls: { cert: ${name}.pem, key: k.pem }`);
+}
+
+describe('the certificate of admins', () => {
+  it('may be another one; that there is one at all waits for a restart', async () => {
+    const { changes, old, young } = await between(certified('a'), certified('b'));
+    assert.deepEqual(
+      changes.map(({ path, how }) => [path, how]),
+      [['admin.tls.cert', 'live']],
+    );
+    assert.deepEqual(taken(old, young).admin.tls, young.admin.tls);
+    for (const [before, after] of [
+      [admin(''), certified('a')],
+      [certified('a'), admin('')],
+    ] as const) {
+      const other = await between(before, after);
+      assert.deepEqual(
+        other.changes.map(({ path, how }) => [path, how]),
+        [['admin.tls', 'restart']],
+      );
+      assert.deepEqual(taken(other.old, other.young).admin.tls, other.old.admin.tls);
+    }
+  });
+});
+
 describe('what a node takes of another file', () => {
   it('leaves exactly what needs a restart', async () => {
     const after = `${PLAIN}log: { level: warn }\nlimits: { bodyMax: 1KiB, lanes: 2 }\nchat: { friendsOnly: true }\nguards: { g: { use: list } }\n`;
