@@ -157,10 +157,7 @@ export class AdminPart implements Component, Mover {
     this.#servers.push(server);
   }
 
-  async #onPort(
-    listen: { host: string; port: number },
-    tls: Tls | undefined,
-  ): Promise<void> {
+  async #onPort(listen: { host: string; port: number }, tls: Tls | undefined): Promise<void> {
     const files = tls && (await readTlsFiles(tls));
     const options = this.#options((authorization) => this.#tokens?.adminOf(authorization));
     await listening(`${listen.host}:${listen.port}`, 'admin.listen', async () => {

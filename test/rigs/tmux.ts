@@ -130,3 +130,9 @@ export function busyMs(pid: number): number {
   const stat = statOf(String(pid));
   return (Number(stat[13]) + Number(stat[14])) * TICK_MS;
 }
+
+/** Of a process, MB: what it has in memory now. */
+export function residentMb(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return (Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1_024) / 1e6;
+}

@@ -4,7 +4,8 @@
  */
 import stringWidth from 'string-width';
 
-const PLAIN = /^[\x20-\x7e]*$/;
+/** ASCII, and what frames and sparklines are drawn with: one cell each, and harmless. */
+const PLAIN = /^[\x20-\x7e\u2500-\u259f]*$/;
 /** C0 and C1. */
 const CONTROLS = /\p{Cc}+/gu;
 const ESC = String.fromCodePoint(0x1b);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import stringWidth from 'string-width';
 import { cells, clean, fit, widthOf } from '../../../tui/draw/text.ts';
 import { age, bytes, count, ms, short } from '../../../tui/draw/format.ts';
 import { HOSTILE } from '../../tui/fake-sessions.ts';
@@ -12,6 +13,15 @@ describe('text of strangers', () => {
     assert.equal(clean('a\nb\r\tc'), 'a b c');
     assert.equal(clean('evil\u202egnp.exe'), 'evilgnp.exe');
     assert.equal(clean('🇩🇪'), 'DE');
+  });
+
+  it('takes one cell for each sign of a frame, which is not looked at one by one', () => {
+    for (let code = 0x2500; code <= 0x259f; code++) {
+      const sign = String.fromCodePoint(code);
+      assert.equal(stringWidth(sign), 1, sign);
+      assert.equal(clean(sign), sign);
+      assert.equal(widthOf(sign), 1, sign);
+    }
   });
 
   it('is cut by the cells that it takes, never in the middle of a character', () => {
