@@ -3,6 +3,7 @@ import type { Target, Watcher } from '../../core/admin/client/admin-client.ts';
 import { AdminProblem, unreachable } from '../../core/admin/client/admin-problem.ts';
 import type { Frame, StreamInput } from '../../core/admin/protocol/index.ts';
 import type { Admin, Surroundings } from '../../tui/link/surroundings.ts';
+import { orderingView } from './fake-ordering.ts';
 import { sessionAt, SESSIONS_TOTAL } from './fake-sessions.ts';
 import * as views from './fake-views.ts';
 
@@ -133,7 +134,7 @@ function usual(node: string, words: string, query: URLSearchParams): unknown {
     plugins: pluginList,
     'plugin show': pluginShown,
     store: views.storeView,
-    ordering: views.orderingView,
+    ordering: orderingView,
     config: views.configView,
     acts: views.actList,
   };

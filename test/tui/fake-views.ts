@@ -6,7 +6,6 @@ import type {
   ConversationDetail,
   ConversationList,
   EventView,
-  OrderingView,
   Overview,
   PluginDetail,
   PluginList,
@@ -214,20 +213,6 @@ export const storeView: StoreView = {
   tailBytes: 9_300_000,
   lanes: [0, 1, 2, 3].map((lane) => ({ lane, queue: lane * 30, inFlight: lane })),
   metrics,
-};
-
-export const orderingView: OrderingView = {
-  kinds: [
-    { kind: 'direct', name: 'ordering', type: 'arrival', holdMs: 0, maxHoldMs: 0, metrics },
-    {
-      kind: 'group',
-      name: 'ordering-group',
-      type: 'time-window',
-      holdMs: 18,
-      maxHoldMs: 200,
-      metrics,
-    },
-  ],
 };
 
 export const configView: ConfigView = {

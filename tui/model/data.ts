@@ -4,12 +4,14 @@ import type {
   ClusterView,
   EventView,
   Frame,
+  OrderingView,
   Overview,
 } from '../../core/admin/protocol/index.ts';
 import { VERBS, type Output, type VerbName } from '../../core/admin/verbs.ts';
 import { choose, type Following } from './connection.ts';
-import { sampled, type Ring } from './history.ts';
-import { ageMs, alive, newLink, nodeOf, type Link, type Problem } from './link.ts';
+import type { Ring } from './history.ts';
+import { alive, newLink, nodeOf, type Link, type Problem } from './link.ts';
+import { held, measured, silences } from './measures.ts';
 import { watchChange, type Watched } from './takeover.ts';
 
 export interface Shown {
@@ -105,10 +107,10 @@ function applied(data: Data, action: DataAction, now: number): Data {
     case 'event':
       return withEvent(data, action.link, action.event);
     case 'views':
-      return withViews(data, action.frame);
+      return withViews(data, action.frame, now);
     case 'tick':
     default:
-      return { ...data, rings: silences(data, now) };
+      return { ...data, rings: silences(data.rings, data.links, now) };
   }
 }
 
@@ -138,30 +140,6 @@ function withFrame(data: Data, name: string, frame: Frame, now: number): Data {
   return { ...next, hidden, rings: measured(next.rings, told.overview, now) };
 }
 
-function measured(
-  rings: ReadonlyMap<string, Ring>,
-  { rates, queue, loopDelayMs }: Overview,
-  now: number,
-): ReadonlyMap<string, Ring> {
-  const values = { ...rates, queue, loopDelayMs };
-  const next = new Map(rings);
-  for (const [key, value] of Object.entries(values)) {
-    next.set(key, sampled(next.get(key), now, value));
-  }
-  return next;
-}
-
-/** How long each member has been silent, for a minute; and gaps where a rate is unknown. */
-function silences(data: Data, now: number): ReadonlyMap<string, Ring> {
-  const next = new Map(data.rings);
-  for (const link of data.links) {
-    const key = `silence ${nodeOf(link)}`;
-    const age = link.heardAt === undefined ? undefined : ageMs(link, now);
-    next.set(key, sampled(next.get(key), now, age));
-  }
-  return next;
-}
-
 function withEvent(data: Data, name: string, event: EventView): Data {
   const link = data.links.find((one) => one.name === name);
   const seen = { ...event, node: link ? nodeOf(link) : name };
@@ -173,7 +151,7 @@ function withEvent(data: Data, name: string, event: EventView): Data {
   return { ...data, events: events.toSpliced(after, 0, seen).slice(-EVENTS_MAX) };
 }
 
-function withViews(data: Data, frame: Frame): Data {
+function withViews(data: Data, frame: Frame, now: number): Data {
   const views = new Map(data.views);
   for (const [topic, answer] of Object.entries(frame.views)) {
     const words = wordsOf(topic);
@@ -181,7 +159,9 @@ function withViews(data: Data, frame: Frame): Data {
       views.set(words, { topic, ...readView(words as VerbName, answer) });
     }
   }
-  return { ...data, views, skipped: frame.skipped, hidden: hiddenOf(views) };
+  const told = Object.hasOwn(frame.views, 'ordering') ? views.get('ordering')?.view : undefined;
+  const rings = told ? held(data.rings, told as OrderingView, now) : data.rings;
+  return { ...data, views, rings, skipped: frame.skipped, hidden: hiddenOf(views) };
 }
 
 export function wordsOf(topic: string): string {

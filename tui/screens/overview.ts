@@ -1,5 +1,5 @@
 /** The first screen: one node at a glance, and the cluster around it. */
-import type { Overview } from '../../core/admin/protocol/index.ts';
+import type { MetricView, Overview } from '../../core/admin/protocol/index.ts';
 import { clusterOf, followed, viewOf, type Data } from '../model/data.ts';
 import { peakOf, ringAt } from '../model/history.ts';
 import { PANELS } from '../model/screens.ts';
@@ -14,7 +14,7 @@ import { table } from '../draw/table.ts';
 import { clusterNote, nodeTable } from './cluster.ts';
 import { conversationColumns } from './conversations.ts';
 import { eventLines } from './events.ts';
-import { metricLines } from './metrics.ts';
+import { metricLines, told } from './metrics.ts';
 import { pluginColumns } from './plugins.ts';
 import { sessionColumns } from './sessions.ts';
 import { storeLines } from './store.ts';
@@ -194,11 +194,17 @@ function storePanel(state: State, place: Place): readonly Line[] {
   return panel({ ...place, title: 'Store', note: store?.type ?? '' }, storeLines(store));
 }
 
+/** One of an ordering: what it measures, if it measures anything. */
+function whatMatters(metrics: readonly MetricView[]): readonly MetricView[] {
+  const measured = metrics.find(({ kind }) => kind === 'histogram');
+  return measured ? [measured] : told(metrics).slice(0, 1);
+}
+
 function orderingPanel(state: State, place: Place): readonly Line[] {
   const view = viewOf(pictured(state), 'ordering');
   const lines = (view?.kinds ?? []).flatMap((kind) => [
     ...orderingLines(kind),
-    ...metricLines(kind.metrics, place.columns - 2).slice(0, 1),
+    ...metricLines(whatMatters(kind.metrics), place.columns - 2),
   ]);
   return panel({ ...place, title: 'Ordering' }, lines);
 }

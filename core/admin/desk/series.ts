@@ -1,6 +1,7 @@
 /** Numbers of a node by their names, as views want them. */
+import { BUCKET_BOUNDS } from '../../kernel/log-buckets.ts';
 import type { HistogramSnapshot, MetricSnapshot } from '../../kernel/metrics.ts';
-import type { MetricView, Quantiles } from '../protocol/index.ts';
+import type { MetricView, Quantiles, Step } from '../protocol/index.ts';
 
 export class Series {
   readonly #all: readonly MetricSnapshot[];
@@ -45,11 +46,23 @@ function quantilesOf({ count, p50, p90, p99, max }: HistogramSnapshot): Quantile
   return { count, p50, p90, p99, max };
 }
 
+/** From the first that has any to the last. */
+function stepsOf({ atMost, count, max }: HistogramSnapshot): Step[] {
+  const bounds = [...BUCKET_BOUNDS, Math.max(max, BUCKET_BOUNDS.at(-1) ?? 0)];
+  const sums = [...atMost, count];
+  const steps = bounds.map((upTo, at) => {
+    return { upTo, count: (sums[at] ?? 0) - (at === 0 ? 0 : (sums[at - 1] ?? 0)) };
+  });
+  const first = steps.findIndex((step) => step.count > 0);
+  return first < 0 ? [] : steps.slice(first, steps.findLastIndex((step) => step.count > 0) + 1);
+}
+
 function metricView(one: MetricSnapshot): MetricView {
   const { name, kind, help } = one;
   if (one.kind === 'histogram') {
     const { count, ...rest } = quantilesOf(one);
-    return { name, kind, help, value: count, ...rest };
+    const steps = stepsOf(one);
+    return { name, kind, help, value: count, ...rest, ...(steps.length > 0 && { steps }) };
   }
   const { value } = one;
   if (one.kind === 'gauge') return { name, kind, help, value };

@@ -24,6 +24,7 @@ export type PluginRow = z.infer<typeof plugins.pluginRow>;
 export type PluginList = z.infer<typeof plugins.pluginList>;
 export type PluginDetail = z.infer<typeof plugins.pluginDetail>;
 export type MetricView = z.infer<typeof plugins.metric>;
+export type Step = NonNullable<MetricView['steps']>[number];
 export type StoreView = z.infer<typeof store.storeView>;
 export type OrderingView = z.infer<typeof ordering.orderingView>;
 export type ClusterNode = z.infer<typeof cluster.nodeRow>;

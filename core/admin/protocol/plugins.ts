@@ -1,6 +1,6 @@
 /** The plugins of a node: what they are, how they are, what they count. */
 import { z } from 'zod';
-import { listOf, ms } from './scalars.ts';
+import { count, listOf, ms } from './scalars.ts';
 import { partState } from './overview.ts';
 import { settingRow } from './config.ts';
 
@@ -31,6 +31,8 @@ export const metric = z.object({
   p90: z.number().optional(),
   p99: z.number().optional(),
   max: z.number().optional(),
+  /** A histogram, if it has any: how many were at most so high, and higher than the one before. */
+  steps: z.array(z.object({ upTo: z.number(), count })).optional(),
 });
 
 export const pluginDetail = pluginRow.extend({

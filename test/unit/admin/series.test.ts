@@ -17,4 +17,21 @@ describe('numbers of a node by their names', () => {
       [['im_stands', 7]],
     );
   });
+
+  it('tell how many fell into each step of a histogram, from the first to the last of them', () => {
+    const registry = new MetricsRegistry();
+    const histogram = registry.of('ordering').histogram('late_ms', 'How late.');
+    const seen = (): unknown =>
+      metric.parse(new Series(registry.snapshot()).of('ordering')[0]).steps;
+    assert.equal(seen(), undefined);
+    for (const value of [1, 1.5, 1.6, 7, 300_000]) histogram.record(value);
+    const steps = seen() as readonly { upTo: number; count: number }[];
+    assert.deepEqual(steps.slice(0, 4), [
+      { upTo: 1, count: 1 },
+      { upTo: 2, count: 2 },
+      { upTo: 4, count: 0 },
+      { upTo: 8, count: 1 },
+    ]);
+    assert.deepEqual(steps.at(-1), { upTo: 300_000, count: 1 });
+  });
 });

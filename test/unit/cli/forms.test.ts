@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { shown } from '../../../cli/admin/show.ts';
 import type { VerbName } from '../../../core/admin/verbs.ts';
+import { orderingView } from '../../tui/fake-ordering.ts';
 import * as views from '../../tui/fake-views.ts';
 
 const io = { bold: (text: string) => text };
@@ -44,10 +45,10 @@ describe('a view on the command line', () => {
   });
 
   it('of the ordering tells how long readers hold, and each number of it on a row', () => {
-    const text = said('ordering', views.orderingView);
-    assert.match(text, /^direct {2}ordering \(arrival\) {2}readers hold only at a gap/);
+    const text = said('ordering', orderingView);
+    assert.match(text, /^direct {2}ordering \(central-sequencer\) {2}readers hold only at a gap/);
     assert.match(text, /^group .*readers hold for 18 ms, at most 200 ms$/m);
-    assert.match(text, /^ordering_late_total +7 .*direct 2, group 5 +Entries that came/m);
+    assert.match(text, /^window_lateness_ms +189 +9.1 +33 +90 +101 +How long/m);
   });
 
   it('of plugins tells below the table what is wrong', () => {
