@@ -42,7 +42,6 @@ export type DataAction =
   | { readonly kind: 'link'; readonly link: string; readonly learned: boolean }
   | { readonly kind: 'unlink'; readonly link: string }
   | { readonly kind: 'trying'; readonly link: string }
-  | { readonly kind: 'open'; readonly link: string }
   | {
       readonly kind: 'closed';
       readonly link: string;
@@ -91,8 +90,6 @@ function applied(data: Data, action: DataAction, now: number): Data {
       return { ...data, links: data.links.filter(({ name }) => name !== action.link) };
     case 'trying':
       return changed(data, action.link, () => ({ phase: 'trying', retryAt: undefined }));
-    case 'open':
-      return changed(data, action.link, () => heard(now));
     case 'closed':
       return changed(data, action.link, ({ failures }) => ({
         phase: 'waiting',
@@ -128,11 +125,13 @@ function changed(data: Data, name: string, change: (link: Link) => Partial<Link>
 function withFrame(data: Data, name: string, frame: Frame, now: number): Data {
   const overview = readView('overview', frame.views['overview']);
   const cluster = readView('cluster', frame.views['cluster']);
+  const alone = cluster.problem?.code === 'IM_CLUSTER_NONE';
   const told: Partial<Link> = {
     ...heard(now),
     ...(overview.view !== undefined && { overview: overview.view as Overview }),
-    // A node that is in no cluster says so; then an older picture is none.
-    cluster: cluster.view as ClusterView | undefined,
+    // A node that is in no cluster says so; one that cannot look just now leaves the older picture.
+    ...((cluster.view || alone) && { cluster: cluster.view as ClusterView | undefined }),
+    clusterProblem: alone ? undefined : cluster.problem,
   };
   const next = changed(data, name, () => told);
   const hidden = [overview, cluster].filter(unreadable).length + hiddenOf(next.views);
@@ -196,6 +195,14 @@ export function viewOf<N extends VerbName>(data: Data, name: N): Output<N> | und
 /** The member that is followed. */
 export function followed(data: Data): Link | undefined {
   return data.links.find(({ name }) => name === data.preferred) ?? data.links[0];
+}
+
+/** Why the picture of the cluster is an older one, or none: nobody who answers can look just now. */
+export function blindness({ links, now }: Data): Shown['problem'] {
+  const answering = links.filter((link) => alive(link, now));
+  return answering.every(({ clusterProblem }) => clusterProblem)
+    ? answering[0]?.clusterProblem
+    : undefined;
 }
 
 /** The newest picture of the cluster; if nobody answers, the last one that there was. */

@@ -24,6 +24,8 @@ export interface Link {
   readonly problem: Problem | undefined;
   readonly overview: Overview | undefined;
   readonly cluster: ClusterView | undefined;
+  /** Why it could not look at the cluster last: then `cluster` is an older picture. */
+  readonly clusterProblem: Pick<Problem, 'code' | 'message'> | undefined;
   readonly beat: Beat | undefined;
 }
 
@@ -43,6 +45,7 @@ export function newLink(name: string, learned: boolean): Link {
     problem: undefined,
     overview: undefined,
     cluster: undefined,
+    clusterProblem: undefined,
     beat: undefined,
   };
 }

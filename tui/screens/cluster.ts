@@ -1,7 +1,7 @@
 /** The nodes of the cluster, a change of the owner while it happens, and those before. */
 import type { ClusterNode, ClusterView, TakeoverView } from '../../core/admin/protocol/index.ts';
 import { connectionOf, linkOf } from '../model/connection.ts';
-import { clusterOf, type Data } from '../model/data.ts';
+import { blindness, clusterOf, followed, type Data } from '../model/data.ts';
 import { ringAt } from '../model/history.ts';
 import { ageMs, alive } from '../model/link.ts';
 import { listOf, pictured, type State } from '../model/ui.ts';
@@ -23,7 +23,7 @@ export function clusterScreen(state: State, columns: number, rows: number): read
     const box = { title: `Node ${node.node}`, columns, rows };
     return detailPanel(box, detail.top, nodeFields(data, node));
   }
-  const problems = problemLines(view);
+  const problems = [...blindLines(data), ...problemLines(view)];
   const top = Math.min((view?.nodes.length ?? 0) + 3, 12);
   const middle = 8;
   const warnings = problems.length > 0 ? Math.min(problems.length + 2, 6) : 0;
@@ -58,7 +58,9 @@ export function clusterScreen(state: State, columns: number, rows: number): read
 
 export function clusterNote(data: Data): string {
   const view = clusterOf(data);
-  if (!view) return 'in no cluster';
+  const blind = blindness(data);
+  if (blind) return `OLD PICTURE  ${blind.code}`;
+  if (!view) return '';
   const { change, now } = data;
   if (change && change.endedAt === undefined) {
     return `TAKEOVER from e${change.epoch}  ${ms(now - change.startedAt)}`;
@@ -72,7 +74,7 @@ export function nodeTable(
   chosen: number | undefined,
 ): readonly Line[] {
   const view = clusterOf(data);
-  if (!view) return [line(span(' this node is in no cluster', 'dim'))];
+  if (!view) return [line(span(` ${absence(data)}`, 'dim'))];
   const look = { columns, ...(chosen !== undefined && { chosen }) };
   return table(nodeColumns(data, view), view.nodes, look);
 }
@@ -137,6 +139,19 @@ function silence(data: Data, node: string): Span {
 
 function upText(startedAt: number | undefined, now: number): string {
   return startedAt === undefined ? UNKNOWN : ms(Math.max(0, now - startedAt));
+}
+
+/** Why there is no picture of a cluster. */
+function absence(data: Data): string {
+  if (blindness(data)) return 'this node cannot look just now';
+  return followed(data)?.overview ? 'this node is in no cluster' : 'nothing was told yet';
+}
+
+function blindLines(data: Data): readonly Line[] {
+  const blind = blindness(data);
+  if (!blind) return [];
+  const text = `  ${blind.message}. What is shown of the cluster is of before.`;
+  return [line(' ', stateSpan('slow', blind.code), text)];
 }
 
 function problemLines(view: ClusterView | undefined): readonly Line[] {

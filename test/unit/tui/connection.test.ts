@@ -6,7 +6,13 @@ import type {
   Overview,
 } from '../../../core/admin/protocol/index.ts';
 import { connectionOf } from '../../../tui/model/connection.ts';
-import { emptyData, reduceData, type Data, type DataAction } from '../../../tui/model/data.ts';
+import {
+  blindness,
+  emptyData,
+  reduceData,
+  type Data,
+  type DataAction,
+} from '../../../tui/model/data.ts';
 import type { Problem } from '../../../tui/model/link.ts';
 import { clusterOf, overviewOf, WALL_MS } from '../../tui/fake-views.ts';
 
@@ -134,6 +140,22 @@ describe('the connection', () => {
     story.happens({ kind: 'views', frame: { at: WALL_MS, skipped: 0, views } });
     assert.equal(story.says, 'SKEW im-a');
     assert.equal(story.data.views.get('store')?.view, undefined);
+  });
+
+  it('keeps the older picture of the cluster where nobody can look, and says that it is one', () => {
+    const story = pair();
+    const blind = (link: string, code: string): Story => {
+      const views = { overview: { view: overviewOf(link) }, cluster: { code, message: 'away' } };
+      return story.happens({ kind: 'frame', link, frame: { at: WALL_MS, skipped: 0, views } });
+    };
+    blind('im-a', 'IM_STORE_AWAY');
+    assert.equal(blindness(story.data), undefined, 'im-b still sees it');
+    blind('im-b', 'IM_STORE_AWAY');
+    assert.equal(blindness(story.data)?.code, 'IM_STORE_AWAY');
+    assert.equal(story.data.links[0]?.cluster?.name, 'prod-eu');
+    assert.equal(blindness(story.frame('im-a').data), undefined);
+    blind('im-a', 'IM_CLUSTER_NONE');
+    assert.equal(story.data.links[0]?.cluster, undefined, 'it is in none');
   });
 });
 
