@@ -7,7 +7,8 @@ import { EXIT, processIo, type Io } from './io.ts';
 import { report } from './report.ts';
 
 /** Runs one command line (without node and script); resolves to the exit code. */
-export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
+export async function main(given: readonly string[], io: Io = processIo()): Promise<number> {
+  const argv = helped(given);
   let code: number = EXIT.ok;
   const done = (result: number): void => {
     code = result;
@@ -25,6 +26,12 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     return report(error, io);
   }
+}
+
+/** `help session disconnect` is of the verb, however many words it has. */
+function helped(argv: readonly string[]): readonly string[] {
+  const [first, ...words] = argv;
+  return first === 'help' && words.length > 0 ? [...words, '--help'] : argv;
 }
 
 const EXIT_CODES = `

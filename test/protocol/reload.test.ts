@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { GuardVerdict } from 'im-kernel/contract';
 import { ReloadRefused } from '../../core/assembly/reload/reload-refused.ts';
 import type { GuardInstance, Settings } from '../../core/config/settings.ts';
+import { createLog } from '../../core/kernel/log.ts';
 import { aConsumer, aGuard, healthOf, instance, measured, Notebook } from './effects-stage.ts';
 import { closeStages, openStage, type Stage } from './stage.ts';
 
@@ -284,5 +285,15 @@ describe('a reload', () => {
     assert.equal(stage.lines.length, before);
     await stage.node.reload.run(changed(stage, { log: { level: 'info' } }));
     assert.ok(stage.lines.some(({ message }) => message === 'reloaded'));
+  });
+
+  it('leaves the level that an operator chose, until the file names another', async () => {
+    const log = createLog({ level: 'info', stream: { write: () => undefined } });
+    const stage = await openStage({ log });
+    log.level = 'debug';
+    await stage.node.reload.run(withLimits(stage, { bodyMax: 5 }));
+    assert.equal(log.level, 'debug');
+    await stage.node.reload.run(changed(stage, { log: { level: 'warn' } }));
+    assert.equal(log.level, 'warn');
   });
 });

@@ -17,9 +17,9 @@ function kebab(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** As `--help` writes it: with its lines put together. */
+/** As `im help` writes it: with its lines put together. */
 async function helpOf(words: readonly string[]): Promise<string> {
-  const { code, out } = await im([...words, '--help']);
+  const { code, out } = await im(['help', ...words]);
   assert.equal(code, 0, words.join(' '));
   return out.replaceAll(/\s+/g, ' ');
 }

@@ -6,6 +6,8 @@ import type { HttpGateway } from '../http-gateway.ts';
 import type { Mover } from './ready.ts';
 
 interface Around {
+  /** The settings that run when it begins. */
+  readonly first: Settings;
   readonly bounds: LiveLimits;
   readonly log: Pick<NodeLog, 'level'>;
   readonly gateway: HttpGateway | undefined;
@@ -13,10 +15,13 @@ interface Around {
 
 const done = (): Promise<void> => Promise.resolve();
 
-export function boundsMover({ bounds, log, gateway }: Around): Mover {
+export function boundsMover({ first, bounds, log, gateway }: Around): Mover {
+  let written = first.log.level;
   const commit = ({ limits, log: { level } }: Settings): Promise<void> => {
     bounds.change(limits);
-    log.level = level;
+    // The level that an operator chose stays until the file names another.
+    if (level !== written) log.level = level;
+    written = level;
     gateway?.adapt();
     return Promise.resolve();
   };

@@ -95,7 +95,7 @@ export function plainMovers(
   const instances = settings.transports;
   return [
     new TransportsMover({ transports, instances, clock, log, limits: bounds.now }),
-    boundsMover({ bounds, log, gateway }),
+    boundsMover({ first: settings, bounds, log, gateway }),
   ];
 }
 
