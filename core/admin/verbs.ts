@@ -6,13 +6,13 @@
 import { z } from 'zod';
 import { changed, changeInput, clusterView } from './protocol/cluster.ts';
 import { configView, reloaded } from './protocol/config.ts';
-import { conversationDetail, conversationList } from './protocol/conversations.ts';
+import { conversationDetail, conversationList, conversationRow } from './protocol/conversations.ts';
 import { actList, eventList, level, levelSet } from './protocol/events.ts';
 import { orderingView } from './protocol/ordering.ts';
 import { overview } from './protocol/overview.ts';
-import { pluginDetail, pluginList } from './protocol/plugins.ts';
-import { listInput } from './protocol/scalars.ts';
-import { disconnected, sessionList } from './protocol/sessions.ts';
+import { pluginDetail, pluginList, pluginRow } from './protocol/plugins.ts';
+import { filter, limit, listInput } from './protocol/scalars.ts';
+import { disconnected, sessionList, sessionRow } from './protocol/sessions.ts';
 import { storeView } from './protocol/store.ts';
 import { trace, traceInput } from './protocol/trace.ts';
 
@@ -91,7 +91,7 @@ export const VERBS = {
   sessions: look({
     summary: 'List the sessions of this node.',
     path: '/v1/sessions',
-    input: z.object(listInput),
+    input: listInput(Object.keys(sessionRow.shape)),
     output: sessionList,
     screen: 'sessions',
   }),
@@ -108,7 +108,7 @@ export const VERBS = {
   conversations: look({
     summary: 'List the conversations that this node has in memory.',
     path: '/v1/conversations',
-    input: z.object(listInput),
+    input: listInput(Object.keys(conversationRow.omit({ online: true }).shape)),
     output: conversationList,
     screen: 'conversations',
   }),
@@ -132,7 +132,7 @@ export const VERBS = {
   plugins: look({
     summary: 'List the plugins of this node, and how they are.',
     path: '/v1/plugins',
-    input: z.object(listInput),
+    input: listInput(Object.keys(pluginRow.shape)),
     output: pluginList,
     screen: 'plugins',
   }),
@@ -190,7 +190,7 @@ export const VERBS = {
     input: z.object({
       after: z.string().max(100).optional().describe('The id of an event: only later ones.'),
       level: level.default('info').describe('The least that is shown.'),
-      limit: listInput.limit,
+      limit,
     }),
     output: eventList,
     screen: 'events',
@@ -198,7 +198,7 @@ export const VERBS = {
   acts: look({
     summary: 'Show what operators did on this node, and what came of it.',
     path: '/v1/acts',
-    input: z.object({ limit: listInput.limit }),
+    input: z.object({ limit }),
     output: actList,
     screen: 'events',
   }),
@@ -215,7 +215,7 @@ export const VERBS = {
   config: look({
     summary: 'Show the effective configuration, and where each setting comes from.',
     path: '/v1/config',
-    input: z.object({ filter: listInput.filter }),
+    input: z.object({ filter }),
     output: configView,
     screen: 'config',
   }),

@@ -166,6 +166,8 @@ describe('the admin API', () => {
     const { owner } = admin;
     assert.equal(await codeOf(owner.ask('sessions', { limit: 0 })), 'IM_ADMIN_INPUT');
     assert.equal(await codeOf(owner.text('/v1/sessions?limit=many')), 'IM_ADMIN_INPUT');
+    assert.equal(await codeOf(owner.ask('sessions', { sort: '-nothing' })), 'IM_ADMIN_INPUT');
+    assert.equal(await codeOf(owner.ask('conversations', { sort: 'online' })), 'IM_ADMIN_INPUT');
     assert.equal(await codeOf(owner.ask('plugin show', { name: 'no' })), 'IM_ADMIN_UNKNOWN');
     assert.equal(await codeOf(owner.ask('conversation show', { id: '../x' })), 'IM_ADMIN_UNKNOWN');
     assert.equal(await codeOf(owner.ask('session disconnect', { id: 'x' })), 'IM_ADMIN_UNKNOWN');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { inputsOf } from '../../core/admin/verb-inputs.ts';
 import { VERBS, type Verb, type VerbName } from '../../core/admin/verbs.ts';
+import { LISTS } from '../../tui/model/screens.ts';
 import { im } from '../unit/cli/rig.ts';
 import { closeAdmins, openAdmin } from './admin-stage.ts';
 import { closeStages, openStage } from './stage.ts';
@@ -65,6 +66,15 @@ describe('the table of verbs', () => {
       assert.equal(help.includes(' --watch '), verb.method === 'GET', name);
       assert.equal(help.includes(' --yes '), verb.danger >= 2, name);
       assert.equal(help.includes(' --allow-data-loss '), verb.danger === 4, name);
+    }
+  });
+
+  it('sorts by every column that the terminal UI offers', () => {
+    for (const [screen, { sorts }] of Object.entries(LISTS)) {
+      for (const sort of sorts) {
+        const read = VERBS[screen as VerbName].input.safeParse({ sort: `-${sort}` });
+        assert.ok(read.success, `${screen} by ${sort}`);
+      }
     }
   });
 

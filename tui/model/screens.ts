@@ -46,7 +46,7 @@ export const LISTS: Readonly<Partial<Record<Screen, ListRule>>> = {
   },
   conversations: {
     key: 'id',
-    sorts: ['lastAt', 'members', 'online', 'head', 'id', 'shard'],
+    sorts: ['lastAt', 'members', 'head', 'id', 'shard'],
     sort: '-lastAt',
   },
   plugins: { key: 'name', sorts: ['role', 'name', 'state', 'startMs'], sort: 'role' },

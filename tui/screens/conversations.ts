@@ -25,7 +25,7 @@ export function conversationColumns(now: number | undefined): readonly Column<Co
       sort: 'members',
       ...right((row) => count(row.members)),
     },
-    { head: 'ONLINE', width: 7, weight: 2, sort: 'online', ...right((row) => count(row.online)) },
+    { head: 'ONLINE', width: 7, weight: 2, ...right((row) => count(row.online)) },
     { head: 'HEAD', width: 11, weight: 1, sort: 'head', ...right((row) => count(row.head)) },
     { head: 'LAST', width: 7, weight: 2, sort: 'lastAt', ...right(ago) },
     { head: 'SHARD', width: 6, weight: 5, sort: 'shard', ...right((row) => String(row.shard)) },

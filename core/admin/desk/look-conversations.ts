@@ -10,7 +10,7 @@ import { listed, type ListInput } from './rows.ts';
 /** Looked at, at most: a node may have very many in memory. */
 const LOOKED_MAX = 10_000;
 
-/** Who is online is counted for those rows only that are shown. */
+/** Who is online is counted for those rows only that are shown, and after they were chosen. */
 export function conversationList({ inside }: Looking, input: ListInput): ConversationList {
   const { total, rows } = listed(rowsOf(inside), input);
   return { total, rows: rows.map((row) => ({ ...row, online: onlineOf(row.id, inside) })) };
@@ -35,7 +35,9 @@ export async function conversationDetail(
   return { ...row, online, ...(epoch !== undefined && { epoch }), people };
 }
 
-function* rowsOf(inside: Inside): Iterable<ConversationRow> {
+type Row = Omit<ConversationRow, 'online'>;
+
+function* rowsOf(inside: Inside): Iterable<Row> {
   let left = LOOKED_MAX;
   for (const conversation of inside.conversations.all()) {
     if (!conversation.exists) continue;
@@ -45,7 +47,7 @@ function* rowsOf(inside: Inside): Iterable<ConversationRow> {
   }
 }
 
-function rowOf(conversation: Conversation, inside: Inside): ConversationRow {
+function rowOf(conversation: Conversation, inside: Inside): Row {
   const { name, parsed, title, position, acceptedAt, members } = conversation;
   return {
     id: name,
@@ -54,7 +56,6 @@ function rowOf(conversation: Conversation, inside: Inside): ConversationRow {
     shard: shardOf(name, inside.persistence.shards),
     head: position,
     members: parsed.kind === 'd' ? new Set(parsed.users).size : members.size,
-    online: 0,
     ...(acceptedAt > 0 && { lastAt: acceptedAt }),
   };
 }
