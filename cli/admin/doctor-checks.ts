@@ -82,7 +82,8 @@ export function healthFindings({ parts, troubles, standing }: Overview): readonl
 
 export function storeFindings({ type, commitMs, queue }: StoreView): readonly Finding[] {
   if (commitMs.count === 0) return [ok('store', `${type}: nothing was committed yet`)];
-  const what = `${type}: a commit takes ${durationText(commitMs.p50)}, at worst of 100 ${durationText(commitMs.p99)}; ${queue} commands wait`;
+  const [half, most] = [commitMs.p50, commitMs.p99].map(durationText);
+  const what = `${type}: commits take ${half} (p50) to ${most} (p99); ${queue} commands wait`;
   return commitMs.p99 > COMMIT_P99_MOST_MS
     ? [failed('store', what, 'Look at the disk or the database: see `im store`.')]
     : [ok('store', what)];

@@ -197,7 +197,7 @@ export function followed(data: Data): Link | undefined {
   return data.links.find(({ name }) => name === data.preferred) ?? data.links[0];
 }
 
-/** Why the picture of the cluster is an older one, or none: nobody who answers can look just now. */
+/** Why the picture of the cluster is an older one, or none: nobody that answers can look now. */
 export function blindness({ links, now }: Data): Shown['problem'] {
   const answering = links.filter((link) => alive(link, now));
   return answering.every(({ clusterProblem }) => clusterProblem)

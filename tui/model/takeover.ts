@@ -9,7 +9,8 @@ import { leads, lost, nodeOf, type Link } from './link.ts';
 export interface Step {
   /** Since the start. */
   readonly atMs: number;
-  readonly what: 'silent' | 'planned' | 'over' | 'owns' | 'accepts' | 'back';
+  /** over: its lease is. gone: its process has ended, whatever its lease says. */
+  readonly what: 'silent' | 'planned' | 'over' | 'gone' | 'owns' | 'accepts' | 'back';
   readonly node: string;
 }
 
@@ -85,9 +86,10 @@ function movesOn({ phase, epoch }: { phase: string; epoch: number }, current: nu
 }
 
 function gone(change: Change, view: ClusterView | undefined, now: number): Change {
-  const node = view?.nodes.find((one) => one.node === change.from);
-  const over = node?.state === 'over' || node?.state === 'gone';
-  return over ? withStep(change, 'over', change.from, now) : change;
+  const { state } = view?.nodes.find((one) => one.node === change.from) ?? {};
+  if (state !== 'over' && state !== 'gone') return change;
+  const isTold = change.steps.some(({ what }) => what === 'over' || what === 'gone');
+  return isTold ? change : withStep(change, state, change.from, now);
 }
 
 function landed(change: Change, seen: Leader, view: ClusterView | undefined, now: number): Change {

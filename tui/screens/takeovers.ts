@@ -9,6 +9,7 @@ const STEPS: Readonly<Record<Step['what'], readonly [string, Role, (node: string
   silent: [SIGNS.down, 'bad', (node) => `${node} was last heard of`],
   planned: [SIGNS.ok, 'info', (node) => `a change to ${node} was asked for`],
   over: [SIGNS.slow, 'warn', (node) => `the lease of ${node} is over`],
+  gone: [SIGNS.down, 'bad', (node) => `${node} has ended`],
   owns: [SIGNS.leader, 'good', (node) => `${node} owns the shards`],
   accepts: [SIGNS.ok, 'good', (node) => `${node} accepts commands`],
   back: [SIGNS.ok, 'good', (node) => `${node} is there, and goes on`],

@@ -180,6 +180,20 @@ describe('a takeover under one’s eyes', () => {
     assert.equal(story.data.change?.endedAt, 1_800);
   });
 
+  it('says of a process that has ended that it has, and not that its lease is over', () => {
+    const story = pair().closed('im-a');
+    const dead = (state: 'gone' | 'over') => {
+      const nodes = clusterOf().nodes.map((one) => (one.node === 'im-a' ? { ...one, state } : one));
+      story.frame('im-b', {}, { active: undefined, nodes });
+    };
+    dead('gone');
+    dead('over');
+    assert.deepEqual(
+      story.data.change?.steps.map(({ what }) => what),
+      ['silent', 'gone'],
+    );
+  });
+
   it('ends when the owner is there again under the same epoch', () => {
     const story = pair().closed('im-a').pass(700).frame('im-a');
     assert.deepEqual(
