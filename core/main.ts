@@ -140,6 +140,7 @@ async function startAdmin(settings: Settings, log: NodeLog, events: Events): Pro
   const parts = await import('./assembly/admin-part.ts');
   const admin: AdminPart = new parts.AdminPart({
     clock: systemClock(),
+    random: systemRandom(),
     settings: () => running?.reload.settings ?? last ?? settings,
     hash: () => running?.reload.hash ?? '',
     running: () => running,

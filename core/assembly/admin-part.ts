@@ -2,8 +2,6 @@
  * The admin API of a process: on a unix socket in the data folder, and over HTTP where the
  * configuration says so. It is there before the node starts and outlives each of its lives.
  */
-import { chmod, lstat, unlink } from 'node:fs/promises';
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Acts } from '../admin/desk/acts.ts';
@@ -14,20 +12,19 @@ import { readTlsFiles } from '../admin/http/tls-files.ts';
 import { Tokens } from '../admin/http/tokens.ts';
 import { ADMIN_SOCKET } from '../config/admin-place.ts';
 import type { Settings } from '../config/settings.ts';
+import { claimSocket } from './claim-socket.ts';
 import type { Mover, PartNews, Ready } from './reload/ready.ts';
 import { whyOf } from './reload/transports-mover.ts';
-import { ImError, reasonOf, type Component, type Log } from '../contract/index.ts';
+import { ImError, reasonOf, type Component, type Log, type Random } from '../contract/index.ts';
 
 export interface AdminSurroundings extends Omit<DeskSurroundings, 'acts'> {
   readonly log: Log;
+  readonly random: Random;
   readonly version: string;
   readonly loopDelayMs: () => number;
   readonly pages: Readonly<Record<string, () => Page>>;
 }
 
-/** What the system takes as the path of a unix socket, without the octet behind it. */
-const SOCKET_PATH_MAX_BYTES = 107;
-const SOCKET_MODE = 0o600;
 const OWNER: Admin = { name: 'socket', may: 'operate' };
 
 type Admins = Settings['admin'];
@@ -46,6 +43,8 @@ export class AdminPart implements Component, Mover {
   #tokens: Tokens | undefined;
   /** What shows a certificate, and the files that it is from. */
   #secure: { readonly tls: Tls; readonly server: AdminServer } | undefined;
+  /** Gives the place of the socket free. */
+  #release: () => Promise<void> = () => Promise.resolve();
   #loop = { atMs: -Infinity, delayMs: 0 };
   /** Where others are sent who look for it: that for other machines, if there is one. */
   #address: string | undefined;
@@ -77,6 +76,7 @@ export class AdminPart implements Component, Mover {
   async stop(): Promise<void> {
     this.#desk.stop();
     this.#secure = undefined;
+    await this.#release();
     await Promise.all(this.#servers.splice(0).map((server) => server.stop()));
   }
 
@@ -139,20 +139,15 @@ export class AdminPart implements Component, Mover {
   }
 
   async #listenAt(path: string): Promise<void> {
-    const refuse = (why: string): ImError => notListening(path, why, 'admin.socket');
-    if (Buffer.byteLength(path) > SOCKET_PATH_MAX_BYTES) {
-      throw refuse(`a path of a unix socket has at most ${SOCKET_PATH_MAX_BYTES} octets`);
-    }
-    const taken = await takenBy(path);
-    if (taken !== undefined) throw refuse(taken);
     const server = new AdminServer(this.#options(() => OWNER));
+    const listen = (at: string): Promise<string> => server.listen({ path: at });
     await listening(path, 'admin.socket', async () => {
-      await server.listen({ path });
-      // Whose mode cannot be set is open to others: it must not be heard.
-      await chmod(path, SOCKET_MODE).catch(async (error: unknown) => {
+      try {
+        this.#release = await claimSocket(path, listen, this.#around);
+      } catch (error) {
         await server.stop();
         throw error;
-      });
+      }
     });
     this.#servers.push(server);
   }
@@ -200,31 +195,4 @@ async function listening(
 
 function notListening(address: string, why: string, setting: string): ImError {
   return new ImError('IM_ADMIN_LISTEN', { address, why, setting });
-}
-
-/**
- * Who or what is there; undefined: nothing is any more. Only the socket that a killed process left
- * is nobody's: what answers is another node's, and a file is somebody's who did not mean this.
- */
-async function takenBy(path: string): Promise<string | undefined> {
-  const found = await lstat(path).catch(() => undefined);
-  if (!found) return undefined;
-  if (!found.isSocket()) return 'something else is there, which is no socket';
-  const code = await codeOfConnecting(path);
-  if (code === undefined) return 'another process answers there';
-  if (code !== 'ECONNREFUSED' && code !== 'ENOENT') return `another process may be there: ${code}`;
-  await unlink(path).catch(() => undefined);
-  return undefined;
-}
-
-/** Undefined: it can be connected to. */
-function codeOfConnecting(path: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ path });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(undefined);
-    });
-    socket.once('error', ({ code = 'unknown' }: NodeJS.ErrnoException) => resolve(code));
-  });
 }

@@ -10,7 +10,7 @@ import { AdminPart } from '../../core/assembly/admin-part.ts';
 import type { Program } from '../../core/assembly/program.ts';
 import type { Settings } from '../../core/config/settings.ts';
 import { ImError } from '../../core/contract/index.ts';
-import { systemClock } from '../../core/kernel/system.ts';
+import { systemClock, systemRandom } from '../../core/kernel/system.ts';
 import type { Stage } from './stage.ts';
 
 export const READER = 'r'.repeat(40);
@@ -50,6 +50,7 @@ export class AdminStage {
     };
     this.#part = new AdminPart({
       clock: systemClock(),
+      random: systemRandom(),
       settings: () => settings,
       running: () => this.running,
       events: this.events,
