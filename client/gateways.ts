@@ -28,6 +28,8 @@ export type Directions =
   | { readonly say: 'wait'; readonly retryAfterMs: number }
   | { readonly say: 'none'; readonly why: string };
 
+class Late extends Error {}
+
 const OK = 200;
 const UNAVAILABLE = 503;
 const MS_PER_S = 1_000;
@@ -84,19 +86,27 @@ export class Gateways {
     this.#first += 1;
   }
 
-  /** Asks one after the other, each at most once. Never rejects. */
+  /**
+   * Asks one after the other. One that hangs must not keep the client from those who know, so each
+   * gets only a moment at first, and those that were late their whole time. Never rejects.
+   */
   async directions(): Promise<Directions> {
-    const { gateways, counts } = this.#settings;
+    const { gateways, limits, counts } = this.#settings;
     const whys: string[] = [];
-    for (let tries = 0; tries < gateways.length && !this.#closed; tries += 1) {
-      const gateway = gateways[this.#first % gateways.length] ?? '';
-      try {
-        const directions = await this.#ask(gateway);
-        if (directions.say === 'wait') this.turn();
-        return directions;
-      } catch (error) {
-        counts.gatewayFailures += 1;
-        whys.push(`${gateway}: ${reasonOf(error)}`);
+    const failed = new Set<string>();
+    const waits = [limits.silentTimeoutMs, limits.gatewayTimeoutMs];
+    for (const waitMs of gateways.length > 1 ? waits : waits.slice(1)) {
+      for (let tries = 0; tries < gateways.length && !this.#closed; tries += 1) {
+        const gateway = gateways[this.#first % gateways.length] ?? '';
+        try {
+          const directions = failed.has(gateway) ? undefined : await this.#ask(gateway, waitMs);
+          if (directions?.say === 'wait') this.turn();
+          if (directions !== undefined) return directions;
+        } catch (error) {
+          counts.gatewayFailures += 1;
+          whys.push(`${gateway}: ${reasonOf(error)}`);
+          if (!(error instanceof Late)) failed.add(gateway);
+        }
         this.turn();
       }
     }
@@ -109,13 +119,13 @@ export class Gateways {
     this.#asking?.abort(new Error('the client is closed'));
   }
 
-  async #ask(gateway: string): Promise<Directions> {
+  async #ask(gateway: string, waitMs: number): Promise<Directions> {
     const { counts, user } = this.#settings;
     counts.gatewaysAsked += 1;
     const url = new URL('v1/server', gateway.endsWith('/') ? gateway : `${gateway}/`);
     const name = user();
     if (name !== undefined) url.searchParams.set('user', name);
-    const reply = await this.#reply(url.href);
+    const reply = await this.#reply(url.href, waitMs);
     const { status, body } = reply;
     if (status === OK) return { say: 'here', gateway, addresses: addressesIn(body) };
     // Only with a time: else it may be anything in between that says so.
@@ -125,11 +135,11 @@ export class Gateways {
   }
 
   /** Whatever the asking does with the signal, this ends. */
-  async #reply(url: string): Promise<GatewayReply> {
+  async #reply(url: string, waitMs: number): Promise<GatewayReply> {
     const { clock, limits, ask } = this.#settings;
     const asking = (this.#asking = new AbortController());
-    const cancel = clock.after(limits.gatewayTimeoutMs, () => {
-      asking.abort(new Error(`no answer within ${limits.gatewayTimeoutMs} ms`));
+    const cancel = clock.after(waitMs, () => {
+      asking.abort(new Late(`no answer within ${waitMs} ms`));
     });
     const ended = new Promise<never>((_, reject) => {
       asking.signal.addEventListener('abort', () => reject(asking.signal.reason as Error));

@@ -5,8 +5,8 @@ export interface ClientLimits {
   /** From HELLO to WELCOME. */
   readonly welcomeTimeoutMs: number;
   /**
-   * Both at most, for a server that had fallen silent, where there are others to ask. Doubled each
-   * time until it speaks, for it may only be slow.
+   * Both at most, for a server that had fallen silent, where there are others to ask: doubled each
+   * time until it speaks, for it may only be slow. And for each of several gateways at first.
    */
   readonly silentTimeoutMs: number;
   /** From a question to its answer, reconnections included. */
@@ -33,7 +33,7 @@ export interface ClientLimits {
   readonly settledMs: number;
   /** After MOVED: how long to stay for the answers that the server still owes. */
   readonly movedLingerMs: number;
-  /** From a question to a gateway to its whole answer, and the longest one. */
+  /** From a question to a gateway to its whole answer, in the end; and the longest one. */
   readonly gatewayTimeoutMs: number;
   readonly gatewayMaxBytes: number;
   /** The longest that the retransmission timer grows. */

@@ -73,6 +73,17 @@ describe('the client, asking gateways', () => {
     }
   });
 
+  it('gives each of several a moment, and those that were late their time', async () => {
+    const { urls, time, im } = aClientOf({ one: 'silence', two: 'silence', three: says(500) });
+    const counts: number[] = [];
+    for (let n = 0; n < 13; n += 1) {
+      await time.pass(1_000);
+      counts.push(urls.length);
+    }
+    assert.deepEqual(counts, [2, 4, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5, 6]);
+    assert.equal(im.counts.gatewayFailures, 5);
+  });
+
   it('keeps to the one that helped, and asks another if what it said was of no use', async () => {
     const stage = aClientOf({ one: new Error('refused'), two: here('tcp://a:1') });
     await stage.goOnline();
