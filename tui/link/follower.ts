@@ -8,7 +8,7 @@ interface Around extends Surroundings {
   readonly dispatch: (action: Action) => void;
 }
 
-/** Somebody who holds a key down changes the wishes with each. */
+/** Somebody who holds a key down changes the wishes with each: the last one counts, so often. */
 const CHANGE_MS = 100;
 const RETRY_MS = 1_000;
 const nothing = (): void => undefined;
@@ -19,6 +19,7 @@ export class Follower {
   #wants: Wants = { topics: [], intervalMs: 0 };
   #stream: (() => void) | undefined;
   #timer: (() => void) | undefined;
+  #openedAt = -Infinity;
 
   constructor(around: Around) {
     this.#around = around;
@@ -28,7 +29,8 @@ export class Follower {
     if (target === this.#target && sameWants(wants, this.#wants)) return;
     this.#target = target;
     this.#wants = wants;
-    this.#again(target ? CHANGE_MS : 0);
+    // Never later because of one more change: rows must come while the key is still down.
+    this.#again(target ? Math.max(0, this.#openedAt + CHANGE_MS - this.#around.now()) : 0);
   }
 
   stop(): void {
@@ -47,7 +49,8 @@ export class Follower {
     this.#stream = undefined;
     const { topics, intervalMs } = this.#wants;
     if (!this.#target || topics.length === 0) return;
-    const { connect, dispatch } = this.#around;
+    const { connect, dispatch, now } = this.#around;
+    this.#openedAt = now();
     this.#stream = connect(this.#target).watch(
       { topic: [...topics], intervalMs },
       {

@@ -37,10 +37,9 @@ export class Store {
   };
 
   dispatch(action: Action): void {
-    this.#state = reduce(this.#state, action, this.#around.now());
-    const { kind } = action;
-    // An answer is what somebody waits for.
-    if (kind === 'size' || kind === 'say' || kind === 'told' || kind === 'refused') this.publish();
+    const before = this.#state;
+    this.#state = reduce(before, action, this.#around.now());
+    if (isAwaited(action, before)) this.publish();
   }
 
   press(press: Press): readonly Effect[] {
@@ -72,4 +71,12 @@ export class Store {
     this.#timer?.();
     this.#timer = undefined;
   }
+}
+
+/** An answer is what somebody waits for: other rows, another screen. */
+function isAwaited(action: Action, { data }: State): boolean {
+  const { kind } = action;
+  if (kind !== 'views') return ['size', 'say', 'told', 'refused'].includes(kind);
+  const known = new Set([...data.views.values()].map(({ topic }) => topic));
+  return Object.keys(action.frame.views).some((topic) => !known.has(topic));
 }

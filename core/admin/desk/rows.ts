@@ -1,4 +1,5 @@
 /** Sorts, filters and cuts lists where they are, so that a viewer gets only what it shows. */
+import { sortedWindow } from './sorted-window.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 type Fits = (row: Row) => boolean;
@@ -20,12 +21,19 @@ export function listed<R extends Row>(rows: Iterable<R>, input: ListInput): List
   const fits = fitsOf(input.filter ?? '');
   const fitting = [...rows].filter(fits);
   const { sort = '', limit, offset } = input;
-  if (sort !== '') {
-    const column = sort.replace(/^-/, '');
-    const sign = sort.startsWith('-') ? -1 : 1;
-    fitting.sort((a, b) => compare(a[column], b[column], sign));
-  }
-  return { total: fitting.length, rows: fitting.slice(offset, offset + limit) };
+  const window = { from: offset, to: offset + limit };
+  const column = sort.replace(/^-/, '');
+  const sign = sort.startsWith('-') ? -1 : 1;
+  const shown =
+    column === ''
+      ? fitting.slice(window.from, window.to)
+      : sortedWindow(
+          fitting,
+          (row) => row[column],
+          (a, b) => compare(a, b, sign),
+          window,
+        );
+  return { total: fitting.length, rows: shown };
 }
 
 /**
@@ -56,8 +64,19 @@ function wordOf(word: string): Fits {
     };
   }
   const text = word.toLowerCase();
-  return (row) => Object.values(row).some((value) => has(value, text));
+  // Most words are in no number: then no number needs to be written out.
+  const fitsNumber = OF_NUMBERS.test(text);
+  return (row) => {
+    for (const field in row) {
+      const value = row[field];
+      if ((fitsNumber || typeof value !== 'number') && has(value, text)) return true;
+    }
+    return false;
+  };
 }
+
+/** Of what numbers are written with. */
+const OF_NUMBERS = /^[\d.e+-]+$/;
 
 function has(value: unknown, text: string): boolean {
   if (Array.isArray(value)) return value.some((one) => has(one, text));
