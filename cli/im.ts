@@ -1,7 +1,7 @@
 /** `im`: the verbs. Each lives in its own file and is loaded when it is asked for. */
 import { createRequire } from 'node:module';
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { where } from './admin/where.ts';
+import { more, where } from './admin/where.ts';
 import { completion, HIDDEN, NAMED, SHELLS, type Named, type Shell } from './completion.ts';
 import { EXIT, processIo, type Io } from './io.ts';
 import { report } from './report.ts';
@@ -91,11 +91,6 @@ function addCompletion(program: Command, io: Io, done: Done): void {
     });
 }
 
-/** An option that may be given more than once. */
-function more(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, value];
-}
-
 /** A verb; every one takes --config. */
 function verb(parent: Command, name: string, description: string): Command {
   return parent
@@ -173,10 +168,8 @@ function addWatchingVerbs(program: Command, io: Io, done: Done): void {
     .action(async (options) => {
       done(await (await import('./admin/tail.ts')).tail(options, io));
     });
-  program
-    .command('trace <message...>')
+  where(program.command('trace <message...>'), true)
     .description('Show the life of one message: by its id, or its conversation and position.')
-    .option('--config <file>', 'else im.config.yaml; again for other nodes of its cluster', more)
     .option('--json', 'as one line of JSON')
     .action(async (words, options) => {
       done(await (await import('./trace.ts')).trace(words, options, io));
@@ -184,14 +177,8 @@ function addWatchingVerbs(program: Command, io: Io, done: Done): void {
 }
 
 function addTop(program: Command, version: string, io: Io, done: Done): void {
-  program
-    .command('top')
+  where(program.command('top'), true)
     .description('Watch a node and its cluster in this terminal, and steer them.')
-    .option('--config <file>', 'else im.config.yaml; again for other nodes of the cluster', more)
-    .option('--socket <path>', 'the admin socket of a node; again for others', more)
-    .option('--url <url>', 'the admin API of a node, http:// or https://; again for others', more)
-    .option('--token-file <file>', 'the token for --url')
-    .option('--ca <file>', 'the authority of the certificate for --url')
     .option('--node <name>', 'watch this node, whoever serves')
     .option('--screen <name>', 'where to begin', 'overview')
     .option('--readonly', 'look, and do nothing')

@@ -1,22 +1,15 @@
 /** `im top`: a cluster in a terminal; where there is none, one picture as plain text. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { AdminClient, type Target } from '../core/admin/client/admin-client.ts';
-import { unreachable } from '../core/admin/client/admin-problem.ts';
 import type { Screen } from '../core/admin/verbs.ts';
 import { nearest } from '../core/config/nearest.ts';
 import { systemClock } from '../core/kernel/system.ts';
+import { targetsOf } from './admin/target.ts';
+import type { WhereOptions } from './admin/where.ts';
 import { EXIT, type Io } from './io.ts';
-import { load } from './plugins.ts';
 import { report } from './report.ts';
 
-export interface TopOptions {
-  readonly config?: readonly string[];
-  readonly socket?: readonly string[];
-  readonly url?: readonly string[];
-  readonly tokenFile?: string;
-  readonly ca?: string;
+export interface TopOptions extends WhereOptions {
   readonly node?: string;
   readonly screen: string;
   readonly readonly?: boolean;
@@ -98,34 +91,4 @@ function surroundings(): Parameters<typeof import('../tui/top.ts').top>[1] {
     random: Math.random,
     connect: (target) => new AdminClient(target),
   };
-}
-
-/** What is named, or else the socket of the node that the configuration is of. */
-async function targetsOf(options: TopOptions, io: Io): Promise<readonly Target[]> {
-  const { socket: sockets = [], url: urls = [], tokenFile, ca: caFile } = options;
-  const token = tokenFile === undefined ? undefined : await secretOf(tokenFile);
-  const ca = caFile === undefined ? undefined : await readFile(caFile, 'utf8');
-  const named: Target[] = [
-    ...sockets.map((socket) => ({ name: socket, socket })),
-    ...urls.map((url) => ({
-      name: url,
-      url,
-      ...(token !== undefined && { token }),
-      ...(ca !== undefined && { ca }),
-    })),
-  ];
-  const { config = named.length > 0 ? [] : ['im.config.yaml'] } = options;
-  for (const file of config) {
-    const { admin, node } = await load(file, io);
-    named.push({ name: node.name, socket: admin.socket ?? join(node.data, 'admin.sock') });
-  }
-  return named;
-}
-
-async function secretOf(file: string): Promise<string> {
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch (error) {
-    throw unreachable('the token', error);
-  }
 }

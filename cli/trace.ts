@@ -1,16 +1,17 @@
-/** `im trace`: the life of one message, out of what the nodes of these configurations know. */
-import { join } from 'node:path';
+/** `im trace`: the life of one message, out of what the nodes that are named know. */
+import { AdminClient } from '../core/admin/client/admin-client.ts';
 import { parseTraceKey } from '../core/admin/trace-key.ts';
 import { traceLines } from '../core/admin/trace-lines.ts';
+import { targetsOf } from './admin/target.ts';
+import type { WhereOptions } from './admin/where.ts';
 import { EXIT, type Io } from './io.ts';
 import { report } from './report.ts';
 
-interface TraceOptions {
-  readonly config?: readonly string[];
+interface TraceOptions extends WhereOptions {
   readonly json?: boolean;
 }
 
-/** 0 if it is known, 1 if nobody knows it, 3 if no node could be asked. */
+/** 0 if it is known, 1 if nobody knows it; where no node could be asked, why. */
 export async function trace(
   words: readonly string[],
   options: TraceOptions,
@@ -22,33 +23,17 @@ export async function trace(
     return EXIT.usage;
   }
   try {
-    const nodes = await clientsOf(options.config ?? ['im.config.yaml'], io);
+    const nodes = (await targetsOf(options, io)).map((target) => new AdminClient(target));
     const { askTrace } = await import('../core/admin/client/ask-trace.ts');
     const { trace: told, problems } = await askTrace(nodes, key);
-    for (const { message, act } of problems) {
-      io.err(message);
-      if (act !== undefined) io.err(act);
-    }
-    if (!told) return EXIT.unreachable;
+    const [code] = problems.map((one) => report(one, io));
+    if (!told) return code ?? EXIT.unreachable;
     if (options.json === true) io.out(JSON.stringify(told));
     else for (const line of traceLines(told, timeOf)) io.out(line);
     return told.command ? EXIT.ok : EXIT.failed;
   } catch (error) {
     return report(error, io);
   }
-}
-
-/** One for each configuration: of the node that it describes, on its unix socket. */
-async function clientsOf(files: readonly string[], io: Io) {
-  const { load } = await import('./plugins.ts');
-  const { AdminClient } = await import('../core/admin/client/admin-client.ts');
-  return Promise.all(
-    files.map(async (file) => {
-      const { node, admin } = await load(file, io, true);
-      const socket = admin.socket ?? join(node.data, 'admin.sock');
-      return new AdminClient({ name: `${node.name} at ${socket}`, socket });
-    }),
-  );
 }
 
 /** As the log has it: UTC, with ms; the day is today's more often than not. */

@@ -54,7 +54,7 @@ function addVerb(command: Command, name: VerbName, io: Io, done: (code: number) 
       ...inputs.map(({ name: key }) => [key, options[key] as unknown] as const),
       ...plain.map((key, at) => [key, given[at]] as const),
     ]);
-    done(await (await import('./perform.ts')).perform(name, input, options as never, io));
+    done(await (await import('./perform.ts')).perform(name, input, options, io));
   });
 }
 

@@ -30,18 +30,18 @@ export async function completeNames(
   typed: readonly string[],
   io: Io,
 ): Promise<number> {
-  const after = (option: string): string | undefined => {
-    const at = typed.indexOf(option);
-    return at < 0 ? undefined : typed[at + 1];
-  };
-  const [socket, url] = [after('--socket'), after('--url')];
-  const [tokenFile, ca] = [after('--token-file'), after('--ca')];
+  const after = (option: string): readonly string[] =>
+    typed.flatMap((word, at) => (typed[at - 1] === option ? [word] : []));
+  const [tokenFile] = after('--token-file');
+  const [ca] = after('--ca');
+  const config = after('--config');
   try {
     const client = await clientOf(
       {
-        config: after('--config') ?? 'im.config.yaml',
-        ...(socket !== undefined && { socket }),
-        ...(url !== undefined && { url }),
+        ...(config.length > 0 && { config }),
+        data: after('--data'),
+        socket: after('--socket'),
+        url: after('--url'),
         ...(tokenFile !== undefined && { tokenFile }),
         ...(ca !== undefined && { ca }),
       },

@@ -17,9 +17,10 @@ import {
   type Asking,
   type Finding,
 } from './doctor-checks.ts';
-import { clientOf, type TargetOptions } from './target.ts';
+import { clientOf, CONFIG } from './target.ts';
+import type { WhereOptions } from './where.ts';
 
-export interface DoctorOptions extends TargetOptions {
+export interface DoctorOptions extends WhereOptions {
   readonly json?: boolean;
 }
 
@@ -44,14 +45,15 @@ function say({ stage, state, what, act }: Finding, io: Io): void {
 }
 
 async function* examine(options: DoctorOptions, io: Io): AsyncGenerator<Finding> {
-  const settings = await settingsOf(options, io);
+  const [file = CONFIG] = options.config ?? [];
+  const settings = await settingsOf(file, io);
   if (!('node' in settings)) {
     yield* settings;
     return;
   }
-  yield { stage: 'configuration', state: 'ok', what: options.config };
+  yield { stage: 'configuration', state: 'ok', what: file };
   yield* await dataFindings(settings);
-  const client = await clientOf(options, io);
+  const client = await clientOf(placeOf(options), io);
   let overview: Overview;
   try {
     overview = await client.ask('overview', {});
@@ -66,7 +68,7 @@ async function* examine(options: DoctorOptions, io: Io): AsyncGenerator<Finding>
   yield* healthFindings(overview);
   yield* await asked('store', async () => storeFindings(await client.ask('store', {})));
   yield* await clusterOf(client, settings);
-  if (addresses.length > 0) yield* await clientFindings(options.config, overview);
+  if (addresses.length > 0) yield* await clientFindings(file, overview);
 }
 
 async function clusterOf(client: Asking, { cluster }: Settings): Promise<readonly Finding[]> {
@@ -85,13 +87,17 @@ async function asked(
   }
 }
 
-async function settingsOf(
-  { config }: DoctorOptions,
-  io: Io,
-): Promise<Settings | readonly Finding[]> {
+/** A file is looked at in any case, and says where the node is if nothing else does. */
+function placeOf({ config, ...options }: DoctorOptions): WhereOptions {
+  const { data = [], socket = [], url = [] } = options;
+  const isNamed = data.length + socket.length + url.length > 0;
+  return config && !isNamed ? { ...options, config } : options;
+}
+
+async function settingsOf(file: string, io: Io): Promise<Settings | readonly Finding[]> {
   const stage = 'configuration';
   try {
-    return await load(config, io);
+    return await load(file, io);
   } catch (error) {
     if (!(error instanceof ConfigError)) return [problemOf(stage, error)];
     const { problems, act } = error;

@@ -7,9 +7,10 @@ import { EXIT, type Io } from '../io.ts';
 import { report } from '../report.ts';
 import { confirm, type ConfirmOptions } from './confirm.ts';
 import { shown } from './show.ts';
-import { clientOf, type TargetOptions } from './target.ts';
+import { clientOf } from './target.ts';
+import type { WhereOptions } from './where.ts';
 
-export interface PerformOptions extends TargetOptions, ConfirmOptions {
+export interface PerformOptions extends WhereOptions, ConfirmOptions {
   readonly json?: boolean;
   readonly watch?: boolean;
 }

@@ -8,9 +8,10 @@ import { safeText } from '../chat-text.ts';
 import { EXIT, type Io } from '../io.ts';
 import { report } from '../report.ts';
 import { eventLine } from './event-line.ts';
-import { clientOf, type TargetOptions } from './target.ts';
+import { clientOf } from './target.ts';
+import type { WhereOptions } from './where.ts';
 
-export interface TailOptions extends TargetOptions {
+export interface TailOptions extends WhereOptions {
   readonly level: EventView['level'];
   readonly part?: string;
   readonly text?: string;

@@ -11,6 +11,8 @@ import { readBounded, readText } from './read-file.ts';
 export const ADMIN_SOCKET = 'admin.sock';
 
 export interface AdminPlace {
+  /** The node's name; undefined: it cannot be read. */
+  readonly node: string | undefined;
   readonly socket: string;
   readonly listen: Blocks['admin']['listen'];
   readonly tls: Blocks['admin']['tls'];
@@ -38,5 +40,5 @@ export async function adminPlace(file: string, env: Environment): Promise<AdminP
   const socket = admin?.socket ?? (node?.data && join(node.data, ADMIN_SOCKET));
   if (socket === undefined || problems.count > 0) all.throwIfAny();
   problems.throwIfAny();
-  return { socket: socket ?? '', listen: admin?.listen, tls: admin?.tls };
+  return { node: node?.name, socket: socket ?? '', listen: admin?.listen, tls: admin?.tls };
 }

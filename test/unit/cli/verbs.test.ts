@@ -50,7 +50,7 @@ describe('im', () => {
       }
       const { code, out, err } = await im(['trace', '--config', config, 'd/ann/bob', '7']);
       assert.deepEqual([code, out], [3, '']);
-      assert.match(err, /no answer from im-1 at .*admin\.sock/);
+      assert.match(err, /no answer from im-1: .*admin\.sock/);
     });
   });
 
