@@ -1,6 +1,6 @@
 /** `im`: the verbs. Each lives in its own file and is loaded when it is asked for. */
-import { createRequire } from 'node:module';
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { VERSION } from '../core/kernel/version.ts';
 import { more, where } from './admin/where.ts';
 import { completion, HIDDEN, NAMED, SHELLS, type Named, type Shell } from './completion.ts';
 import { EXIT, processIo, type Io } from './io.ts';
@@ -42,11 +42,9 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 no node answers, 4 not a
 type Done = (code: number) => void;
 
 function build(io: Io, done: Done): Command {
-  const require = createRequire(import.meta.url);
-  const { version } = require('im-kernel/package.json') as { version: string };
   const program = new Command('im')
     .description('Instant messaging whose every part is a plugin named in one YAML file.')
-    .version(version)
+    .version(VERSION)
     .exitOverride()
     .enablePositionalOptions()
     .configureOutput({
@@ -60,7 +58,7 @@ function build(io: Io, done: Done): Command {
   addClusterVerbs(program, io, done);
   program.commandsGroup('Running nodes, over their admin API:');
   addWatchingVerbs(program, io, done);
-  addTop(program, version, io, done);
+  addTop(program, io, done);
   program.commandsGroup('To chat:');
   addPeopleVerbs(program, io, done);
   program.commandsGroup('To write plugins and configurations:');
@@ -176,7 +174,7 @@ function addWatchingVerbs(program: Command, io: Io, done: Done): void {
     });
 }
 
-function addTop(program: Command, version: string, io: Io, done: Done): void {
+function addTop(program: Command, io: Io, done: Done): void {
   where(program.command('top'), true)
     .description('Watch a node and its cluster in this terminal, and steer them.')
     .option('--node <name>', 'watch this node, whoever serves')
@@ -186,7 +184,7 @@ function addTop(program: Command, version: string, io: Io, done: Done): void {
     .option('--no-color', 'as NO_COLOR does')
     .option('--once', 'print one picture, as where there is no terminal')
     .action(async (options) => {
-      done(await (await import('./top.ts')).top(options, version, io));
+      done(await (await import('./top.ts')).top(options, VERSION, io));
     });
 }
 

@@ -3,7 +3,6 @@
  * code.
  */
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { Events } from './admin/desk/events.ts';
 import type { AdminPart } from './assembly/admin-part.ts';
 import { assembleOperator } from './assembly/assemble-operator.ts';
@@ -12,6 +11,7 @@ import type { HeartMaker } from './assembly/create-heart.ts';
 import type { Means } from './assembly/foundation.ts';
 import { HeartThread } from './assembly/heart-thread.ts';
 import type { Program } from './assembly/program.ts';
+import { startText } from './assembly/start-text.ts';
 import type { Mover } from './assembly/reload/ready.ts';
 import { ReloadRefused } from './assembly/reload/reload-refused.ts';
 import type { Reloaded, ReloadOptions } from './assembly/reload/reload.ts';
@@ -28,10 +28,10 @@ import { shownHealth } from './kernel/health.ts';
 import { createLog, type NodeLog } from './kernel/log.ts';
 import { addSystemGauges, watchLoop, type SystemGauges } from './kernel/system-gauges.ts';
 import { systemClock, systemRandom } from './kernel/system.ts';
+import { VERSION } from './kernel/version.ts';
 import { settledWithin } from './kernel/within.ts';
 import { FlightRecorder } from './path/trace/flight-recorder.ts';
 
-const PACKAGE = createRequire(import.meta.url)('im-kernel/package.json') as { version: string };
 const OK = 0;
 const FAILED = 1;
 /** Between two tries to begin anew, each twice as long as the one before. */
@@ -112,7 +112,7 @@ async function lives(
     const program = assembled(settings, log, part, outliving);
     running = program;
     const how = await live(program, end, log, () => {
-      if (!told) tell(first, program, part);
+      if (!told) process.stdout.write(startText(first, program, part));
       told = true;
       vain = 0;
     }).catch((error: unknown) => {
@@ -153,7 +153,7 @@ async function startAdmin(settings: Settings, log: NodeLog, events: Events): Pro
       return { ...done, changes: [...done.changes], parts: [...done.parts] };
     },
     log: log.child({ part: 'admin' }),
-    version: PACKAGE.version,
+    version: VERSION,
     loopDelayMs: takeMaxMs,
     pages: adminPages({ node: settings.node.name, running: () => running }),
   });
@@ -261,21 +261,6 @@ async function makeDataFolder(settings: Settings): Promise<void> {
     const details = { folder, setting: 'node.data', why: reasonOf(error) };
     throw placed(new ImError('IM_DATA_FOLDER', details, { cause: error }), settings);
   }
-}
-
-function tell(settings: Settings, program: Program, part: Part): void {
-  const listening = [...program.addresses, ...program.gateways];
-  const lines = listening.map((address) => `listening ${address}`);
-  const config = settings.file === 'im.config.yaml' ? '' : ` --config ${settings.file}`;
-  const others = settings.cluster === undefined ? '' : ' (with --config of each other node, too)';
-  const hint = [
-    `in two more terminals, type${others}:`,
-    `  npx im chat${config} --as alice --to bob`,
-    `  npx im chat${config} --as bob --to alice`,
-    'Ctrl-C stops the server',
-  ];
-  lines.push(`data folder ${settings.node.data}`, ...(part === 'node' ? hint : []));
-  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 /** All numbers as they stand, without what is too long for a line. */

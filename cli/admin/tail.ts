@@ -86,20 +86,21 @@ class Tailing {
     const after = this.#after;
     const input = { events: 'yes', level, ...(after !== undefined && { after }) } as const;
     return new Promise((resolve) => {
+      const over = (problem?: AdminProblem): void => {
+        end?.removeEventListener('abort', ended);
+        resolve(problem);
+      };
       const cancel = this.#client.watch(input, {
         frame: () => undefined,
         event: (event) => this.take(event),
         beat: () => this.#back(),
-        closed: resolve,
+        closed: over,
       });
-      end?.addEventListener(
-        'abort',
-        () => {
-          cancel();
-          resolve(undefined);
-        },
-        { once: true },
-      );
+      const ended = (): void => {
+        cancel();
+        over();
+      };
+      end?.addEventListener('abort', ended);
     });
   }
 

@@ -1,12 +1,18 @@
 /** The life of a message as lines of text: what it is, a line for each hop, who has it. */
-import type { Hop, Trace, TracedUser, TracingNode } from '../path/trace/trace.ts';
+import { printable } from '../kernel/printable.ts';
+import {
+  HANDLED,
+  type Hop,
+  type Trace,
+  type TracedUser,
+  type TracingNode,
+} from '../path/trace/trace.ts';
 
 /** How wall clock ms are shown. */
 export type TimeOf = (ms: number) => string;
 
 /** Devices whose missing delivery is named. */
 const NAMED_MAX = 5;
-const HANDLED = ['received', 'placed', 'kept', 'answered'] as const;
 
 export function traceLines(trace: Trace, timeOf: TimeOf): readonly string[] {
   return [
@@ -136,6 +142,7 @@ function isDelivery(hop: Hop['hop']): boolean {
 }
 
 function reachOf({ node, commandsSince, hopsSince, leftOut }: TracingNode, timeOf: TimeOf): string {
+  if (commandsSince === undefined && hopsSince === undefined) return `${node}: nothing came so far`;
   const since = (ms: number | undefined): string => (ms === undefined ? 'none' : timeOf(ms));
   const left = leftOut === 0 ? '' : `; ${leftOut} deliveries above limits.traceDevices not noted`;
   return `${node}: commands since ${since(commandsSince)}, what follows since ${since(hopsSince)}${left}`;
@@ -143,13 +150,4 @@ function reachOf({ node, commandsSince, hopsSince, leftOut }: TracingNode, timeO
 
 function clocksLine(nodes: readonly TracingNode[]): readonly string[] {
   return nodes.length < 2 ? [] : ['Times of two nodes compare only as well as their clocks do.'];
-}
-
-/** Control characters, and those that turn the writing direction. */
-// oxlint-disable-next-line no-control-regex -- these are what a terminal would obey
-const OBEYED = /[\u0000-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
-
-/** They are shown, not obeyed. */
-function printable(text: string): string {
-  return text.replace(OBEYED, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

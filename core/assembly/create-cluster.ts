@@ -1,5 +1,4 @@
 /** A node's place among others, or alone. */
-import { createRequire } from 'node:module';
 import { Alone } from '../cluster/alone.ts';
 import { aloneView, memberView } from '../cluster/gateway/own-view.ts';
 import type { GatewayView } from '../cluster/gateway/route.ts';
@@ -23,6 +22,7 @@ import {
   type Registry,
 } from '../contract/index.ts';
 import type { PartHealth } from '../kernel/health.ts';
+import { VERSION } from '../kernel/version.ts';
 import type { Door } from '../session/door.ts';
 import { PROTOCOL_VERSION } from '../wire/protocol-version.ts';
 import { addClusterGauges } from './cluster-gauges.ts';
@@ -156,7 +156,7 @@ function cardOf(
   return {
     ...life,
     addresses: cluster?.addresses ?? node().addresses,
-    version: PACKAGE.version,
+    version: VERSION,
     contract: CONTRACT_VERSION,
     protocol: PROTOCOL_VERSION,
     cluster: cluster?.name ?? '',
@@ -178,5 +178,3 @@ function cardOf(
 function isAmiss({ state, code }: PartHealth): boolean {
   return code !== undefined && (state === 'degraded' || state === 'failed');
 }
-
-const PACKAGE = createRequire(import.meta.url)('im-kernel/package.json') as { version: string };

@@ -1,4 +1,5 @@
 /** One JSON log line as a person reads it. */
+import { printable } from './printable.ts';
 
 const GREY = '\u001B[90m';
 const PLAIN = '\u001B[0m';
@@ -15,8 +16,8 @@ interface WrittenLine extends Readonly<Record<string, unknown>> {
 const OWN = new Set(['level', 'time', 'msg', 'part']);
 
 /**
- * `12:03:11.123 warn  tcp  the message  field=value`; control characters of others' text are shown,
- * not obeyed.
+ * `12:03:11.123 warn  tcp  the message  field=value`; what a terminal would obey in others'
+ * text is shown.
  */
 export function terminalLine(json: string): string {
   const line = JSON.parse(json) as WrittenLine;
@@ -32,8 +33,5 @@ export function terminalLine(json: string): string {
 
 function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
-  // oxlint-disable-next-line no-control-regex -- these are what a terminal would obey
-  return text.replace(/[\u0000-\u001F\u007F-\u009F]/g, (control) => {
-    return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  return printable(text);
 }

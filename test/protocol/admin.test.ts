@@ -213,7 +213,6 @@ describe('the admin API', () => {
     const views = seen.frames[0]?.views ?? {};
     assert.ok('view' in (views['overview'] ?? {}));
     assert.equal((views['cluster'] as { code?: string }).code, 'IM_CLUSTER_NONE');
-    assert.equal(seen.beats[0]?.life, 'life-1');
   });
 
   it('streams one view alone', async () => {

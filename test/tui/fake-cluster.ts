@@ -81,7 +81,6 @@ export class FakeCluster implements Surroundings {
     const answers = topics.map((topic) => [topic, this.#answer(node, topic)] as const);
     watcher.beat({
       at: views.WALL_MS,
-      life: `${node}-life`,
       loopDelayMs: 1,
       permission: this.permission,
     });

@@ -1,8 +1,8 @@
 /** One node at a glance. */
-import { createRequire } from 'node:module';
 import { activeOf, epochOf } from '../../cluster/cluster-view.ts';
 import type { Membership } from '../../cluster/membership.ts';
 import { healthOf, type PartHealth } from '../../kernel/health.ts';
+import { VERSION } from '../../kernel/version.ts';
 import type { Overview, Standing, Trouble } from '../protocol/index.ts';
 import type { Looking } from './inside.ts';
 import type { Rates } from './rates.ts';
@@ -24,8 +24,6 @@ export function ratedOf(series: Series): Readonly<Record<Rated, number>> {
   return Object.fromEntries(values) as Record<Rated, number>;
 }
 
-const PACKAGE = createRequire(import.meta.url)('im-kernel/package.json') as { version: string };
-
 export function lookOverview(looking: Looking, rates: Rates<Rated>, startedAt: number): Overview {
   const { running, inside, settings, now } = looking;
   const series = new Series(running.metrics.snapshot());
@@ -40,7 +38,7 @@ export function lookOverview(looking: Looking, rates: Rates<Rated>, startedAt: n
     node: settings.node.name,
     life: inside.life.life,
     ...(settings.cluster && { cluster: settings.cluster.name }),
-    version: PACKAGE.version,
+    version: VERSION,
     standing: standingOf(inside.membership, states),
     ...(epoch !== undefined && { epoch }),
     ...(active !== undefined && { active }),

@@ -85,10 +85,9 @@ export class Stream {
   }
 
   #beat(): void {
-    const { clock, desk, loopDelayMs, who, isKnown } = this.#around;
+    const { clock, loopDelayMs, who, isKnown } = this.#around;
     if (!isKnown()) return this.end();
-    const { life } = desk.events;
-    const beat = { at: clock.now(), life, loopDelayMs: loopDelayMs(), permission: who.may };
+    const beat = { at: clock.now(), loopDelayMs: loopDelayMs(), permission: who.may };
     this.#send('beat', beat);
     this.#again('beat', BEAT_MS, () => this.#beat());
   }

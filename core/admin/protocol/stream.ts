@@ -23,8 +23,6 @@ export const frame = z.object({
 
 export const beat = z.object({
   at: wallMs,
-  /** Of the process that sends it. */
-  life: z.string(),
   /** The longest that its loop stood still since the beat before. */
   loopDelayMs: ms,
   /** What whoever reads this may do; absent: it was not told. */

@@ -1,6 +1,7 @@
 /** The life of one message; what each field says stands in `core/path/trace/trace.ts`. */
 import { z } from 'zod';
-import type { Trace } from '../../path/trace/trace.ts';
+import { FOLLOWING } from '../../path/trace/hop-ring.ts';
+import { HANDLED, type Trace } from '../../path/trace/trace.ts';
 import { count, name, wallMs } from './scalars.ts';
 
 export const traceInput = z.object({
@@ -36,19 +37,7 @@ const entry = command.extend({
 const hop = z.object({
   at: wallMs,
   node: name,
-  hop: z.enum([
-    'received',
-    'placed',
-    'kept',
-    'answered',
-    'delivered',
-    'again',
-    'acknowledged',
-    'read',
-    'taken',
-    'failed',
-    'set-aside',
-  ]),
+  hop: z.enum([...HANDLED, ...FOLLOWING]),
   user: name.optional(),
   device: name.optional(),
   consumer: name.optional(),

@@ -12,9 +12,10 @@ export type TraceKey =
 
 /**
  * received: the command came. placed: it is to stand at this position, and goes to the store. kept:
- * the store has it. answered: with this outcome. The others follow from the entry.
+ * the store has it. answered: with this outcome.
  */
-export type HopName = 'received' | 'placed' | 'kept' | 'answered' | Following;
+export const HANDLED = ['received', 'placed', 'kept', 'answered'] as const;
+export type HopName = (typeof HANDLED)[number] | Following;
 
 export interface Hop {
   readonly at: number;

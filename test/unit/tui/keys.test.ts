@@ -33,7 +33,7 @@ class Keys {
 
   constructor(screen: Screen, permission: 'read' | 'operate' = 'operate') {
     let data = reduceData(emptyData(0), { kind: 'link', link: 'im-a', learned: false }, 0);
-    const beat = { at: WALL_MS, life: 'x', loopDelayMs: 0, permission };
+    const beat = { at: WALL_MS, loopDelayMs: 0, permission };
     data = reduceData(data, { kind: 'beat', link: 'im-a', beat }, 0);
     const views = { overview: { view: overviewOf('im-a') }, cluster: { view: clusterOf() } };
     data = reduceData(
