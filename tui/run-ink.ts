@@ -51,13 +51,16 @@ export async function loadInk() {
 
 export function effects(
   store: Store,
-  members: Pick<Members, 'ask' | 'reconnect' | 'look'>,
+  members: Pick<Members, 'ask' | 'each' | 'reconnect' | 'look'>,
   look: Look,
 ): (effect: Effect, terminal: Terminal) => void {
   return (effect, terminal) => {
     switch (effect.kind) {
       case 'ask':
         void members.ask(effect.verb, effect.input);
+        break;
+      case 'each':
+        void members.each(effect.verb, effect.inputs);
         break;
       case 'quit':
         terminal.quit();

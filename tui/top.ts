@@ -97,7 +97,10 @@ async function once(
   return lines.slice(0, -1).join('\n').trimEnd();
 }
 
+/** A node that runs has told of its start. */
 function isWhole({ state: { data, ui } }: Store): boolean {
+  const events = ui.screen === 'overview' || ui.screen === 'events';
+  if (events && data.events.length === 0) return false;
   return wantsOf(ui).topics.every((topic) => {
     return [...data.views.values()].some((shown) => shown.topic === topic);
   });

@@ -91,6 +91,12 @@ describe('the admin API', () => {
       conversations.rows.map(({ id, head, online }) => [id, head, online]),
       [['d/ann/bob', 1, 2]],
     );
+    const of = async (filter: string): Promise<number> =>
+      (await admin.owner.ask('conversations', { filter })).total;
+    assert.deepEqual(
+      [await of('member=ann'), await of('member=an'), await of('!member:bo')],
+      [1, 0, 0],
+    );
     const { people } = await admin.owner.ask('conversation show', { id: 'd/ann/bob' });
     assert.deepEqual(
       people.map(({ user }) => user),

@@ -43,7 +43,7 @@ function isWhole(screen: string, columns: number, rows: number): boolean {
   return (
     lines.length === rows &&
     / live via /.test(lines[0] ?? '') &&
-    / q quit$| freeze$/.test(lines.at(-1) ?? '') &&
+    / (?:quit|freeze|command|help)$/.test(lines.at(-1) ?? '') &&
     framed.every((line) => /^[┌│└].*[┐│┘]$/u.test(line) && stringWidth(line) === columns)
   );
 }
@@ -90,6 +90,8 @@ describe('im top in a real terminal', function () {
     await tmux.type('echo "ended with $?"');
     await tmux.see(/^ended with 0$/m);
     await tmux.type('clear');
+    // What it writes must not be taken for what comes next.
+    await tmux.see(/^\$\s*$/);
   }
 
   it('shows the node that serves, its screens and its help', async () => {
@@ -121,14 +123,14 @@ describe('im top in a real terminal', function () {
 
   it('is whole in each size, and the same when the size is as before', async () => {
     // Frozen, so that nothing but the size changes.
-    await tmux.press('Space');
+    await tmux.press('z');
     const before = body(await tmux.see(/FROZEN/));
     for (const [columns, rows] of SIZES) {
       await tmux.resize(columns, rows);
       await tmux.see((screen) => isWhole(screen, columns, rows));
     }
     await tmux.see((screen) => body(screen) === before);
-    await tmux.press('Space');
+    await tmux.press('z');
     await tmux.see((screen) => !screen.includes('FROZEN'));
   });
 

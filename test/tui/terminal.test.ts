@@ -124,6 +124,25 @@ describe('a terminal', () => {
     });
   });
 
+  it('ends all that are marked, and says how many had gone', async () => {
+    const cluster = new FakeCluster();
+    await opened({ cluster }, async (terminal) => {
+      await terminal.keys('2');
+      await terminal.keys(' ', ' ', 'd');
+      assert.match(terminal.screen(), /│ ◆ {2}SESSION .*\n│ ◆ {2}ff9f17/);
+      assert.match(terminal.screen(), / 2 marked {2}sort /);
+      assert.match(terminal.screen(), /SESSION DISCONNECT, 2 MARKED/);
+      const gone = new AdminProblem('im-a', 'IM_ADMIN_UNKNOWN', 'there is none', 404);
+      cluster.answers.set('session disconnect', gone);
+      await terminal.keys('y');
+      assert.match(terminal.screen(), /session disconnect: 0 done; 2 had gone by themselves/);
+      cluster.answers.set('session disconnect', new AdminProblem('im-a', 'IM_X', 'not now', 503));
+      await terminal.keys(' ', ' ', 'd', 'y');
+      assert.match(terminal.screen(), /session disconnect, 0 done: IM_X not now/);
+      assert.equal(cluster.asked.filter(({ verb }) => verb !== 'events').length, 3);
+    });
+  });
+
   it('shows the refusal of a server as it says it', async () => {
     const cluster = new FakeCluster();
     const refusal = new AdminProblem(

@@ -8,6 +8,7 @@ export const SIGNS = {
   unknown: '◌',
   leader: '★',
   chosen: '▸',
+  marked: '◆',
   cut: '…',
   rising: '↑',
   falling: '↓',
@@ -20,8 +21,8 @@ export const SIGNS = {
   levels: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 } as const;
 
-const HERE = '●▲✖◌★▸…↑↓→↔↵█░┌┐└┘─│╔╗╚╝═║▁▂▃▄▅▆▇×';
-const THERE = 'o!x?*>~^v>=<#.++++-|++++=|_.-=+*%x';
+const HERE = '●▲✖◌★▸◆…↑↓→↔↵█░┌┐└┘─│╔╗╚╝═║▁▂▃▄▅▆▇×';
+const THERE = 'o!x?*>+~^v>=<#.++++-|++++=|_.-=+*%x';
 
 /** Sign by sign, so that nothing moves. */
 const ASCII: ReadonlyMap<string, string> = new Map(

@@ -22,6 +22,8 @@ interface Around extends Surroundings {
 
 /** Learned from the cluster, at most. */
 const MEMBERS_MAX = 16;
+/** Of HTTP. */
+const NOT_THERE = 404;
 
 export class Members {
   readonly #around: Around;
@@ -58,15 +60,38 @@ export class Members {
   }
 
   async ask(verb: VerbName, input: Given): Promise<void> {
-    const { dispatch, state } = this.#around;
-    const { preferred } = state().data;
-    const target = (preferred && this.#members.get(preferred)?.target) || this.#first;
+    const { dispatch, connect } = this.#around;
     try {
-      const output = await this.#around.connect(target).ask(verb, input);
+      const output = await connect(this.#target).ask(verb, input);
       dispatch({ kind: 'told', verb, input, output });
     } catch (error) {
       dispatch({ kind: 'refused', verb, problem: problemOf(error) });
     }
+  }
+
+  /** One after the other: what has gone by itself is no failure, anything else ends it. */
+  async each(verb: VerbName, inputs: readonly Given[]): Promise<void> {
+    const { dispatch, connect } = this.#around;
+    const admin = connect(this.#target);
+    let done = 0;
+    let gone = 0;
+    for (const input of inputs) {
+      try {
+        await admin.ask(verb, input);
+        done += 1;
+      } catch (error) {
+        const problem = problemOf(error);
+        if (problem.status === NOT_THERE) gone += 1;
+        else return dispatch({ kind: 'refused', verb: `${verb}, ${done} done`, problem });
+      }
+    }
+    const rest = gone === 0 ? '' : `; ${gone} had gone by themselves`;
+    dispatch({ kind: 'say', text: `${verb}: ${done} done${rest}`, tone: 'good' });
+  }
+
+  get #target(): Target {
+    const { preferred } = this.#around.state().data;
+    return (preferred && this.#members.get(preferred)?.target) || this.#first;
   }
 
   stop(): void {

@@ -6,11 +6,14 @@ import { connectionOf } from './connection.ts';
 import { clusterOf, followed, type Data } from './data.ts';
 import { newDialog, type Asked, type Choice, type Given } from './dialog.ts';
 import { alive } from './link.ts';
+import { marks } from './marks.ts';
 import { chosenRow } from './rows.ts';
 import { pictured, withToast, type State } from './ui.ts';
 
 export type Effect =
   | { readonly kind: 'ask'; readonly verb: VerbName; readonly input: Given }
+  /** One after the other. */
+  | { readonly kind: 'each'; readonly verb: VerbName; readonly inputs: readonly Given[] }
   | { readonly kind: 'copy'; readonly text: string }
   | { readonly kind: 'quit' | 'suspend' | 'repaint' | 'reconnect' | 'save' };
 
@@ -58,13 +61,35 @@ function hindrance(state: State, verb: VerbName): string | undefined {
 
 /** A key was pressed: what it is about is the row that is chosen. */
 export function begin(state: State, verb: VerbName): Stepped {
+  if (verb === 'session disconnect' && marks(state.ui) && state.ui.marked.size > 0)
+    return askMarked(state, verb);
   const input = inputOf(state, verb);
   if (typeof input === 'string') return only(withToast(state, input, 'bad'));
   return ask(state, verb, input);
 }
 
+const NAMED_MAX = 5;
+
+function askMarked(state: State, verb: VerbName): Stepped {
+  const hindered = hindrance(state, verb);
+  if (hindered !== undefined) return only(withToast(state, hindered, 'bad'));
+  const { marked } = state.ui;
+  const names = [...marked.values()];
+  const more = names.length > NAMED_MAX ? `, and ${names.length - NAMED_MAX} more` : '';
+  const facts = [
+    ...staleFacts(state),
+    `${names.slice(0, NAMED_MAX).join(', ')}${more}.`,
+    'All of them are cut off, and may come back at once.',
+  ];
+  const all = [...marked.keys()].map((id) => ({ id }));
+  const title = `${verb}, ${all.length} marked`;
+  const asked = { ...surroundings(state.data), verb, input: {}, facts, title, all };
+  return only({ ...state, ui: { ...state.ui, dialog: newDialog(asked) } });
+}
+
 function inputOf(state: State, verb: VerbName): Given | string {
-  const row = chosenRow(state);
+  // What is open may have left the list: then another row is in its place.
+  const row = state.ui.detail?.row ?? chosenRow(state);
   if (verb === 'session disconnect') {
     return row ? { id: (row as { id: string }).id } : 'no session is chosen';
   }
@@ -108,9 +133,12 @@ const LEVELS: readonly Choice[] = ['debug', 'info', 'warn', 'error'].map((level)
   return { key: level.slice(0, 1), text: level, input: { level } };
 });
 
+function staleFacts({ data }: State): readonly string[] {
+  return connectionOf(data, data.now).state === 'STALE' ? ['What you see is stale.'] : [];
+}
+
 function factsOf(state: State, verb: VerbName, input: Given): readonly string[] {
-  const stale = connectionOf(state.data, state.data.now).state === 'STALE';
-  const warning = stale ? ['What you see is stale.'] : [];
+  const warning = staleFacts(state);
   if (verb === 'session disconnect') return [...warning, ...sessionFacts(state, input)];
   const view = clusterOf(state.data);
   if (!moves(verb) || !view) return [...warning, VERBS[verb].summary];
@@ -118,7 +146,8 @@ function factsOf(state: State, verb: VerbName, input: Given): readonly string[] 
 }
 
 function sessionFacts(state: State, input: Given): readonly string[] {
-  const row: { id?: string; user?: string; device?: string } | undefined = chosenRow(state);
+  const row: { id?: string; user?: string; device?: string } | undefined =
+    state.ui.detail?.row ?? chosenRow(state);
   const known = row?.id === input['id'] ? `${row?.user} on ${row?.device}: ` : '';
   return [`${known}it is cut off, and may come back at once.`];
 }

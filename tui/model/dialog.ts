@@ -24,6 +24,8 @@ export interface Dialog {
   readonly want: { readonly text: string; readonly what: string } | undefined;
   readonly typed: string;
   readonly choices: readonly Choice[];
+  /** It is done with each of these, one after the other. */
+  readonly all: readonly Given[] | undefined;
 }
 
 export interface Asked {
@@ -34,14 +36,15 @@ export interface Asked {
   readonly cluster: string;
   readonly epoch: number;
   readonly title?: string;
+  readonly all?: readonly Given[];
 }
 
 export function newDialog(asked: Asked): Dialog {
-  const { verb, input, facts, title = verb } = asked;
+  const { verb, input, facts, title = verb, all } = asked;
   const { danger } = VERBS[verb];
   // The command line asks for a yes of its own where there is nobody to ask.
   const yes = danger >= 2 ? ' --yes' : '';
-  const twin = `${twinOf(verb, input)}${yes}`;
+  const twin = all ? undefined : `${twinOf(verb, input)}${yes}`;
   return {
     verb,
     input,
@@ -52,6 +55,7 @@ export function newDialog(asked: Asked): Dialog {
     want: wanted(asked, danger),
     typed: '',
     choices: [],
+    all,
   };
 }
 

@@ -1,7 +1,9 @@
 /** What a key does. Pure: what it asks of the world comes back as effects. */
+import type { SessionRow } from '../../core/admin/protocol/index.ts';
 import { VERBS } from '../../core/admin/verbs.ts';
 import { begin, only, verbOfKey, type Stepped } from './acts.ts';
 import { answered } from './dialog.ts';
+import { mark, marks, unmarked } from './marks.ts';
 import { reversed, sortedNext } from './list.ts';
 import type { Press } from './press.ts';
 import { promptKey } from './prompt.ts';
@@ -27,8 +29,10 @@ function dialogKey(state: State, press: Press): Stepped {
   const { dialog: next, run } = answered(dialog, press);
   const after = { ...state, ui: { ...state.ui, dialog: next } };
   if (!run) return only(after);
-  const asking = withToast(after, `${dialog.verb} …`);
-  return only(asking, { kind: 'ask', verb: dialog.verb, input: run });
+  const { verb, all } = dialog;
+  const asking = withToast(all ? unmarked(after) : after, `${verb} …`);
+  if (all) return only(asking, { kind: 'each', verb, inputs: all });
+  return only(asking, { kind: 'ask', verb, input: run });
 }
 
 /** How far a key goes in a list; undefined: it is no such key. */
@@ -100,12 +104,17 @@ function plainKey(state: State, text: string): Stepped {
     case 'w':
       return only({ ...state, ui: { ...ui, wide: !ui.wide } });
     case ' ':
-      return only({ ...state, ui: { ...ui, frozen: ui.frozen ? undefined : state.data } });
+      return only(marks(ui) ? mark(state) : freeze(state));
+    case 'z':
+      return only(freeze(state));
+    case '-':
+      return only(opened(state, ui.before));
     case 'y':
       return copy(state, copyOf(state));
     case 'Y':
       return copy(state, twinOfScreen(state));
     default:
+      if (ui.screen === 'sessions' && text === 'c') return only(conversationsOf(state));
       return ui.screen === 'events' ? eventsKey(state, text) : only(state);
   }
 }
@@ -117,6 +126,20 @@ function eventsKey(state: State, text: string): Stepped {
   if (text === 't') return only({ ...state, ui: { ...ui, ago: !ui.ago } });
   if (text === 'a') return only({ ...state, ui: { ...ui, acts: !ui.acts } });
   return only(state);
+}
+
+function freeze(state: State): State {
+  const { frozen } = state.ui;
+  return { ...state, ui: { ...state.ui, frozen: frozen ? undefined : state.data } };
+}
+
+/** Of the user whose session is chosen. */
+function conversationsOf(state: State): State {
+  const row = (state.ui.detail?.row ?? chosenRow(state)) as SessionRow | undefined;
+  if (!row) return state;
+  const next = opened(state, 'conversations');
+  const list = { ...listOf(next.ui), filter: `member=${row.user}`, index: 0, top: 0 };
+  return { ...next, ui: withList(next.ui, { ...list, key: undefined }) };
 }
 
 function copy(state: State, text: string | undefined): Stepped {
@@ -145,7 +168,8 @@ function withSort(state: State, next: string): State {
 }
 
 export function opened(state: State, screen: State['ui']['screen']): State {
-  return { ...state, ui: { ...state.ui, screen, detail: undefined, help: false } };
+  const before = screen === state.ui.screen ? state.ui.before : state.ui.screen;
+  return { ...state, ui: { ...state.ui, screen, before, detail: undefined, help: false } };
 }
 
 function enter(state: State): Stepped {
@@ -161,6 +185,7 @@ function escape(state: State): Stepped {
   const { ui } = state;
   if (ui.detail) return only({ ...state, ui: { ...ui, detail: undefined } });
   if (ui.frozen) return only({ ...state, ui: { ...ui, frozen: undefined } });
+  if (marks(ui) && ui.marked.size > 0) return only(unmarked(state));
   const list = listOf(ui);
   if (list.filter === '') return only({ ...state, ui: { ...ui, toast: undefined } });
   return only({ ...state, ui: withList(ui, { ...list, filter: '', index: 0, top: 0 }) });

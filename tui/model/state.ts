@@ -17,7 +17,7 @@ export type Action =
       readonly input: Given;
       readonly output: unknown;
     }
-  | { readonly kind: 'refused'; readonly verb: VerbName; readonly problem: Problem };
+  | { readonly kind: 'refused'; readonly verb: string; readonly problem: Problem };
 
 export function reduce(state: State, action: Action, now: number): State {
   const at = { ...state, data: { ...state.data, now } };

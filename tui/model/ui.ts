@@ -51,6 +51,10 @@ export interface Ui {
   readonly acts: boolean;
   /** Asked for by the command line. */
   readonly readOnly: boolean;
+  /** Sessions by their ids, with what they are called: an act is for all of them. */
+  readonly marked: ReadonlyMap<string, string>;
+  /** The screen before this one. */
+  readonly before: Screen;
   /** The picture that is kept; the data go on. */
   readonly frozen: Data | undefined;
 }
@@ -88,6 +92,8 @@ export function newUi({ columns, rows, screen = 'overview', readOnly = false }: 
     ago: false,
     acts: false,
     readOnly,
+    marked: new Map(),
+    before: 'overview',
     frozen: undefined,
   };
 }

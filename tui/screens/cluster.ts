@@ -51,7 +51,7 @@ export function clusterScreen(state: State, columns: number, rows: number): read
         columns,
         rows: Math.max(0, rows - top - middle - warnings),
       },
-      historyLines(view?.takeovers ?? []),
+      historyLines(view?.takeovers ?? [], columns - 2),
     ),
   ];
 }

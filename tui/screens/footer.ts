@@ -1,6 +1,7 @@
 /** The last row: the keys of this view, or what is being typed, or what just happened. */
 import { VERBS, type Verb } from '../../core/admin/verbs.ts';
-import { keyVerbs } from '../model/acts.ts';
+import { keyVerbs, readOnly } from '../model/acts.ts';
+import { marks } from '../model/marks.ts';
 import { LISTS } from '../model/screens.ts';
 import type { Prompt, State, Toast } from '../model/ui.ts';
 import { fitLine, line, lineWidth, span, type Line, type Role } from '../draw/line.ts';
@@ -36,24 +37,26 @@ function keysLine(state: State, columns: number): Line {
 function keysOf(state: State): readonly (readonly [string, string])[] {
   const { ui } = state;
   const list = LISTS[ui.screen];
-  if (ui.detail) return [['esc', 'back'], ['↑↓', 'move'], ['Y', 'command line'], ...ALWAYS];
-  const own = keyVerbs(state).flatMap((name) => {
+  const own: (readonly [string, string])[] = keyVerbs(state).flatMap((name) => {
     const { key }: Verb = VERBS[name];
     return key === undefined || key === 'enter'
       ? []
       : [[key, name.split(' ').at(-1) ?? name] as const];
   });
+  if (ui.screen === 'sessions') own.push(['c', 'conversations']);
+  if (ui.detail) return [['esc', 'back'], ['↑↓', 'move'], ...own, ['Y', 'command line'], ...ALWAYS];
   const some: (readonly [string, string])[] = [];
   if (ui.screen === 'overview') some.push(['1-9', 'screen'], ['tab', 'panel'], ['↵', 'open']);
   if (list) some.push(['↵', 'open'], ['/', 'filter']);
   if (list && list.sorts.length > 0) some.push(['o', 'sort']);
   if (ui.screen === 'events') some.push(['f', 'follow'], ['a', 'acts'], ['t', 'time']);
+  if (marks(ui) && !readOnly(state)) own.push(['space', 'mark']);
   return [...some, ...own, ...ALWAYS];
 }
 
 const ALWAYS: readonly (readonly [string, string])[] = [
   ['?', 'help'],
   [':', 'command'],
-  ['space', 'freeze'],
+  ['z', 'freeze'],
   ['q', 'quit'],
 ];

@@ -19,7 +19,8 @@ const ALL: readonly (readonly [string, string])[] = [
   ['↑ ↓ j k', 'one row; pgup pgdn ctrl-u ctrl-d a page; g G the ends'],
   ['enter esc', 'open, and back'],
   [':', 'a command as im takes it; tab completes'],
-  ['space', 'freeze the picture; the data go on'],
+  ['z', 'freeze the picture; the data go on'],
+  ['-', 'the screen before'],
   ['y Y', 'copy the row as JSON; copy the command line that shows this'],
   ['ctrl-s', 'save the picture to a file'],
   ['ctrl-r ctrl-l', 'connect again; draw again'],
@@ -27,7 +28,7 @@ const ALL: readonly (readonly [string, string])[] = [
 ];
 
 const OF_LISTS: readonly (readonly [string, string])[] = [
-  ['/', 'filter: words, field:word, field>1, !not'],
+  ['/', 'filter: words, field:word, field=word, field>1, !not'],
   ['w', 'the columns that had no room'],
 ];
 const OF_SORTS: readonly (readonly [string, string])[] = [
@@ -35,6 +36,11 @@ const OF_SORTS: readonly (readonly [string, string])[] = [
 ];
 const OF_EVENTS: readonly (readonly [string, string])[] = [
   ['f t a', 'follow the newest; how long ago; what operators did'],
+];
+
+const OF_SESSIONS: readonly (readonly [string, string])[] = [
+  ['space', 'mark a row: then d is for all that are marked; esc: none is'],
+  ['c', 'the conversations of its user'],
 ];
 
 export function helpScreen(state: State, columns: number, rows: number): readonly Line[] {
@@ -49,6 +55,7 @@ export function helpScreen(state: State, columns: number, rows: number): readonl
     ...(list ? OF_LISTS : []),
     ...(list && list.sorts.length > 0 ? OF_SORTS : []),
     ...(screen === 'events' ? OF_EVENTS : []),
+    ...(screen === 'sessions' ? OF_SESSIONS : []),
   ];
   const note = readOnly(state) ? 'read-only: keys that act are off' : 'any key closes this';
   return panel({ title: `Keys of ${screen}`, note, columns, rows }, [

@@ -1,4 +1,5 @@
 /** A list as high as the screen: its total, what it is sorted and filtered by, its rows. */
+import { marks } from '../model/marks.ts';
 import { listHeight, windowOf } from '../model/rows.ts';
 import { listOf, pictured, type State } from '../model/ui.ts';
 import { line, span, type Line } from '../draw/line.ts';
@@ -18,7 +19,9 @@ export function listPanel<R extends object>(
   const shown = Math.min(listHeight(ui), Math.max(0, total - list.top));
   const visible = Array.from({ length: shown }, (_, i) => rows[list.top + i - offset]);
   const place = total === 0 ? '' : `${count(list.index + 1)}/${count(total)}`;
-  const note = [sortNote(list.sort), filterNote(list.filter), place].filter(Boolean).join('  ');
+  const marked = marks(ui) && ui.marked.size > 0 ? `${count(ui.marked.size)} marked` : '';
+  const notes = [marked, sortNote(list.sort), filterNote(list.filter), place];
+  const note = notes.filter((one) => one !== '').join('  ');
   const look = { columns: box.columns - 2, sort: list.sort, wide: ui.wide };
   const lines = table(columns, visible as readonly (R | undefined)[], {
     ...look,

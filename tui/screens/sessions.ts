@@ -4,7 +4,7 @@ import { viewOf } from '../model/data.ts';
 import { pictured, type State } from '../model/ui.ts';
 import { age, bytes, count, short } from '../draw/format.ts';
 import type { Line } from '../draw/line.ts';
-import { signOf, stateSpan } from '../draw/signs.ts';
+import { signOf, SIGNS, stateSpan } from '../draw/signs.ts';
 import type { Column } from '../draw/table.ts';
 import { fieldLines, detailPanel } from './detail.ts';
 import { listPanel } from './list-panel.ts';
@@ -35,6 +35,11 @@ function number(
   return { head, width, weight, sort, right: true, cell };
 }
 
+function markColumn(marked: ReadonlyMap<string, string>): Column<SessionRow> {
+  const cell = ({ id }: SessionRow): string => (marked.has(id) ? SIGNS.marked : '');
+  return { head: SIGNS.marked, width: 1, weight: 1, cell };
+}
+
 function stateCell({ slow, state }: SessionRow): ReturnType<typeof stateSpan> {
   return slow ? stateSpan('slow', 'slow') : stateSpan(signOf(state), state);
 }
@@ -43,7 +48,9 @@ export function sessionsScreen(state: State, columns: number, rows: number): rea
   const { detail } = state.ui;
   const list = viewOf(pictured(state), 'sessions');
   if (!detail) {
-    return listPanel(state, { title: 'Sessions', columns, rows }, sessionColumns);
+    const { marked } = state.ui;
+    const shown = marked.size > 0 ? [markColumn(marked), ...sessionColumns] : sessionColumns;
+    return listPanel(state, { title: 'Sessions', columns, rows }, shown);
   }
   const now = list?.rows.find(({ id }) => id === detail.key);
   const row = now ?? (detail.row as SessionRow | undefined);

@@ -1,9 +1,10 @@
 /** Changes of the owner: one while it happens, one with its phases, and all that are remembered. */
 import type { TakeoverView } from '../../core/admin/protocol/index.ts';
 import type { Change, Step } from '../model/takeover.ts';
-import { day, ms } from '../draw/format.ts';
+import { day, ms, UNKNOWN } from '../draw/format.ts';
 import { line, span, type Line, type Role } from '../draw/line.ts';
 import { SIGNS } from '../draw/signs.ts';
+import { table, type Column } from '../draw/table.ts';
 
 const STEPS: Readonly<Record<Step['what'], readonly [string, Role, (node: string) => string]>> = {
   silent: [SIGNS.down, 'bad', (node) => `${node} was last heard of`],
@@ -32,6 +33,15 @@ function since(atMs: number): string {
   return `+${(atMs / 1_000).toFixed(2).padStart(5, ' ')}`;
 }
 
+const HISTORY: readonly Column<TakeoverView>[] = [
+  { head: 'EPOCH', width: 5, weight: 1, right: true, cell: ({ epoch }) => String(epoch) },
+  { head: 'WHEN (UTC)', width: 19, weight: 2, cell: ({ at }) => day(at) },
+  { head: 'NODE', width: 12, weight: 1, cell: ({ node }) => node },
+  { head: 'FROM', width: 12, weight: 3, cell: ({ from = UNKNOWN }) => from },
+  { head: 'KIND', width: 10, weight: 1, cell: ({ kind }) => kind },
+  { head: 'OPEN', width: 8, weight: 1, right: true, cell: ({ openMs }) => ms(openMs) },
+];
+
 /** What the cluster tells of it when it is over. */
 export function lastLines(last: TakeoverView): readonly Line[] {
   const from = last.from === undefined ? 'nobody had owned the shards' : `from ${last.from}`;
@@ -46,12 +56,6 @@ export function lastLines(last: TakeoverView): readonly Line[] {
   ];
 }
 
-export function historyLines(takeovers: readonly TakeoverView[]): readonly Line[] {
-  const head = ' EPOCH  WHEN (UTC)           NODE          FROM          KIND              OPEN';
-  const rows = takeovers.map(({ epoch, at, node, from = '-', kind, openMs }) => {
-    const open = ms(openMs).padStart(8);
-    const names = `${node.padEnd(12)}  ${from.padEnd(12)}`;
-    return line(` ${String(epoch).padStart(5)}  ${day(at)}  ${names}  ${kind.padEnd(10)}  ${open}`);
-  });
-  return [line(span(head, 'strong')), ...rows];
+export function historyLines(takeovers: readonly TakeoverView[], columns: number): readonly Line[] {
+  return table(HISTORY, takeovers, { columns });
 }

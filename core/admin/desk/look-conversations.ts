@@ -49,7 +49,7 @@ function* rowsOf(inside: Inside): Iterable<Row> {
 
 function rowOf(conversation: Conversation, inside: Inside): Row {
   const { name, parsed, title, position, acceptedAt, members } = conversation;
-  return {
+  const row: Row = {
     id: name,
     kind: parsed.kind === 'd' ? 'direct' : 'group',
     ...(title !== undefined && { title }),
@@ -58,6 +58,9 @@ function rowOf(conversation: Conversation, inside: Inside): Row {
     members: parsed.kind === 'd' ? new Set(parsed.users).size : members.size,
     ...(acceptedAt > 0 && { lastAt: acceptedAt }),
   };
+  // For filters by `member=ann` alone: a group may have very many.
+  const get = (): readonly string[] => peopleOf(conversation).map(({ user }) => user);
+  return Object.defineProperty(row, 'member', { get });
 }
 
 function onlineOf(name: string, inside: Inside): number {

@@ -37,8 +37,9 @@ export function listed<R extends Row>(rows: Iterable<R>, input: ListInput): List
 }
 
 /**
- * `word`: somewhere in the row. `field:word`: there. `field>1`, `field<1`: a number. `!` before
- * one: not. No regular expressions: one of somebody's could stop the node.
+ * `word`: somewhere in the row. `field:word`: there. `field=word`: that, whole. `field>1`,
+ * `field<1`: a number. `!` before one: not. No regular expressions: one of somebody's could stop
+ * the node.
  */
 export function fitsOf(filter: string): Fits {
   const all = filter
@@ -53,9 +54,10 @@ function wordOf(word: string): Fits {
     const fits = wordOf(word.slice(1));
     return (row) => !fits(row);
   }
-  const [, field = '', sign = '', rest = ''] = /^(\w+)([:<>])(.+)$/.exec(word) ?? [];
+  const [, field = '', sign = '', rest = ''] = /^(\w+)([:=<>])(.+)$/.exec(word) ?? [];
   const wanted = rest.toLowerCase();
   if (sign === ':') return (row) => has(row[field], wanted);
+  if (sign === '=') return (row) => is(row[field], wanted);
   const limit = Number(rest);
   if (sign !== '' && !Number.isNaN(limit)) {
     return (row) => {
@@ -77,6 +79,12 @@ function wordOf(word: string): Fits {
 
 /** Of what numbers are written with. */
 const OF_NUMBERS = /^[\d.e+-]+$/;
+
+/** In a list: one of them is. */
+function is(value: unknown, text: string): boolean {
+  if (Array.isArray(value)) return value.some((one) => is(one, text));
+  return String(value).toLowerCase() === text;
+}
 
 function has(value: unknown, text: string): boolean {
   if (Array.isArray(value)) return value.some((one) => has(one, text));

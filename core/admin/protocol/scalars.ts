@@ -16,7 +16,9 @@ export const filter = z
   .string()
   .max(FILTER_MAX_CHARS)
   .optional()
-  .describe('Words that a row must have; field:word, field>1, field<1; ! before one: not.');
+  .describe(
+    'Words that a row must have; field:word, field=word, field>1, field<1; ! before one: not.',
+  );
 export const limit = z.coerce
   .number()
   .int()

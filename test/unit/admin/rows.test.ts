@@ -26,6 +26,9 @@ describe('a list of rows', () => {
     assert.equal(ids({ filter: 'ANN' }), 'ac');
     assert.equal(ids({ filter: 'user:bob' }), 'b');
     assert.equal(ids({ filter: 'queue>6 queue<50' }), 'cd');
+    assert.equal(ids({ filter: 'queue=5' }), 'a');
+    assert.equal(ids({ filter: '!user=ann' }), 'bd');
+    assert.equal(ids({ filter: 'user=an' }), '');
     assert.equal(ids({ filter: 'slow:true !ann' }), 'b');
     assert.equal(ids({ filter: '!' }), '');
     assert.equal(ids({ filter: 'queue>x' }), '');

@@ -156,11 +156,48 @@ describe('keys', () => {
   });
 
   it('freeze the picture while the data go on', () => {
-    const keys = new Keys('overview').type(' ');
+    const keys = new Keys('sessions').type('z');
     const frozen = keys.state.ui.frozen;
     keys.state = reduce(keys.state, { kind: 'tick' }, 1_000);
     assert.equal(keys.state.ui.frozen, frozen);
-    assert.equal(keys.type(' ').state.ui.frozen, undefined);
+    assert.equal(keys.type('z').state.ui.frozen, undefined);
+  });
+
+  it('act on all sessions that are marked, asked once, and then none is', () => {
+    const keys = new Keys('sessions').type(' ', 'down', ' ', ' ', 'up', ' ');
+    assert.deepEqual([...keys.state.ui.marked.keys()], [sessionAt(0).id, sessionAt(2).id]);
+    keys.type('d');
+    assert.match(keys.state.ui.dialog?.title ?? '', /2 marked/);
+    assert.match(keys.state.ui.dialog?.facts[0] ?? '', /^judy0 on web, alice62 on droid\.$/);
+    assert.deepEqual(keys.type('enter').effects, []);
+    assert.equal(keys.state.ui.marked.size, 2);
+    const inputs = [0, 2].map((at) => ({ id: sessionAt(at).id }));
+    keys.type('d', 'y');
+    assert.deepEqual(keys.effects, [{ kind: 'each', verb: 'session disconnect', inputs }]);
+    assert.equal(keys.state.ui.marked.size, 0);
+    assert.equal(keys.type(' ', 'escape').state.ui.marked.size, 0);
+  });
+
+  it('act on the session that is open, though it has left the list', () => {
+    const keys = new Keys('sessions').type('down', 'enter');
+    const [topic = ''] = wantsOf(keys.state.ui).topics;
+    const view = { total: 1, rows: [sessionAt(5)] };
+    const frame = { at: WALL_MS, skipped: 0, views: { [topic]: { view } } };
+    keys.state = reduce(keys.state, { kind: 'views', frame }, 1);
+    keys.type('d', 'y');
+    const input = { id: sessionAt(1).id };
+    assert.deepEqual(keys.effects, [{ kind: 'ask', verb: 'session disconnect', input }]);
+  });
+
+  it('lead from a session to the conversations of its user, and back', () => {
+    const keys = new Keys('sessions').type('down', 'c');
+    assert.match(
+      wantsOf(keys.state.ui).topics[0] ?? '',
+      /^conversations\?.*filter=member%3Dfrank31$/,
+    );
+    assert.equal(keys.type('-').state.ui.screen, 'sessions');
+    assert.equal(keys.type('-').state.ui.screen, 'conversations');
+    assert.equal(keys.type('escape').state.ui.screen, 'conversations');
   });
 
   it('of a filter send it to the server as it is', () => {
@@ -225,9 +262,17 @@ describe('commands', () => {
 describe('a filter here', () => {
   it('has the words of the one at the server', () => {
     const row = { level: 'warn', node: 'im-a', message: 'a device is slow', queue: 612 };
-    for (const yes of ['', 'slow', 'level:warn', 'queue>600', '!error', 'DEVICE node:im-a'])
+    for (const yes of [
+      '',
+      'slow',
+      'level:warn',
+      'queue>600',
+      '!error',
+      'DEVICE node:im-a',
+      'node=im-a',
+    ])
       assert.ok(sifts(yes)(row), yes);
-    for (const no of ['error', 'level:info', 'queue<600', '!slow', 'slow node:im-b'])
+    for (const no of ['error', 'level:info', 'queue<600', '!slow', 'slow node:im-b', 'node=im'])
       assert.ok(!sifts(no)(row), no);
   });
 });
