@@ -171,8 +171,8 @@ export const FORMS: Forms = {
     const rows = people.map((one) => ({ ...one, behind: Math.max(0, head - one.received) }));
     return [...section(view, io), ...block('members', rows, io)];
   },
-  events: ({ lost, events }) => [
-    ...(lost ? ['(earlier ones are not remembered any more)'] : []),
+  events: ({ lost, missing, events }) => [
+    ...(lost ? [`(${missing === undefined ? '' : `${missing} `}earlier ones are not here)`] : []),
     ...events.map((event) => eventLine(event)),
   ],
   acts: ({ acts }) =>

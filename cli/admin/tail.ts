@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdminClient } from '../../core/admin/client/admin-client.ts';
 import { AdminProblem } from '../../core/admin/client/admin-problem.ts';
 import type { EventView } from '../../core/admin/protocol/index.ts';
+import { lostText } from '../../core/admin/lost-text.ts';
 import { ImError } from '../../core/contract/index.ts';
 import { safeText } from '../chat-text.ts';
 import { EXIT, type Io } from '../io.ts';
@@ -93,6 +94,7 @@ class Tailing {
       const cancel = this.#client.watch(input, {
         frame: () => undefined,
         event: (event) => this.take(event),
+        lost: ({ count }) => this.#io.err(lostText(count)),
         beat: () => this.#back(),
         closed: over,
       });

@@ -25,7 +25,7 @@ function beaten(admin: AdminStage): Promise<Beaten> {
   return new Promise((resolve, reject) => {
     const end = (): void => cancel();
     const told: Beaten = { closed: undefined, end };
-    const quiet = { frame: () => undefined, event: () => undefined };
+    const quiet = { frame: () => undefined, event: () => undefined, lost: () => undefined };
     const closed = (why: AdminProblem): void => {
       told.closed = why;
       reject(why);
@@ -105,7 +105,7 @@ describe('the doors of the admin API', () => {
     const admin = await openAdmin(await openStage());
     const reader = admin.withToken(READER);
     const closed = await new Promise<AdminProblem>((resolve) => {
-      const quiet = { frame: () => undefined, event: () => undefined };
+      const quiet = { frame: () => undefined, event: () => undefined, lost: () => undefined };
       reader.watch({}, { ...quiet, beat: () => void admin.dismiss(READER), closed: resolve });
     });
     assert.equal(closed.code, 'IM_ADMIN_UNREACHABLE');

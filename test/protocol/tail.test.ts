@@ -71,6 +71,20 @@ describe('im tail', () => {
     assert.equal((await tailing).code, 0);
   });
 
+  it('says where some are missing, and how many', async () => {
+    admin.events.note('info', 'before', {});
+    const tailing = tail();
+    await until(() => lines.length >= 1, 'the past');
+    await admin.pause();
+    await until(() => hints.length === 1, 'a word about the break');
+    for (let at = 0; at < 1_200; at += 1) admin.events.note('info', String(at), {});
+    await admin.start();
+    await until(() => lines.length === 1_001, 'what is there', 5_000);
+    assert.deepEqual(hints.slice(1), ['200 events are missing here', 'it answers again']);
+    end.abort();
+    assert.equal((await tailing).code, 0);
+  });
+
   it('ends at once where nobody answers, and with 2 on nonsense', async () => {
     assert.equal((await tail('--lines', 'many')).code, 2);
     assert.equal((await tail('--level', 'loud')).code, 2);

@@ -94,7 +94,7 @@ describe('the live settings of a server', function () {
     assert.deepEqual(await seen(), OF_BEFORE);
     const ended = Promise.withResolvers<AdminProblem>();
     let beats = 0;
-    const quiet = { frame: () => undefined, event: () => undefined };
+    const quiet = { frame: () => undefined, event: () => undefined, lost: () => undefined };
     const watch = (token: string, closed: (why: AdminProblem) => void, beat: () => void) =>
       rig.by(token, 'first').watch({}, { ...quiet, beat, closed });
     watch(OLD, ended.resolve, () => undefined);

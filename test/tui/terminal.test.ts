@@ -5,7 +5,7 @@ import { picture } from '../../tui/screens/picture.ts';
 import { PLAIN } from '../../tui/theme.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import { HOSTILE, hostileSession } from './fake-sessions.ts';
-import { clusterOf, overviewOf } from './fake-views.ts';
+import { clusterOf, overviewOf, WALL_MS } from './fake-views.ts';
 
 import { loadInkColoured, TestTerminal, WARM_UP_MS, type Opened } from './terminal.ts';
 
@@ -188,6 +188,16 @@ describe('a terminal', () => {
       assert.match(terminal.screen(), /live via im-b \(was im-a\) {2}★ im-b e18/);
       await terminal.pass(6_000);
       assert.match(terminal.screen(), /live via im-b {2}★/);
+    });
+  });
+
+  it('says among the events where some are missing', async () => {
+    await opened({ columns: 100 }, async (terminal) => {
+      for (const { node, input, watcher } of terminal.cluster.streams) {
+        if (node === 'im-b' && input.events === 'yes') watcher.lost({ at: WALL_MS, count: 12 });
+      }
+      await terminal.keys('8');
+      assert.match(terminal.screen(), /WARN +im-b +12 events are missing here/);
     });
   });
 

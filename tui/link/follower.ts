@@ -56,6 +56,7 @@ export class Follower {
       {
         frame: (frame) => dispatch({ kind: 'views', frame }),
         event: nothing,
+        lost: nothing,
         beat: nothing,
         closed: () => this.#again(RETRY_MS),
       },

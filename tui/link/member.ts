@@ -1,7 +1,8 @@
 /** The light stream to one member: it is opened again whenever it ends. */
 import type { Target } from '../../core/admin/client/admin-client.ts';
 import type { AdminProblem } from '../../core/admin/client/admin-problem.ts';
-import type { EventView } from '../../core/admin/protocol/index.ts';
+import type { EventView, Lost } from '../../core/admin/protocol/index.ts';
+import { lostText } from '../../core/admin/lost-text.ts';
 import type { Action } from '../model/state.ts';
 import { problemOf } from './problem-of.ts';
 import type { Admin, Surroundings } from './surroundings.ts';
@@ -57,6 +58,7 @@ export class Member {
         dispatch({ kind: 'beat', link, beat });
       },
       event: (event) => this.#tell(event),
+      lost: (lost) => this.#tell(missing(lost)),
       closed: (problem) => this.#closed(problem),
     });
   }
@@ -88,7 +90,9 @@ export class Member {
     const after = this.#newest;
     try {
       const asked = { limit: EVENTS_AT_ONCE, ...(after !== undefined && { after }) };
-      const { events } = await this.#admin.ask('events', asked);
+      const { events, lost, missing: count } = await this.#admin.ask('events', asked);
+      const [first] = events;
+      if (lost && after !== undefined && first) this.#tell(missing({ at: first.at, count }));
       for (const event of events) this.#tell(event);
     } catch {
       // The stream goes on; if the node is gone, it says so.
@@ -105,4 +109,9 @@ export class Member {
     }
     this.#around.dispatch({ kind: 'event', link: this.target.name, event });
   }
+}
+
+/** A line among the events. */
+function missing({ at, count }: Lost): EventView {
+  return { id: `lost.${at}.${count}`, at, level: 'warn', message: lostText(count), fields: {} };
 }

@@ -4,7 +4,7 @@
  */
 import { request as plainRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
-import type { Beat, EventView, Frame, StreamInput } from '../protocol/index.ts';
+import type { Beat, EventView, Frame, Lost, StreamInput } from '../protocol/index.ts';
 import { VERBS, type Asked, type Output, type VerbName } from '../verbs.ts';
 import { AdminProblem, problemOf, unreachable } from './admin-problem.ts';
 import { SseReader } from './sse-reader.ts';
@@ -25,6 +25,8 @@ export interface Target {
 export interface Watcher {
   frame(frame: Frame): void;
   event(event: EventView): void;
+  /** Events that are missing here: they were forgotten, or this reader was too slow for them. */
+  lost(lost: Lost): void;
   beat(beat: Beat): void;
   /** It is over, for this reason; nothing follows. Not called after the cancel. */
   closed(problem: AdminProblem): void;
@@ -104,6 +106,7 @@ export class AdminClient {
       for (const { event, data } of reader.read(chunk as Buffer)) {
         if (event === 'frame') watcher.frame(JSON.parse(data) as Frame);
         else if (event === 'event') watcher.event(JSON.parse(data) as EventView);
+        else if (event === 'lost') watcher.lost(JSON.parse(data) as Lost);
         else if (event === 'beat') watcher.beat(JSON.parse(data) as Beat);
       }
     }

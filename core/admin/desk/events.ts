@@ -46,15 +46,26 @@ export class Events {
     for (const listener of this.#listeners) listener(event);
   };
 
-  /** The newest after one; an id of another life is before all. */
+  /**
+   * The newest after one; an id that is none, or of another life, is before all. What is forgotten
+   * counts as missing whatever its level was.
+   */
   since(after: string | undefined, least: Level, limit: number): EventList {
-    const [life, number] = (after ?? '').split('.');
-    const known = life === this.#life ? Number(number) : 0;
-    const oldest = this.#last - this.#all.length;
-    const later = this.#all.slice(Math.max(0, known - oldest));
-    const events = later.filter(({ level }) => isAtLeast(level, least));
-    const lost = after !== undefined && (life !== this.#life || known < oldest);
-    return { lost: lost || events.length > limit, events: events.slice(-limit) };
+    const forgotten = this.#last - this.#all.length;
+    const known = after === undefined ? forgotten : this.#numberOf(after);
+    const later = this.#all.slice(Math.max(0, (known ?? 0) - forgotten));
+    const fitting = later.filter(({ level }) => isAtLeast(level, least));
+    const events = fitting.slice(-limit);
+    if (known === undefined) return { lost: true, events };
+    const missing = Math.max(0, forgotten - known) + fitting.length - events.length;
+    return { lost: missing > 0, missing, events };
+  }
+
+  /** Of an event of this life. */
+  #numberOf(id: string): number | undefined {
+    const [, life, digits = ''] = /^(.*)\.(\d{1,15})$/.exec(id) ?? [];
+    const number = Number(digits);
+    return life === this.#life && number <= this.#last ? number : undefined;
   }
 
   listen(listener: Listener): Cancel {

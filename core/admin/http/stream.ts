@@ -1,12 +1,13 @@
 /**
  * One viewer's stream of server-sent events: frames of the views that it asked for, events, and a
  * beat each second. A viewer that reads slowly is spared frames; nothing gathers for it but events,
- * and those are bounded: it sees that some are missing, and asks for them.
+ * and those are bounded: where some are missing, it is told how many, and may ask for them.
  */
 import type { ServerResponse } from 'node:http';
 import { ImError, reasonOf, type Cancel, type Clock } from '../../contract/index.ts';
 import type { Desk, Admin } from '../desk/desk.ts';
 import { isAtLeast, type Level } from '../desk/events.ts';
+import type { EventList, EventView } from '../protocol/index.ts';
 import { BEAT_MS } from '../protocol/stream.ts';
 import { VERBS, type VerbName } from '../verbs.ts';
 
@@ -46,6 +47,8 @@ export class Stream {
   readonly #timers = new Map<string, Cancel>();
   #unlisten: Cancel = () => undefined;
   #skipped = 0;
+  /** Events that there was no room for, and that the viewer has not been told of. */
+  #lost = 0;
   #open = true;
 
   /** @throws ImError IM_ADMIN_INPUT for a topic that is none. */
@@ -66,10 +69,9 @@ export class Stream {
     this.#response.flushHeaders();
     this.#response.once('close', () => this.end());
     if (events) {
-      const past = after === undefined ? [] : desk.events.since(after, level, PAST_MAX).events;
-      for (const event of past) this.#send('event', event, event.id);
+      if (after !== undefined) this.#past(desk.events.since(after, level, PAST_MAX));
       this.#unlisten = desk.events.listen((event) => {
-        if (isAtLeast(event.level, level)) this.#send('event', event, event.id);
+        if (isAtLeast(event.level, level)) this.#event(event);
       });
     }
     this.#beat();
@@ -84,10 +86,29 @@ export class Stream {
     this.#response.end();
   }
 
+  #past({ lost, missing, events }: EventList): void {
+    const at = this.#around.clock.now();
+    if (lost) this.#send('lost', { at, ...(missing !== undefined && { count: missing }) });
+    for (const event of events) this.#event(event);
+  }
+
+  #event(event: EventView): void {
+    this.#tellLost();
+    if (this.#isFull) this.#lost += 1;
+    else this.#send('event', event, event.id);
+  }
+
+  #tellLost(): void {
+    if (this.#lost === 0 || this.#isFull) return;
+    this.#send('lost', { at: this.#around.clock.now(), count: this.#lost });
+    this.#lost = 0;
+  }
+
   #beat(): void {
     const { clock, loopDelayMs, who, isKnown } = this.#around;
     if (!isKnown()) return this.end();
     const beat = { at: clock.now(), loopDelayMs: loopDelayMs(), permission: who.may };
+    this.#tellLost();
     this.#send('beat', beat);
     this.#again('beat', BEAT_MS, () => this.#beat());
   }
@@ -112,8 +133,12 @@ export class Stream {
     if (this.#open) this.#timers.set(what, this.#around.clock.after(afterMs, run));
   }
 
+  get #isFull(): boolean {
+    return this.#response.writableLength > 2 * WAITING_MAX_BYTES;
+  }
+
   #send(event: string, data: object, id?: string): void {
-    if (!this.#open || this.#response.writableLength > 2 * WAITING_MAX_BYTES) return;
+    if (!this.#open || this.#isFull) return;
     const head = id === undefined ? '' : `id: ${id}\n`;
     this.#response.write(`${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }

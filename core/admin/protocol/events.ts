@@ -1,6 +1,6 @@
 /** What happened on a node, and what operators did. */
 import { z } from 'zod';
-import { wallMs } from './scalars.ts';
+import { count, wallMs } from './scalars.ts';
 
 export const level = z.enum(['debug', 'info', 'warn', 'error']);
 
@@ -15,8 +15,13 @@ export const event = z.object({
   fields: z.record(z.string(), z.unknown()),
 });
 
-/** `lost`: some that were asked for are not remembered any more. */
-export const eventList = z.object({ lost: z.boolean(), events: z.array(event) });
+export const eventList = z.object({
+  /** Some that were asked for are not here. */
+  lost: z.boolean(),
+  /** How many of them; absent: nobody knows, such as of another life. */
+  missing: count.optional(),
+  events: z.array(event),
+});
 
 export const act = z.object({
   at: wallMs,

@@ -38,6 +38,7 @@ export type SettingRow = z.infer<typeof config.settingRow>;
 export type ConfigView = z.infer<typeof config.configView>;
 export type Reloaded = z.infer<typeof config.reloaded>;
 export type Frame = z.infer<typeof stream.frame>;
+export type Lost = z.infer<typeof stream.lost>;
 export type Beat = z.infer<typeof stream.beat>;
 export type StreamInput = Omit<z.input<typeof stream.streamInput>, 'topic'> & {
   readonly topic?: readonly string[] | undefined;

@@ -1,8 +1,8 @@
 /**
  * What a stream of `GET /v1/stream` carries, as server-sent events. `frame`: the views that were
  * asked for, whole, each time; who reads slowly is spared some, never made to wait for old ones.
- * `event`: what happened, with an id to go on from. `beat`: once a second, so that silence says
- * something.
+ * `event`: what happened, with an id to go on from. `lost`: events that are missing where it comes.
+ * `beat`: once a second, so that silence says something.
  */
 import { z } from 'zod';
 import { count, ms, wallMs } from './scalars.ts';
@@ -19,6 +19,12 @@ export const frame = z.object({
     z.string(),
     z.union([z.object({ view: z.unknown() }), z.object({ code: z.string(), message: z.string() })]),
   ),
+});
+
+export const lost = z.object({
+  at: wallMs,
+  /** Events that are missing; absent: nobody knows how many, such as of another life. */
+  count: count.optional(),
 });
 
 export const beat = z.object({

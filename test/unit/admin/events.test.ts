@@ -19,7 +19,9 @@ describe('events', () => {
     assert.deepEqual(words('one.2'), [false, 'c']);
     assert.deepEqual(words('one.3'), [false, '']);
     assert.deepEqual(words('other.2'), [true, 'abc']);
-    assert.deepEqual(words('nonsense'), [true, 'abc']);
+    for (const none of ['nonsense', 'one.', 'one.-1', 'one.1e9', 'one.4', 'one.1.2', ' one.1']) {
+      assert.deepEqual(words(none), [true, 'abc'], none);
+    }
   });
 
   it('are as they were, whatever a plugin put there, and never fail whoever says them', () => {
@@ -44,8 +46,9 @@ describe('events', () => {
   it('are bounded, and say that some are lost', () => {
     const events = heard();
     for (let at = 1; at <= 2_500; at += 1) events.note('info', String(at), {});
-    const { lost, events: those } = events.since('one.10', 'info', 5_000);
-    assert.equal(lost, true);
+    const { lost, missing, events: those } = events.since('one.10', 'info', 5_000);
+    assert.deepEqual([lost, missing], [true, 490]);
+    assert.equal(events.since('one.10', 'info', 100).missing, 2_390);
     assert.deepEqual([those.length, those[0]?.message], [2_000, '501']);
     assert.equal(events.since('one.500', 'info', 5_000).lost, false);
   });
