@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { ImError } from 'im-kernel/contract';
+import { standingOf } from '../../core/admin/desk/look-overview.ts';
 import { readiness } from '../../core/admin/ready.ts';
 import { measured } from './effects-stage.ts';
 import { LEASE_MS, Pair, type Member } from './pair-stage.ts';
@@ -68,6 +69,10 @@ describe('two nodes on one store', () => {
     await pair.pass(LEASE_MS + 2_500);
     const over = 'its lease is over: another node may serve';
     assert.deepEqual(serving(), [over, 'every part runs']);
+    const standings = [pair.a, pair.b].map(({ stage: { node } }) => {
+      return standingOf(node.inside.membership, node.states());
+    });
+    assert.deepEqual(standings, ['silent', 'active']);
     assert.deepEqual(seen(pair.b), [1, 2, 1]);
   });
 

@@ -145,5 +145,6 @@ function leaderlessState(links: readonly Link[], now: number): ConnectionState |
   if (!view) return undefined;
   if (view.active === undefined) return 'NO LEADER';
   const owner = links.find((link) => nodeOf(link) === view.active);
-  return owner && lost(owner, now) ? 'LOST' : undefined;
+  if (owner && lost(owner, now)) return 'LOST';
+  return owner?.overview?.standing === 'silent' ? 'NO LEADER' : undefined;
 }

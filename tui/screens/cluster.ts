@@ -150,8 +150,7 @@ function absence(data: Data): string {
 function blindLines(data: Data): readonly Line[] {
   const blind = blindness(data);
   if (!blind) return [];
-  const text = `  ${blind.message}. What is shown of the cluster is of before.`;
-  return [line(' ', stateSpan('slow', blind.code), text)];
+  return [line(' ', stateSpan('slow', blind.code), `  ${blind.message}`)];
 }
 
 function problemLines(view: ClusterView | undefined): readonly Line[] {

@@ -62,11 +62,15 @@ export function lookOverview(looking: Looking, rates: Rates<Rated>, startedAt: n
   };
 }
 
-function standingOf(membership: Membership | undefined, states: readonly PartHealth[]): Standing {
+export function standingOf(
+  membership: Membership | undefined,
+  states: readonly PartHealth[],
+): Standing {
   if (!membership) {
     const path = states.find(({ name }) => name === 'path')?.state;
     return path === 'created' || path === 'starting' ? 'starting' : 'alone';
   }
+  if (membership.silent !== undefined) return 'silent';
   const standings = {
     joining: 'starting',
     standby: 'standby',

@@ -31,10 +31,10 @@ export const trouble = z.object({
 });
 
 /**
- * alone: it is in no cluster. active: it owns shards. standby: it could follow. leaving: it hands
- * over, or stops. starting: it is neither yet.
+ * alone: it is in no cluster. active: it owns shards. silent: so it does, but its lease is over and
+ * answers nobody. standby: it could follow. leaving: it hands over or stops. starting: none yet.
  */
-export const standing = z.enum(['alone', 'active', 'standby', 'leaving', 'starting']);
+export const standing = z.enum(['alone', 'active', 'silent', 'standby', 'leaving', 'starting']);
 
 /** Per second, over the time since the sample before. */
 export const rates = z.object({

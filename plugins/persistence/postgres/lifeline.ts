@@ -40,7 +40,7 @@ export class Lifeline implements Ownership {
   }
 
   async beat(life: NodeLife, leaseMs: number): Promise<OwnershipRecord | 'taken'> {
-    const limitMs = Math.max(ANSWER_MIN_MS, leaseMs / PARTS_OF_LEASE);
+    const limitMs = Math.max(ANSWER_MIN_MS, Math.round(leaseMs / PARTS_OF_LEASE));
     this.#life = life;
     this.#limitMs = limitMs;
     return await this.#calls.ask(true, (on) => owners.beat(on, life, leaseMs, limitMs));

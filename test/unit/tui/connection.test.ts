@@ -102,6 +102,10 @@ describe('the connection', () => {
     assert.equal(connectionOf(story.data, story.now).ageMs, 1_000);
   });
 
+  it('says NO LEADER of an owner whose lease is over, though it answers', () => {
+    assert.equal(pair().frame('im-a', { standing: 'silent' }).says, 'NO LEADER im-a');
+  });
+
   it('follows the new active node by itself, and tells for a while who it was', () => {
     const epoch = { epoch: 18, active: 'im-b' };
     const story = pair().closed('im-a').pass(900);
