@@ -120,14 +120,19 @@ export class Operator {
   /**
    * Lets another node follow the owner: the owner answers what it owes, hands over, and sends its
    * clients on. Resolves when it is done; rejects with IM_CLUSTER_EPOCH, or IM_SWITCHOVER_REFUSED
-   * with the reason.
+   * with the reason, or as the store does. Before `onAsk` is called, nothing is written.
    */
-  async switchover({ to, expectEpoch }: Change, limitMs: number): Promise<void> {
+  async switchover(
+    { to, expectEpoch }: Change,
+    limitMs: number,
+    onAsk?: () => void,
+  ): Promise<void> {
     const { register, clock } = this.#around;
     const { epoch } = await this.#expected(expectEpoch);
     const reading = await readSwitchover(register);
     if (underWay(reading.now, epoch)) throw refused(to, 'another change is under way');
     const asked = { to, epoch, phase: 'asked', by: 'an operator', at: clock.now() } as const;
+    onAsk?.();
     if (!(await reading.move(asked))) throw refused(to, 'another change was asked for just now');
     const begunMs = clock.monotonic();
     for (;;) {
@@ -146,15 +151,17 @@ export class Operator {
 
   /**
    * Gives everything to a node that waits, without asking the owner: for an owner that is no more.
-   * While its lease runs, only by force. Rejects with IM_CLUSTER_EPOCH or IM_SWITCHOVER_REFUSED.
+   * While its lease runs, only by force. Rejects with IM_CLUSTER_EPOCH or IM_SWITCHOVER_REFUSED, or
+   * as the store does. Before `onAsk` is called, nothing is written.
    */
-  async takeover({ to, expectEpoch }: Change, force: boolean): Promise<void> {
+  async takeover({ to, expectEpoch }: Change, force: boolean, onAsk?: () => void): Promise<void> {
     const { persistence } = this.#around;
     const { record } = await this.#expected(expectEpoch);
     const living = record.nodes.find(({ node }) => node === to);
     if (!living || living.gone || living.leaseLeftMs <= 0) throw refused(to, 'it is not there');
     const takes = record.shards.map(({ shard, epoch }) => ({ shard, epoch }));
     const life = { node: living.node, life: living.life };
+    onAsk?.();
     const after = await persistence.ownership.take(life, takes, force);
     if (after.every(({ owner }) => owner?.life === life.life)) {
       const epoch = Math.max(...after.map((one) => one.epoch));

@@ -1,10 +1,11 @@
 /** Carries out the verbs on the node that runs. It knows no HTTP; who may do what stands here. */
 import { ImError, reasonOf, type Clock, type ErrorCode } from '../../contract/index.ts';
 import type { Settings } from '../../config/settings.ts';
-import type { ClusterStatus, Operator } from '../operator.ts';
+import type { Change, ClusterStatus, Operator } from '../operator.ts';
 import type { ActView } from '../protocol/index.ts';
 import { VERBS, type Input, type Output, type Permission, type VerbName } from '../verbs.ts';
 import type { Acts } from './acts.ts';
+import { CHANGE_LIMIT_MS, changeOwner, type Changed } from './change.ts';
 import type { Events, Level } from './events.ts';
 import type { Looking, Running } from './inside.ts';
 import { lookCluster } from './look-cluster.ts';
@@ -39,9 +40,6 @@ export interface DeskSurroundings {
   readonly reload: (input: Input<'reload'>) => Promise<Output<'reload'>>;
 }
 
-/** How long a planned change may take, ms. */
-const CHANGE_LIMIT_MS = 30_000;
-const LOOK_MS = 100;
 const REFUSAL_EVERY_MS = 60_000;
 
 type Doing = { readonly [N in VerbName]: (input: Input<N>) => Promise<Output<N>> };
@@ -145,39 +143,14 @@ export class Desk {
     return { running: now, inside: now.inside, settings: settings(), ...times };
   }
 
-  /**
-   * When `to` owns the shards. The node that was asked may end with them, and its store with it,
-   * before it has seen that all went well: then its next life tells.
-   */
-  async #changed(
+  #change(
     { running }: Looking,
-    to: string,
-    asked: Promise<void>,
-  ): Promise<Output<'cluster switchover'>> {
-    const { clock } = this.#around;
-    const begunMs = clock.monotonic();
-    const trouble = await asked.then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    const isHere = (): boolean => this.#around.running() === running;
-    if (trouble !== undefined && isHere() && isRefusal(trouble)) throw trouble;
-    for (;;) {
-      const status = await this.#status();
-      if (status?.active === to) return { active: to, epoch: status.epoch };
-      const isLate = clock.monotonic() - begunMs > CHANGE_LIMIT_MS;
-      if (isLate)
-        throw trouble ?? new ImError('IM_SWITCHOVER_REFUSED', { to, why: 'it is not active' });
-      await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
-    }
-  }
-
-  async #status(): Promise<ClusterStatus | undefined> {
-    try {
-      return await this.#around.running()?.inside?.operator?.status();
-    } catch {
-      return undefined;
-    }
+    change: Change,
+    ask: (asked: () => void) => Promise<void>,
+  ): Promise<Changed> {
+    const { clock, running: runningNow } = this.#around;
+    const status = async (): Promise<ClusterStatus> => operatorOf(this.#looking).status();
+    return changeOwner(change, ask, { clock, status, isHere: () => runningNow() === running });
   }
 
   #verbs(): Doing {
@@ -199,13 +172,15 @@ export class Desk {
       store: look((looking) => lookStore(looking, rates)),
       ordering: look(lookOrdering),
       cluster: look(lookCluster),
-      'cluster switchover': look(async (looking, input) => {
-        const asked = operatorOf(looking).switchover(input, CHANGE_LIMIT_MS);
-        return this.#changed(looking, input.to, asked);
+      'cluster switchover': look((looking, change) => {
+        const operator = operatorOf(looking);
+        const ask = (asked: () => void) => operator.switchover(change, CHANGE_LIMIT_MS, asked);
+        return this.#change(looking, change, ask);
       }),
-      'cluster takeover': look(async (looking, { force, ...change }) => {
-        const asked = operatorOf(looking).takeover(change, force);
-        return this.#changed(looking, change.to, asked);
+      'cluster takeover': look((looking, { force, ...change }) => {
+        const operator = operatorOf(looking);
+        const ask = (asked: () => void) => operator.takeover(change, force, asked);
+        return this.#change(looking, change, ask);
       }),
       events: async ({ after, level, limit }) => events.since(after, level, limit),
       acts: async ({ limit }) => ({ acts: [...(await acts.last(limit))] }),
