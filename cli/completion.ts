@@ -24,10 +24,7 @@ interface Place {
 }
 
 export function completion(program: Command, shell: Shell): string {
-  const places = placesOf(program, '');
-  if (shell === 'fish') return fish(places);
-  const script = bash(places);
-  return shell === 'bash' ? script : `autoload -U +X bashcompinit && bashcompinit\n${script}`;
+  return FRAMES[shell](placesOf(program, ''));
 }
 
 function placesOf(command: Command, path: string): readonly Place[] {
@@ -49,56 +46,91 @@ function placesOf(command: Command, path: string): readonly Place[] {
 /** The command that the scripts ask for names; no help shows it. */
 export const HIDDEN = 'complete-names';
 
-function valuesOf({ long, flags, argChoices }: Option): readonly string[] | Named | undefined {
-  return argChoices ?? (long === '--to' && !flags.includes('<user>') ? 'nodes' : undefined);
+const NODES = /^--(?:to <(?!user)|node )/;
+
+function valuesOf({ flags, argChoices }: Option): readonly string[] | Named | undefined {
+  return argChoices ?? (NODES.test(flags) ? 'nodes' : undefined);
 }
 
-function bash(places: readonly Place[]): string {
+/** What bash and zsh have in common: from the words before the cursor to what may follow. */
+function cases(places: readonly Place[]): readonly string[] {
   const known = places.filter(({ path }) => path !== '').map(({ path }) => `'${path}'`);
   const valued = places.flatMap(({ path, options }) =>
     options.flatMap((option) => {
       if (!option.required || option.long === undefined) return [];
       const values = valuesOf(option);
       const files = FILES.test(option.flags) ? 'files=yes' : ':';
-      const given = typeof values === 'string' ? bashNames(values) : bashWords(values ?? []);
+      const given = typeof values === 'string' ? asked(values) : listed(values ?? []);
       return `    '${path}:${option.long}') ${values ? given : files} ;;`;
     }),
   );
   const plain = places.map(({ path, words, options, names }) => {
     const longs = options.flatMap(({ long }) => long ?? []);
-    const more =
-      names === undefined
-        ? ''
-        : ` words="$words $(im ${HIDDEN} ${names} -- "\${COMP_WORDS[@]}" 2>/dev/null)"`;
-    return `    '${path}:'*) ${bashWords([...words, ...longs, '--help'])};${more} ;;`;
+    const more = names === undefined ? '' : ` offered="$offered ${namesFrom(names)}"`;
+    return `    '${path}:'*) ${listed([...words, ...longs, '--help'])};${more} ;;`;
   });
   return [
-    '_im() {',
-    '  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}',
-    "  local path='' words='' files='' word",
-    '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
-    '    case "$path $word" in',
-    `      ${known.join('|')}) path="$path $word" ;;`,
+    '  for word in "${before[@]}"; do',
+    '    case "$place $word" in',
+    `      ${known.join('|')}) place="$place $word" ;;`,
     '    esac',
     '  done',
-    '  case "$path:$prev" in',
+    '  case "$place:$word" in',
     ...valued,
     ...plain,
     '  esac',
-    '  if [ -n "$files" ]; then COMPREPLY=($(compgen -f -- "$cur")); return; fi',
-    '  COMPREPLY=($(compgen -W "$words" -- "$cur"))',
+  ];
+}
+
+function listed(words: readonly string[]): string {
+  return `offered='${words.join(' ')}'`;
+}
+
+function asked(named: Named): string {
+  return `offered=${namesFrom(named)}`;
+}
+
+function namesFrom(named: Named): string {
+  return `$(im ${HIDDEN} ${named} -- "\${typed[@]}" 2>/dev/null)`;
+}
+
+function bash(places: readonly Place[]): string {
+  return [
+    '_im() {',
+    "  local place='' offered='' files='' word=''",
+    '  local typed=("${COMP_WORDS[@]}") before=("${COMP_WORDS[@]:1:COMP_CWORD-1}")',
+    '  local cur=${COMP_WORDS[COMP_CWORD]}',
+    ...cases(places),
+    '  if [ -n "$files" ]; then COMPREPLY=($(compgen -f -- "$cur")); compopt -o filenames 2>/dev/null; return; fi',
+    '  COMPREPLY=($(compgen -W "$offered" -- "$cur"))',
     '}',
     'complete -F _im im',
   ].join('\n');
 }
 
-function bashWords(words: readonly string[]): string {
-  return `words='${words.join(' ')}'`;
+/** It can be read in, or lie in a folder of `fpath` as `_im`. */
+function zsh(places: readonly Place[]): string {
+  return [
+    '#compdef im',
+    '_im() {',
+    "  local place='' offered='' files='' word=''",
+    '  local -a typed before',
+    '  typed=("${words[@]}")',
+    '  before=("${(@)words[2,CURRENT-1]}")',
+    ...cases(places),
+    '  if [ -n "$files" ]; then _files; return; fi',
+    '  compadd -- ${=offered}',
+    '}',
+    'if [ "$funcstack[1]" = _im ]; then',
+    '  _im "$@"',
+    'else',
+    '  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }',
+    '  compdef _im im',
+    'fi',
+  ].join('\n');
 }
 
-function bashNames(named: Named): string {
-  return `words=$(im ${HIDDEN} ${named} -- "\${COMP_WORDS[@]}" 2>/dev/null)`;
-}
+const FRAMES: Readonly<Record<Shell, (places: readonly Place[]) => string>> = { bash, zsh, fish };
 
 function fish(places: readonly Place[]): string {
   const known = places.filter(({ path }) => path !== '').map(({ path }) => `'${path}'`);

@@ -26,6 +26,10 @@ async function offered(...lines: readonly string[]): Promise<readonly (readonly 
     .map((line) => line.split(' '));
 }
 
+function casesOf(script: string): string {
+  return /^ {2}case "\$place:[^]*^ {2}esac$/m.exec(script)?.[0] ?? '';
+}
+
 describe('the completion of the shell', () => {
   afterEach(async () => {
     await closeAdmins();
@@ -52,7 +56,11 @@ describe('the completion of the shell', () => {
       }
     }
     const { out: zsh } = await im(['completion', 'zsh']);
-    assert.match(zsh, /^autoload -U \+X bashcompinit && bashcompinit\n_im\(\) \{\n/);
+    // What is offered is the same text in both; the rig runs each in its shell.
+    const { out: bash } = await im(['completion', 'bash']);
+    assert.match(zsh, /^#compdef im\n_im\(\) \{\n/);
+    assert.ok(casesOf(zsh).length > 1_000);
+    assert.equal(casesOf(zsh), casesOf(bash));
   });
 
   it('offers by what is typed: choices, names that the node knows, files', async () => {

@@ -22,12 +22,18 @@ export class Tmux {
     this.#env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` };
   }
 
-  /** In a folder of the test alone, where its socket is too. */
-  static async open(folder: string, columns: number, rows: number): Promise<Tmux> {
+  /** In a folder of the test alone, where its socket is too. The prompt of the shell is `$ `. */
+  static async open(
+    folder: string,
+    columns: number,
+    rows: number,
+    shell: readonly string[] = SHELL,
+  ): Promise<Tmux> {
     const tmux = new Tmux(folder);
     const size = ['-x', String(columns), '-y', String(rows)];
+    const own = ['-e', 'PS1=$ ', '-e', `HOME=${folder}`];
     try {
-      await tmux.#tmux('new-session', '-d', ...size, '-c', folder, '-e', 'PS1=$ ', ...SHELL);
+      await tmux.#tmux('new-session', '-d', ...size, '-c', folder, ...own, ...shell);
     } catch (error) {
       const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
       throw missing
