@@ -13,6 +13,8 @@ import { VERBS, type VerbName } from '../verbs.ts';
 
 /** What may gather for a viewer before it is spared more. */
 const WAITING_MAX_BYTES = 256 * 1_024;
+/** More than that waits for so long: nobody reads there, and others may want the place. */
+const STUCK_MAX_MS = 60_000;
 /** Of past events, at the beginning. */
 const PAST_MAX = 1_000;
 
@@ -49,6 +51,8 @@ export class Stream {
   #skipped = 0;
   /** Events that there was no room for, and that the viewer has not been told of. */
   #lost = 0;
+  /** Since when more waits for it than it is given frames for. */
+  #behindMs: number | undefined;
   #open = true;
 
   /** @throws ImError IM_ADMIN_INPUT for a topic that is none. */
@@ -107,14 +111,28 @@ export class Stream {
   #beat(): void {
     const { clock, loopDelayMs, who, isKnown } = this.#around;
     if (!isKnown()) return this.end();
+    if (this.#isStuck()) return this.#cut();
     const beat = { at: clock.now(), loopDelayMs: loopDelayMs(), permission: who.may };
     this.#tellLost();
     this.#send('beat', beat);
     this.#again('beat', BEAT_MS, () => this.#beat());
   }
 
+  #isStuck(): boolean {
+    const nowMs = this.#around.clock.monotonic();
+    this.#behindMs = this.#isBehind ? (this.#behindMs ?? nowMs) : undefined;
+    return this.#behindMs !== undefined && nowMs - this.#behindMs >= STUCK_MAX_MS;
+  }
+
+  #cut(): void {
+    const { desk, who } = this.#around;
+    desk.events.note('warn', 'a viewer who reads nothing was cut off', { who: who.name });
+    this.end();
+    this.#response.destroy();
+  }
+
   async #frame(): Promise<void> {
-    if (this.#response.writableLength > WAITING_MAX_BYTES) this.#skipped += 1;
+    if (this.#isBehind) this.#skipped += 1;
     else {
       const views = await Promise.all(this.#topics.map(({ look }) => viewOf(look)));
       const named = this.#topics.map(({ name }, at) => [name, views[at]]);
@@ -131,6 +149,10 @@ export class Stream {
 
   #again(what: string, afterMs: number, run: () => void): void {
     if (this.#open) this.#timers.set(what, this.#around.clock.after(afterMs, run));
+  }
+
+  get #isBehind(): boolean {
+    return this.#response.writableLength > WAITING_MAX_BYTES;
   }
 
   get #isFull(): boolean {

@@ -13,9 +13,14 @@ const FULL_BYTES = 2 ** 20;
 class Viewer extends EventEmitter {
   writableLength = 0;
   written = '';
+  cut = false;
   readonly writeHead = (): void => undefined;
   readonly flushHeaders = (): void => undefined;
-  readonly end = (): void => void this.emit('close');
+  readonly end = (): void => undefined;
+  readonly destroy = (): void => {
+    this.cut = true;
+    this.emit('close');
+  };
   readonly write = (text: string): void => void (this.written += text);
 
   /** The numbers of frames that it was spared before each that it got. */
@@ -53,7 +58,7 @@ function watched() {
     loopDelayMs: () => 0,
   });
   stream.begin(watching);
-  return { clock, viewer, stream, looks: () => looks };
+  return { clock, viewer, stream, events, looks: () => looks };
 }
 
 describe('a viewer', () => {
@@ -68,6 +73,23 @@ describe('a viewer', () => {
     assert.deepEqual(viewer.skipped, [0, 3]);
     assert.equal(looks(), 2);
     stream.end();
+  });
+
+  it('who reads nothing for a minute is cut off, and that is told', async () => {
+    const { clock, viewer, events } = watched();
+    await until(() => clock.pending === 2, 'a first frame');
+    viewer.writableLength = FULL_BYTES;
+    for (let second = 0; second < 60; second += 1) clock.advance(1_000);
+    viewer.writableLength = 0;
+    clock.advance(1_000);
+    viewer.writableLength = FULL_BYTES;
+    for (let second = 0; second < 60; second += 1) clock.advance(1_000);
+    assert.equal(viewer.cut, false, 'it read in between');
+    clock.advance(1_000);
+    assert.equal(viewer.cut, true);
+    assert.equal(clock.pending, 0);
+    const [told] = events.since(undefined, 'warn', 10).events;
+    assert.equal(told?.message, 'a viewer who reads nothing was cut off');
   });
 
   it('gets a beat a second, and nothing once it has gone', async () => {
