@@ -1,6 +1,8 @@
 /** `im status`, `im switchover`, `im takeover`: a cluster, through the store of its nodes. */
 import type { ClusterStatus, NodeStatus } from '../core/admin/operator.ts';
+import type { Input, VerbName } from '../core/admin/verbs.ts';
 import { EXIT, type Io } from './io.ts';
+import { recorded } from './recorded.ts';
 import { report } from './report.ts';
 import { table } from './table.ts';
 
@@ -46,23 +48,24 @@ export async function status(options: StatusOptions, io: Io): Promise<number> {
 }
 
 export async function switchover(options: ChangeOptions, io: Io): Promise<number> {
-  return change(options, io, async (operator, to, expectEpoch) => {
-    await operator.switchover({ to, expectEpoch }, CHANGE_LIMIT_MS);
-  });
+  return change('cluster switchover', options, io, (operator, asked) =>
+    operator.switchover(asked, CHANGE_LIMIT_MS),
+  );
 }
 
 export async function takeover(options: ChangeOptions, io: Io): Promise<number> {
-  return change(options, io, async (operator, to, expectEpoch) => {
-    await operator.takeover({ to, expectEpoch }, options.force === true);
-  });
+  return change('cluster takeover', options, io, (operator, { force, ...asked }) =>
+    operator.takeover(asked, force),
+  );
 }
 
 type Operator = Parameters<Parameters<typeof import('../core/main.ts').operate>[1]>[0];
 
 async function change(
+  verb: VerbName,
   options: ChangeOptions,
   io: Io,
-  act: (operator: Operator, to: string, expectEpoch: number) => Promise<void>,
+  act: (operator: Operator, asked: Input<'cluster takeover'>) => Promise<void>,
 ): Promise<number> {
   const expected = Number(options.expectEpoch);
   if (!Number.isSafeInteger(expected) || expected < 0) {
@@ -71,8 +74,10 @@ async function change(
   }
   try {
     const { operate } = await import('../core/main.ts');
-    return await operate(options.config, async (operator) => {
-      await act(operator, options.to, expected);
+    return await operate(options.config, async (operator, { node }) => {
+      const { to, force = false } = options;
+      const input = { to, expectEpoch: expected, force };
+      await recorded(node.data, { verb, input }, io, () => act(operator, input));
       const { epoch } = await operator.status();
       io.out(`${options.to} owns the shards, epoch ${epoch}`);
       return EXIT.ok;

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { Acts } from '../admin/desk/acts.ts';
+import { Acts, ACTS_FILE } from '../admin/desk/acts.ts';
 import { Desk, type Admin, type DeskSurroundings } from '../admin/desk/desk.ts';
 import { BEAT_MS } from '../admin/protocol/stream.ts';
 import { AdminServer, type AdminServerOptions, type Page } from '../admin/http/admin-server.ts';
@@ -51,7 +51,7 @@ export class AdminPart implements Component, Mover {
 
   constructor(around: AdminSurroundings) {
     this.#around = around;
-    const acts = new Acts(join(around.settings().node.data, 'acts.jsonl'));
+    const acts = new Acts(join(around.settings().node.data, ACTS_FILE));
     this.#desk = new Desk({ ...around, acts });
   }
 

@@ -5,6 +5,8 @@
 import { appendFile, readFile, rename, stat } from 'node:fs/promises';
 import type { ActView } from '../protocol/index.ts';
 
+/** In the data folder of the node. */
+export const ACTS_FILE = 'acts.jsonl';
 /** Then it is moved aside, and the one that was there before is gone. */
 const FILE_MAX_BYTES = 4 * 2 ** 20;
 

@@ -25,7 +25,7 @@ export const eventList = z.object({
 
 export const act = z.object({
   at: wallMs,
-  /** The name of the admin, or `socket` with the user id of the peer's file permission. */
+  /** The name of the admin; `socket`: who may open that; `store`: who may write to the store. */
   who: z.string(),
   verb: z.string(),
   input: z.record(z.string(), z.unknown()),

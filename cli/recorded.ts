@@ -1,0 +1,34 @@
+/** What is done through the store goes on record, too: where the node of the file has its acts. */
+import { join } from 'node:path';
+import { Acts, ACTS_FILE } from '../core/admin/desk/acts.ts';
+import type { ActView } from '../core/admin/protocol/index.ts';
+import { ImError, reasonOf } from '../core/contract/index.ts';
+import type { Io } from './io.ts';
+
+/**
+ * Resolves and rejects as `run` does. A record that cannot be written, as on another machine than
+ * the node's, is told and keeps nobody from acting: this is the way for when nothing else answers.
+ */
+export async function recorded(
+  folder: string,
+  act: Pick<ActView, 'verb' | 'input'>,
+  io: Io,
+  run: () => Promise<void>,
+): Promise<void> {
+  const acts = new Acts(join(folder, ACTS_FILE));
+  const note = async (outcome: ActView['outcome'], error?: string): Promise<void> => {
+    const at = Date.now();
+    const line = { at, who: 'store', ...act, outcome, ...(error !== undefined && { error }) };
+    await acts.note(line).catch((reason: unknown) => {
+      if (outcome === 'asked') io.err(`this is not on record: ${reasonOf(reason)}`);
+    });
+  };
+  await note('asked');
+  try {
+    await run();
+  } catch (error) {
+    await note(error instanceof ImError ? 'refused' : 'failed', reasonOf(error));
+    throw error;
+  }
+  await note('done');
+}
