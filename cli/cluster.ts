@@ -5,6 +5,7 @@ import { EXIT, type Io } from './io.ts';
 import { recorded } from './recorded.ts';
 import { report } from './report.ts';
 import { table } from './table.ts';
+import { watch } from './watch.ts';
 
 interface StatusOptions {
   readonly config: string;
@@ -34,13 +35,7 @@ export async function status(options: StatusOptions, io: Io): Promise<number> {
         io.out(options.json === true ? asJson() : shown(name, now, io));
         return now.active === undefined ? EXIT.failed : EXIT.ok;
       };
-      if (options.watch !== true) return look();
-      for (;;) {
-        // Who watches wants to see that the store is back, too.
-        await look().catch((error: unknown) => report(error, io));
-        await new Promise((resolve) => void setTimeout(resolve, cluster?.beat ?? 0));
-        if (options.json !== true) io.out('');
-      }
+      return options.watch === true ? watch(look, cluster?.beat ?? 0, options, io) : look();
     });
   } catch (error) {
     return report(error, io);

@@ -15,7 +15,7 @@ export interface Io {
   readonly columns?: number;
   /** Asks whoever sits there for a line; '' if there comes none. Absent: nobody sits there. */
   readonly ask?: (question: string) => Promise<string>;
-  /** Ends what would go on until it is interrupted. */
+  /** Ends what would go on until it is interrupted: nobody reads it any more. */
   readonly end?: AbortSignal;
 }
 
@@ -35,9 +35,20 @@ export const EXIT = {
 } as const;
 
 export function processIo(): Io {
+  const gone = new AbortController();
+  const writer = (stream: NodeJS.WriteStream) => (text: string) => {
+    if (stream.listenerCount('error') === 0) stream.on('error', onError);
+    stream.write(`${text}\n`);
+  };
+  /** Whoever read a part of it, as `head` does, has enough. */
+  const onError = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error;
+    gone.abort();
+  };
   return {
-    out: (text) => process.stdout.write(`${text}\n`),
-    err: (text) => process.stderr.write(`${text}\n`),
+    out: writer(process.stdout),
+    err: writer(process.stderr),
+    end: gone.signal,
     env: process.env,
     bold: (text) => (process.stdout.isTTY ? styleText('bold', text) : text),
     ...(process.stdout.isTTY && { columns: process.stdout.columns }),

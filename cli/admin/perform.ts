@@ -2,9 +2,9 @@
 import type { AdminClient } from '../../core/admin/client/admin-client.ts';
 import { VERBS, type Asked, type VerbName } from '../../core/admin/verbs.ts';
 import { ImError } from '../../core/contract/index.ts';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, type Io } from '../io.ts';
 import { report } from '../report.ts';
+import { watch } from '../watch.ts';
 import { confirm, type ConfirmOptions } from './confirm.ts';
 import { shown } from './show.ts';
 import { clientOf } from './target.ts';
@@ -29,7 +29,7 @@ export async function perform(
     const client = await clientOf(options, io);
     if (!(await confirm({ name, input }, client, options, io))) return EXIT.failed;
     const look = (): Promise<void> => show(client, name, input, options, io);
-    if (options.watch === true) return await watch(look, options, io);
+    if (options.watch === true) return await watch(look, AGAIN_MS, options, io);
     await look();
     return EXIT.ok;
   } catch (error) {
@@ -55,15 +55,4 @@ async function show(
 ): Promise<void> {
   const view = await client.ask(name, input, io.end);
   io.out(json === true ? JSON.stringify(view) : shown(name, view, io));
-}
-
-/** Who watches wants to see that the node is back, too. */
-async function watch(look: () => Promise<void>, { json }: PerformOptions, io: Io): Promise<number> {
-  const isOver = (): boolean => io.end?.aborted === true;
-  while (!isOver()) {
-    await look().catch((error: unknown) => !isOver() && report(error, io));
-    await sleep(AGAIN_MS, undefined, { signal: io.end }).catch(() => undefined);
-    if (json !== true) io.out('');
-  }
-  return EXIT.ok;
 }
