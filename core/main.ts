@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { Events } from './admin/desk/events.ts';
 import type { AdminPart } from './assembly/admin-part.ts';
 import { assembleOperator } from './assembly/assemble-operator.ts';
-import { assemblePart, placed, type Part } from './assembly/assemble-part.ts';
+import { assemblePart, placed } from './assembly/assemble-part.ts';
 import type { HeartMaker } from './assembly/create-heart.ts';
 import type { Means } from './assembly/foundation.ts';
 import { HeartThread } from './assembly/heart-thread.ts';
@@ -17,6 +17,7 @@ import { ReloadRefused } from './assembly/reload/reload-refused.ts';
 import type { Reloaded, ReloadOptions } from './assembly/reload/reload.ts';
 import { tcpNetwork } from './assembly/tcp-network.ts';
 import type { Operator } from './admin/operator.ts';
+import type { Part } from './admin/verbs.ts';
 import { adminPages } from './admin/pages.ts';
 import { addStandingGauges } from './admin/standing-gauges.ts';
 import { loadSettings } from './config/load-settings.ts';
@@ -55,13 +56,13 @@ export async function run(configFile: string, part: Part = 'node'): Promise<numb
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   await makeDataFolder(settings);
   process.on('SIGUSR2', () => shown(log));
-  const admin = part === 'node' ? await startAdmin(settings, log, events) : undefined;
+  const admin = await startAdmin(settings, log, part, events);
   try {
     return await lives(settings, log, part, end, admin);
   } catch (error) {
     throw placed(error, settings);
   } finally {
-    await admin?.stop();
+    await admin.stop();
   }
 }
 
@@ -75,13 +76,17 @@ function load(configFile: string, part: Part): Promise<Settings> {
 }
 
 /** What runs takes up its file as it is now. Rejects as `load`, `mustFit` and `Reload.run` do. */
-async function reload(admin: Mover, file: string, options: ReloadOptions): Promise<Reloaded> {
-  const next = await load(file, 'node').catch((error: unknown) => {
+async function reload(
+  admin: Mover,
+  { part, file }: { readonly part: Part; readonly file: string },
+  options: ReloadOptions,
+): Promise<Reloaded> {
+  const next = await load(file, part).catch((error: unknown) => {
     if (!(error instanceof ConfigError)) throw error;
     const why = error.problems.map(printProblem).join('; ');
     throw new ReloadRefused(why, { changes: [], parts: [] });
   });
-  mustFit(next, 'node');
+  mustFit(next, part);
   // Asked only here: a life may have ended while the file was read.
   if (!running) throw new ImError('IM_RELOAD_BUSY', { why: 'nothing runs just now' });
   return running.reload.run(next, { ...options, also: [admin] });
@@ -99,11 +104,11 @@ async function lives(
   log: NodeLog,
   part: Part,
   end: AbortController,
-  admin: AdminPart | undefined,
+  admin: AdminPart,
 ): Promise<number> {
   const outliving = {
     recorder: new FlightRecorder(first.limits),
-    admin: () => admin?.address,
+    admin: () => admin.address,
   };
   let settings = first;
   let told = false;
@@ -133,14 +138,20 @@ async function lives(
   }
 }
 
-/** It is there before the node, and tells why that does not come up. */
-async function startAdmin(settings: Settings, log: NodeLog, events: Events): Promise<AdminPart> {
+/** It is there before the program, and tells why that does not come up. */
+async function startAdmin(
+  settings: Settings,
+  log: NodeLog,
+  part: Part,
+  events: Events,
+): Promise<AdminPart> {
   const { takeMaxMs } = watchLoop();
   // Only here: what else runs through this file would wait for it in vain.
   const parts = await import('./assembly/admin-part.ts');
   const admin: AdminPart = new parts.AdminPart({
     clock: systemClock(),
     random: systemRandom(),
+    part,
     settings: () => running?.reload.settings ?? last ?? settings,
     hash: () => running?.reload.hash ?? '',
     running: () => running,
@@ -149,7 +160,7 @@ async function startAdmin(settings: Settings, log: NodeLog, events: Events): Pro
       log.level = level;
     },
     reload: async (input) => {
-      const done = await reload(admin, settings.file, input);
+      const done = await reload(admin, { part, file: settings.file }, input);
       return { ...done, changes: [...done.changes], parts: [...done.parts] };
     },
     log: log.child({ part: 'admin' }),

@@ -23,6 +23,7 @@ const COMMIT_P99_MOST_MS = 1_000;
 const CONNECT_WITHIN_MS = 2_000;
 const WELCOME_WITHIN_MS = 5_000;
 const NOBODY = 'im-doctor';
+const TAKE_NONE: ReadonlySet<Overview['standing']> = new Set(['standby', 'sequencer', 'gateway']);
 
 function ok(stage: string, what: string): Finding {
   return { stage, state: 'ok', what };
@@ -58,6 +59,7 @@ export async function portFindings(
   { transports }: Pick<Settings, 'transports'>,
   answers: boolean,
 ): Promise<readonly Finding[]> {
+  if (transports.length === 0) return [leftOut('ports', 'there are no transports')];
   const findings = transports.map(async ({ name, config }): Promise<Finding> => {
     const { listen } = config as { listen?: { host: string; port: number } };
     if (!listen || listen.port === 0) return leftOut('ports', `${name} has no fixed port`);
@@ -115,7 +117,7 @@ export async function clientFindings(
   configFile: string,
   { addresses, standing }: Overview,
 ): Promise<readonly Finding[]> {
-  if (standing === 'standby') return [leftOut('clients', 'a standby takes none')];
+  if (TAKE_NONE.has(standing)) return [leftOut('clients', `a ${standing} takes none`)];
   let token: string;
   try {
     token = await localToken(configFile, NOBODY);

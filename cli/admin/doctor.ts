@@ -83,6 +83,9 @@ async function asked(
   try {
     return await look();
   } catch (error) {
+    if (error instanceof AdminProblem && error.code === 'IM_ADMIN_NO_NODE') {
+      return [{ stage, state: 'left out', what: error.message }];
+    }
     return [problemOf(stage, error)];
   }
 }
@@ -97,7 +100,8 @@ function placeOf({ config, ...options }: DoctorOptions): WhereOptions {
 async function settingsOf(file: string, io: Io): Promise<Settings | readonly Finding[]> {
   const stage = 'configuration';
   try {
-    return await load(file, io);
+    // A sequencer and a gateway need no transports; of a file alone nobody knows what it is for.
+    return await load(file, io, true);
   } catch (error) {
     if (!(error instanceof ConfigError)) return [problemOf(stage, error)];
     const { problems, act } = error;

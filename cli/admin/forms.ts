@@ -45,16 +45,19 @@ function overview(view: Overview, io: Seen): readonly string[] {
   });
   const { count, ...commit } = view.commitMs;
   const parts = Object.entries(view.parts).filter(([state, of]) => of > 0 || state === 'running');
+  const isNode = standing !== 'sequencer' && standing !== 'gateway';
+  const served = {
+    sessions: String(view.sessions),
+    waiting: `${view.queue} commands in lanes`,
+    commits: count === 0 ? 'none yet' : valueText('commitMs', commit),
+  };
   return [
     head.join('  '),
     ...(addresses.length > 0 ? [addresses.join(' ')] : []),
     '',
-    ...tableOf(flow, io),
-    '',
+    ...(isNode ? [...tableOf(flow, io), ''] : []),
     ...fields({
-      sessions: String(view.sessions),
-      waiting: `${view.queue} commands in lanes`,
-      commits: count === 0 ? 'none yet' : valueText('commitMs', commit),
+      ...(isNode && served),
       loop: `${durationText(view.loopDelayMs)} late at most`,
       memory: sizeText(view.residentBytes),
       parts: parts.map(([state, of]) => `${of} ${state}`).join(', '),

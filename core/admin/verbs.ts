@@ -23,6 +23,9 @@ import { trace, traceInput } from './protocol/trace.ts';
  */
 export type Danger = 0 | 1 | 2 | 3 | 4;
 
+/** A node, only its sequencer for other nodes, or only what tells clients of nodes. */
+export type Part = 'node' | 'sequencer' | 'gateway';
+
 /** What a token must be good for. */
 export type Permission = 'read' | 'operate';
 
@@ -41,6 +44,8 @@ export interface Verb {
   readonly summary: string;
   readonly permission: Permission;
   readonly danger: Danger;
+  /** Of which processes it can be asked. */
+  readonly parts: readonly Part[];
   readonly method: 'GET' | 'POST';
   /** With `:name` for what stands in the path; the rest is the query, or the body. */
   readonly path: string;
@@ -56,25 +61,30 @@ export interface Verb {
 type Given<I extends z.ZodObject, O extends z.ZodType> = Pick<Verb, 'summary' | 'path'> & {
   readonly input?: I;
   readonly output: O;
+  /** Absent: nodes alone. */
+  readonly parts?: readonly Part[];
   readonly plain?: readonly string[];
   readonly screen?: Screen;
   readonly key?: string;
 };
 
 const nothing = z.object({});
+const NODES: readonly Part[] = ['node'];
+const ALL: readonly Part[] = ['node', 'sequencer', 'gateway'];
 
 function look<O extends z.ZodType, I extends z.ZodObject = typeof nothing>(given: Given<I, O>) {
-  const { input = nothing as unknown as I, plain = [], screen, key, ...rest } = given;
+  const { input = nothing as unknown as I, parts = NODES, plain = [], ...more } = given;
+  const { screen, key, ...rest } = more;
   const how = { permission: 'read', danger: 0, method: 'GET' } as const;
-  return { ...rest, ...how, input, plain, screen, key };
+  return { ...rest, ...how, input, parts, plain, screen, key };
 }
 
 function act<O extends z.ZodType, I extends z.ZodObject>(
   given: Given<I, O> & { readonly danger: Danger; readonly input: I },
 ) {
-  const { plain = [], screen, key, ...rest } = given;
+  const { parts = NODES, plain = [], screen, key, ...rest } = given;
   const how = { permission: 'operate', method: 'POST' } as const;
-  return { ...rest, ...how, plain, screen, key };
+  return { ...rest, ...how, parts, plain, screen, key };
 }
 
 const id = (what: string) => z.object({ id: z.string().min(1).max(300).describe(what) });
@@ -85,6 +95,7 @@ export const VERBS = {
   overview: look({
     summary: 'Show this node at a glance.',
     path: '/v1/overview',
+    parts: ALL,
     output: overview,
     screen: 'overview',
   }),
@@ -132,6 +143,7 @@ export const VERBS = {
   plugins: look({
     summary: 'List the plugins of this node, and how they are.',
     path: '/v1/plugins',
+    parts: ALL,
     input: listInput(Object.keys(pluginRow.shape)),
     output: pluginList,
     screen: 'plugins',
@@ -139,6 +151,7 @@ export const VERBS = {
   'plugin show': look({
     summary: 'Show a plugin: its health, settings and counters.',
     path: '/v1/plugins/:name',
+    parts: ALL,
     input: name('As in the configuration.'),
     output: pluginDetail,
     plain: ['name'],
@@ -154,12 +167,14 @@ export const VERBS = {
   ordering: look({
     summary: 'Show the ordering of each kind of conversation, as it is now.',
     path: '/v1/ordering',
+    parts: ['node', 'sequencer'],
     output: orderingView,
     screen: 'ordering',
   }),
   cluster: look({
     summary: 'Show the nodes of the cluster as this one sees them, and past takeovers.',
     path: '/v1/cluster',
+    parts: ['node', 'gateway'],
     output: clusterView,
     screen: 'cluster',
   }),
@@ -187,6 +202,7 @@ export const VERBS = {
   events: look({
     summary: 'Show what happened on this node lately.',
     path: '/v1/events',
+    parts: ALL,
     input: z.object({
       after: z.string().max(100).optional().describe('The id of an event: only later ones.'),
       level: level.default('info').describe('The least that is shown.'),
@@ -198,6 +214,7 @@ export const VERBS = {
   acts: look({
     summary: 'Show what operators did on this node, and what came of it.',
     path: '/v1/acts',
+    parts: ALL,
     input: z.object({ limit }),
     output: actList,
     screen: 'events',
@@ -206,6 +223,7 @@ export const VERBS = {
     summary: 'Change the least that is logged, until the next start.',
     danger: 1,
     path: '/v1/log-level',
+    parts: ALL,
     input: z.object({ level: level.describe('The level.') }),
     output: levelSet,
     plain: ['level'],
@@ -215,6 +233,7 @@ export const VERBS = {
   config: look({
     summary: 'Show the effective configuration, and where each setting comes from.',
     path: '/v1/config',
+    parts: ALL,
     input: z.object({ filter }),
     output: configView,
     screen: 'config',
@@ -223,6 +242,7 @@ export const VERBS = {
     summary: 'Take what has changed in the file; a bad file changes nothing.',
     danger: 2,
     path: '/v1/reload',
+    parts: ALL,
     input: z.object({
       dryRun: z.boolean().default(false).describe('Only show what would change.'),
       expect: z

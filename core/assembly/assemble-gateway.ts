@@ -14,6 +14,7 @@ import { Kicks } from '../session/kicks.ts';
 import { Flusher } from '../session/output.ts';
 import { sessionCounters } from '../session/session-counters.ts';
 import { Wheel } from '../session/wheel.ts';
+import { operatorOf } from './assemble-operator.ts';
 import { createTransports } from './create-transports.ts';
 import { createGateway } from './create-gateway.ts';
 import { layFoundation, type Foundation, type Means } from './foundation.ts';
@@ -60,6 +61,7 @@ export function assembleGateway(settings: Settings, means: Means): Program {
   return {
     metrics,
     reload,
+    aside: { operator: operatorOf(cluster, { persistence, registry }, means.clock) },
     get addresses() {
       return transports.flatMap(({ component }) => component.addresses);
     },

@@ -1,7 +1,7 @@
 /** The parts that an operator's command needs: the store of a cluster, and its registry. */
 import { Operator } from '../admin/operator.ts';
 import type { Settings } from '../config/settings.ts';
-import { ImError } from '../contract/index.ts';
+import { ImError, type Clock, type Persistence, type Registry } from '../contract/index.ts';
 import { layFoundation, type Means } from './foundation.ts';
 import { lendRegister } from './lend-register.ts';
 
@@ -12,16 +12,18 @@ export function assembleOperator(settings: Settings, means: Means) {
   const { supervisor, persistence, registry } = layFoundation(settings, means, () => undefined);
   supervisor.add({ name: 'persistence', rank: 0, component: persistence });
   supervisor.add({ name: 'registry', rank: 1, component: registry });
-  const register = lendRegister(persistence);
   return {
     start: () => supervisor.start(),
     stop: () => supervisor.stop(),
-    operator: new Operator({
-      persistence,
-      register,
-      registry,
-      clock: means.clock,
-      beatMs: cluster.beat,
-    }),
+    operator: operatorOf(cluster, { persistence, registry }, means.clock),
   };
+}
+
+export function operatorOf(
+  { beat }: NonNullable<Settings['cluster']>,
+  { persistence, registry }: { readonly persistence: Persistence; readonly registry: Registry },
+  clock: Clock,
+): Operator {
+  const register = lendRegister(persistence);
+  return new Operator({ persistence, register, registry, clock, beatMs: beat });
 }

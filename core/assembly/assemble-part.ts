@@ -1,4 +1,5 @@
 /** What runs of a configuration: a whole node, or a part of it in a process of its own. */
+import type { Part } from '../admin/verbs.ts';
 import { whereIs, type Settings } from '../config/settings.ts';
 import { ImError } from '../contract/index.ts';
 import { assembleGateway } from './assemble-gateway.ts';
@@ -6,9 +7,6 @@ import { assembleSequencer } from './assemble-sequencer.ts';
 import { assemble } from './assemble.ts';
 import type { Means } from './foundation.ts';
 import type { Program } from './program.ts';
-
-/** A node, only its sequencer for other nodes, or only what tells clients of nodes. */
-export type Part = 'node' | 'sequencer' | 'gateway';
 
 /** Creates everything and starts nothing. @throws what `placed` makes of it: it does not fit. */
 export function assemblePart(settings: Settings, means: Means, part: Part): Program {

@@ -23,6 +23,7 @@ export function assembleSequencer(settings: Settings, means: Means): Program {
   return {
     metrics,
     reload,
+    aside: { orderings: ordered.orderings },
     gateways: [],
     get addresses() {
       return ordered.parts.flatMap(({ component }) => component.addresses ?? []);

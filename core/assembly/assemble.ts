@@ -4,12 +4,12 @@
  * dies here.
  */
 import { Container } from 'inversify';
-import { Operator } from '../admin/operator.ts';
 import type { LiveLimits } from '../config/live-limits.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Clock, Failover, NodeLife, Persistence, Registry } from '../contract/index.ts';
+import type { Failover, NodeLife, Persistence } from '../contract/index.ts';
 import type { Lease } from '../cluster/lease.ts';
 import type { Whereabouts } from '../cluster/whereabouts.ts';
+import { operatorOf } from './assemble-operator.ts';
 import { createCluster, mustFit, newLife, placeOf } from './create-cluster.ts';
 import { createTransports } from './create-transports.ts';
 import { createGateway } from './create-gateway.ts';
@@ -19,7 +19,6 @@ import type { MetricsRegistry } from '../kernel/metrics.ts';
 import type { Orderings } from '../path/orderings.ts';
 import type { Cached } from '../path/recent-answers.ts';
 import { FlightRecorder } from '../path/trace/flight-recorder.ts';
-import { lendRegister } from './lend-register.ts';
 import { createCrew, createReload, type FirstCrew } from './reload/create-reload.ts';
 import { CurrentAuthentication } from './reload/current-authentication.ts';
 import { consuming, effectsModule } from './effects-module.ts';
@@ -100,15 +99,6 @@ export function assemble(settings: Settings, means: Means): Node {
     retention: settings.chat.keepBodies === undefined ? undefined : container.get(T.retention),
   });
   return node;
-}
-
-function operatorOf(
-  { beat }: NonNullable<Settings['cluster']>,
-  { persistence, registry }: { readonly persistence: Persistence; readonly registry: Registry },
-  clock: Clock,
-): Operator {
-  const register = lendRegister(persistence);
-  return new Operator({ persistence, register, registry, clock, beatMs: beat });
 }
 
 /** What hands work to guards and consumers, and takes others instead of them. */

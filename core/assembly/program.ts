@@ -1,5 +1,5 @@
 /** What the entry sees of a program, whatever it is made of. */
-import type { Inside } from '../admin/desk/inside.ts';
+import type { Aside, Inside } from '../admin/desk/inside.ts';
 import type { Standing } from '../admin/ready.ts';
 import type { Serving } from '../cluster/takeover-log.ts';
 import type { Cancel, ImError } from '../contract/index.ts';
@@ -16,8 +16,10 @@ export interface Program {
   readonly addresses: readonly string[];
   /** Where clients ask over HTTP which server is theirs, with the real ports, once started. */
   readonly gateways: readonly string[];
-  /** What admins may see and steer; absent: nothing. */
+  /** What admins may see and steer of a node; absent: it is none. */
   readonly inside?: Inside;
+  /** What they may see of what is no node. */
+  readonly aside?: Aside;
   /** Its place among others; undefined: it has none. */
   readonly standing?: Standing | undefined;
   states(): readonly PartHealth[];

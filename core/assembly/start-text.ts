@@ -1,6 +1,6 @@
 /** What a program says on standard output when it has started. */
 import type { Settings } from '../config/settings.ts';
-import type { Part } from './assemble-part.ts';
+import type { Part } from '../admin/verbs.ts';
 import type { Program } from './program.ts';
 
 /** A line for each address, which a supervisor may wait for; of a node what to type next, too. */

@@ -37,6 +37,11 @@ export const ADMIN_CATALOGUE = {
     message: 'there is no {what} {id} on this node',
     act: 'Look at the list: it may have ended, or be on another node.',
   },
+  IM_ADMIN_NO_NODE: {
+    kind: 'peer',
+    message: '{verb} is for nodes, and this is a {part}',
+    act: 'Ask a node, by its --config, --data, --socket or --url.',
+  },
   IM_ADMIN_ROUTE: {
     kind: 'peer',
     message: 'this node knows no {method} {path}',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { AdminClient } from '../../core/admin/client/admin-client.ts';
 import { Events } from '../../core/admin/desk/events.ts';
 import type { Running } from '../../core/admin/desk/inside.ts';
+import type { Part } from '../../core/admin/verbs.ts';
 import { adminPages } from '../../core/admin/pages.ts';
 import { AdminPart } from '../../core/assembly/admin-part.ts';
 import type { Program } from '../../core/assembly/program.ts';
@@ -36,6 +37,7 @@ export class AdminStage {
     tokens: readonly string[] = [READER, OPERATOR],
     folder = mkdtempSync(join(tmpdir(), 'im-admin-')),
     tls?: Settings['admin']['tls'],
+    part: Part = 'node',
   ) {
     this.folder = folder;
     this.#tls = tls;
@@ -49,6 +51,7 @@ export class AdminStage {
       if (address.startsWith('http')) this.address = address;
     };
     this.#part = new AdminPart({
+      part,
       clock: systemClock(),
       random: systemRandom(),
       settings: () => settings,

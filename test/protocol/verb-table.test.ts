@@ -1,7 +1,9 @@
 /** Routes, commands and help are those of the one table of verbs. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { inputsOf } from '../../core/admin/verb-inputs.ts';
-import { VERBS, type Verb, type VerbName } from '../../core/admin/verbs.ts';
+import { VERBS, type Part, type Verb, type VerbName } from '../../core/admin/verbs.ts';
 import { LISTS } from '../../tui/model/screens.ts';
 import { im } from '../unit/cli/rig.ts';
 import { closeAdmins, openAdmin } from './admin-stage.ts';
@@ -78,9 +80,25 @@ describe('the table of verbs', () => {
     }
   });
 
+  it('is told of on the page, as far as it is for more than nodes', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/operating.md'), 'utf8');
+    const told =
+      /and of the verbs ([^;]+); besides, a sequencer shows its (\S+) and a gateway the (\S+)\./;
+    const [, all = '', sequencer, gateway] = told.exec(page) ?? [];
+    const named = (text: string): string[] =>
+      [...text.matchAll(/`([^`]+)`/g)].map((it) => it[1] ?? '');
+    const verbs = Object.entries(VERBS) as [string, Verb][];
+    const of = (part: Part): string[] =>
+      verbs.filter(([, { parts }]) => parts.includes(part)).map(([name]) => name);
+    assert.deepEqual(of('sequencer').toSorted(), named(`${all}${sequencer}`).toSorted());
+    assert.deepEqual(of('gateway').toSorted(), named(`${all}${gateway}`).toSorted());
+    assert.equal(of('node').length, verbs.length);
+  });
+
   it('takes no name that a command has for itself', () => {
     const taken = [
       'config',
+      'data',
       'socket',
       'url',
       'tokenFile',

@@ -24,6 +24,8 @@ describe('every verb that asks nodes', () => {
     one = await openAdmin(await openStage({ name: 'im-1' }));
     const stage = await openStage({ name: 'im-2' });
     other = await openAdmin(stage);
+    // A terminal waits for what a node tells of its start.
+    for (const { events } of [one, other]) events.note('info', 'it runs', {});
     const ann = await stage.join('ann');
     await ann.accepted(ann.send(TALK, 'x'));
   });

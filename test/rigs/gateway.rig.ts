@@ -3,10 +3,11 @@
  * nothing but the gateway find the node that serves.
  */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Client } from '../../client/index.ts';
+import { AdminClient } from '../../core/admin/client/admin-client.ts';
 import { until } from '../kit/quiet-host.ts';
 import { postgres } from '../postgres-server/databases.ts';
 import { PostgresServer } from '../postgres-server/server.ts';
@@ -55,6 +56,26 @@ async function ask(gateway: string): Promise<Told> {
   return (await answer.json()) as Told;
 }
 
+/** As an admin of it sees it, on the socket in its data folder. */
+async function isSeen({ folder, configFile, addresses }: ServerProcess): Promise<void> {
+  const admin = new AdminClient({ name: 'gate', socket: join(folder, 'data', 'admin.sock') });
+  const { standing, cluster, addresses: told } = await admin.ask('overview', {});
+  assert.deepEqual([standing, cluster, told], ['gateway', 'demo', addresses]);
+  assert.equal((await admin.ask('cluster', {})).active, 'im-a');
+  assert.equal(await admin.text('/ready'), 'every part runs\n');
+  const counted = /^im_gateway_answers_total\{.*answer="found"\} [1-9]/m;
+  assert.match(await admin.text('/metrics'), counted);
+  await assert.rejects(admin.ask('sessions', {}), { code: 'IM_ADMIN_NO_NODE' });
+  const file = JSON.parse(readFileSync(configFile, 'utf8')) as object;
+  writeFileSync(configFile, JSON.stringify({ ...file, limits: { gatewayBurst: 5_000 } }));
+  const { applied, changes } = await admin.ask('reload', {});
+  assert.equal(applied, true);
+  assert.deepEqual(
+    changes.map(({ path, how }) => [path, how]),
+    [['limits.gatewayBurst', 'live']],
+  );
+}
+
 function standby(priority: number): Differences {
   return { failover: { use: 'standby', priority } };
 }
@@ -100,6 +121,7 @@ describe('a gateway in its own process', function () {
     await gate.start();
     const [tcp = '', , http = ''] = gate.addresses;
     await until(async () => (await ask(http)).node === 'im-a', 'im-a serves', untilMs);
+    await isSeen(gate);
     const users = Array.from({ length: CLIENTS }, (_, at) => `user${at}`);
     const tokens = await Promise.all(users.map((user) => a.token(user)));
     const writers = users.map((user, at) => {

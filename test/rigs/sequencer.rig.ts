@@ -8,6 +8,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Client } from '../../client/index.ts';
+import { AdminClient } from '../../core/admin/client/admin-client.ts';
 import { until } from '../kit/quiet-host.ts';
 import { postgres, makeDatabase, type Database } from '../postgres-server/databases.ts';
 import { ServerProcess } from '../scenes/server-process.ts';
@@ -61,6 +62,41 @@ class Talk {
     this.#on = false;
     await this.#client.close();
   }
+}
+
+function adminOf({ folder }: ServerProcess): AdminClient {
+  return new AdminClient({ name: folder, socket: join(folder, 'data', 'admin.sock') });
+}
+
+/** It lives, and is not to be used. */
+async function isFenced(one: ServerProcess): Promise<void> {
+  const admin = adminOf(one);
+  assert.equal(await admin.text('/live'), 'no part failed\n');
+  await assert.rejects(admin.text('/ready'), { status: 503 });
+  assert.match(await admin.text('/metrics'), /^im_ready\{.*\} 0$/m);
+  const { troubles } = await admin.ask('overview', {});
+  assert.deepEqual(
+    troubles.map(({ part, code }) => [part, code]),
+    [['ordering', 'IM_SEQUENCER_FENCED']],
+  );
+}
+
+async function isWell(one: ServerProcess): Promise<void> {
+  const admin = adminOf(one);
+  assert.equal(await admin.text('/ready'), 'every part runs\n');
+  const { standing, addresses } = await admin.ask('overview', {});
+  assert.deepEqual([standing, addresses], ['sequencer', one.addresses]);
+  assert.match(await admin.text('/metrics'), /^sequencer_links\{.*\} 1$/m);
+  await admin.ask('log level', { level: 'warn' });
+  const { acts } = await admin.ask('acts', {});
+  assert.deepEqual(
+    acts.map(({ verb, outcome }) => [verb, outcome]),
+    [
+      ['log level', 'done'],
+      ['log level', 'asked'],
+    ],
+  );
+  await assert.rejects(admin.ask('sessions', {}), { code: 'IM_ADMIN_NO_NODE' });
 }
 
 describe('a sequencer in its own process', function () {
@@ -200,6 +236,8 @@ describe('a sequencer in its own process', function () {
       await served.more(100);
       assert.equal(stranded.orders.length, left, 'the older goes on');
       assert.ok(!/IM_SEQUENCER_FENCED/.test(newer.output));
+      await isFenced(older);
+      await isWell(newer);
       check();
       await older.stop();
       await newer.stop();

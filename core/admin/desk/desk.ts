@@ -3,11 +3,18 @@ import { ImError, reasonOf, type Clock, type ErrorCode } from '../../contract/in
 import type { Settings } from '../../config/settings.ts';
 import type { Change, ClusterStatus, Operator } from '../operator.ts';
 import type { ActView } from '../protocol/index.ts';
-import { VERBS, type Input, type Output, type Permission, type VerbName } from '../verbs.ts';
+import {
+  VERBS,
+  type Input,
+  type Output,
+  type Part,
+  type Permission,
+  type VerbName,
+} from '../verbs.ts';
 import type { Acts } from './acts.ts';
 import { CHANGE_LIMIT_MS, changeOwner, type Changed } from './change.ts';
 import type { Events, Level } from './events.ts';
-import type { Looking, Running } from './inside.ts';
+import type { Glance, Looking, Running } from './inside.ts';
 import { lookCluster } from './look-cluster.ts';
 import { lookConfig } from './look-config.ts';
 import { conversationDetail, conversationList } from './look-conversations.ts';
@@ -29,6 +36,8 @@ export interface Admin {
 
 export interface DeskSurroundings {
   readonly clock: Clock;
+  /** What runs here. */
+  readonly part: Part;
   readonly settings: () => Settings;
   /** Stands for them: who has seen others has seen another hash. */
   readonly hash: () => string;
@@ -85,7 +94,9 @@ export class Desk {
 
   /** Rejects with ImError: what keeps it from being done, or that `who` may not. */
   async perform<N extends VerbName>(name: N, input: Input<N>, who: Admin): Promise<Output<N>> {
-    const { permission } = VERBS[name];
+    const { permission, parts } = VERBS[name];
+    const { part } = this.#around;
+    if (!parts.includes(part)) throw new ImError('IM_ADMIN_NO_NODE', { verb: name, part });
     const doing: (input: Input<N>) => Promise<Output<N>> = this.#doing[name];
     if (permission === 'read') return doing(input);
     const { acts, clock } = this.#around;
@@ -135,12 +146,20 @@ export class Desk {
     });
   }
 
-  get #looking(): Looking {
-    const { clock, running, settings } = this.#around;
+  get #glance(): Glance {
+    const { clock, part, running, settings } = this.#around;
     const now = running();
-    if (!now?.inside) throw new ImError('IM_ADMIN_AWAY', { why: 'it is between two lives' });
+    if (!now) throw between();
+    const aside = now.inside ?? now.aside ?? {};
     const times = { nowMs: clock.monotonic(), now: clock.now() };
-    return { running: now, inside: now.inside, settings: settings(), ...times };
+    return { part, running: now, aside, settings: settings(), ...times };
+  }
+
+  get #looking(): Looking {
+    const glance = this.#glance;
+    const { inside } = glance.running;
+    if (!inside) throw between();
+    return { ...glance, inside };
   }
 
   #change(
@@ -160,18 +179,23 @@ export class Desk {
       <I, O>(view: (looking: Looking, input: I) => O | Promise<O>) =>
       async (input: I): Promise<O> =>
         view(this.#looking, input);
+    const glance =
+      <I, O>(view: (seen: Glance, input: I) => O | Promise<O>) =>
+      async (input: I): Promise<O> =>
+        view(this.#glance, input);
+    const process = { startedAt: this.#startedAt, life: events.life };
     return {
-      overview: look((looking) => lookOverview(looking, rates, this.#startedAt)),
+      overview: glance((seen) => lookOverview(seen, rates, process)),
       sessions: look((looking, input) => listed(this.#sessions.rows(looking), input)),
       'session disconnect': look(disconnect),
       conversations: look(conversationList),
       'conversation show': look((looking, { id }) => conversationDetail(looking, id)),
       trace: look(lookTrace),
-      plugins: look((looking, input) => listed(pluginRows(looking), input)),
-      'plugin show': look((looking, { name }) => pluginDetail(looking, name)),
+      plugins: glance((seen, input) => listed(pluginRows(seen), input)),
+      'plugin show': glance((seen, { name }) => pluginDetail(seen, name)),
       store: look((looking) => lookStore(looking, rates)),
-      ordering: look(lookOrdering),
-      cluster: look(lookCluster),
+      ordering: glance(lookOrdering),
+      cluster: glance(lookCluster),
       'cluster switchover': look((looking, change) => {
         const operator = operatorOf(looking);
         const ask = (asked: () => void) => operator.switchover(change, CHANGE_LIMIT_MS, asked);
@@ -203,6 +227,10 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
   'IM_RELOAD_BUSY',
   'IM_RELOAD_REFUSED',
 ]);
+
+function between(): ImError {
+  return new ImError('IM_ADMIN_AWAY', { why: 'it is between two lives' });
+}
 
 function isRefusal(error: unknown): boolean {
   return error instanceof ImError && (error.kind === 'peer' || REFUSALS.has(error.code));

@@ -31,6 +31,10 @@ export class Events {
     this.#life = life;
   }
 
+  get life(): string {
+    return this.#life;
+  }
+
   readonly note: Heard = (level, message, { part, ...fields }) => {
     this.#last += 1;
     const event: EventView = {

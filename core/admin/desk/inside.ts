@@ -11,8 +11,15 @@ import type { Orderings } from '../../path/orderings.ts';
 import type { Tracing } from '../../path/trace/tracing.ts';
 import type { Directory } from '../../session/directory.ts';
 import type { Operator } from '../operator.ts';
+import type { Part } from '../verbs.ts';
 
-export interface Inside {
+/** What is to be seen in a program that may be no node. */
+export interface Aside {
+  readonly orderings?: Orderings;
+  readonly operator?: Operator | undefined;
+}
+
+export interface Inside extends Aside {
   readonly life: NodeLife;
   readonly persistence: Persistence;
   readonly shards: Shards;
@@ -30,19 +37,28 @@ export interface Inside {
 /** A program as the desk finds it: another one after each life of the node. */
 export interface Running {
   readonly addresses: readonly string[];
+  readonly gateways: readonly string[];
   readonly metrics: { snapshot(): readonly MetricSnapshot[] };
-  /** Undefined: it is no node, and there is nothing to see in it. */
+  /** Absent: it is no node. */
   readonly inside?: Inside;
+  /** Of what is no node. */
+  readonly aside?: Aside;
   states(): readonly PartHealth[];
 }
 
-/** What a verb stands on. */
-export interface Looking {
+/** What a verb stands on that can be asked of what is no node, too. */
+export interface Glance {
+  readonly part: Part;
   readonly running: Running;
-  readonly inside: Inside;
+  readonly aside: Aside;
   readonly settings: Settings;
   /** Monotonic ms. */
   readonly nowMs: number;
   /** The wall clock's. */
   readonly now: number;
+}
+
+/** What a verb stands on. */
+export interface Looking extends Glance {
+  readonly inside: Inside;
 }

@@ -3,15 +3,15 @@ import { ImError } from '../../contract/index.ts';
 import type { Switchover } from '../../cluster/switchover.ts';
 import type { NodeStatus } from '../operator.ts';
 import type { ClusterNode, ClusterView } from '../protocol/index.ts';
-import type { Looking } from './inside.ts';
+import type { Glance } from './inside.ts';
 
 /** Rejects with IM_CLUSTER_NONE where the node is alone, or with what the store says. */
-export async function lookCluster({ inside, settings }: Looking): Promise<ClusterView> {
+export async function lookCluster({ aside, settings }: Glance): Promise<ClusterView> {
   const { cluster, file } = settings;
-  if (!cluster || !inside.operator) {
+  if (!cluster || !aside.operator) {
     throw new ImError('IM_CLUSTER_NONE', { file, what: 'a view of a cluster' });
   }
-  const status = await inside.operator.status();
+  const status = await aside.operator.status();
   const { epoch, active, last, now, shards, nodes, switchover, takeovers, problems } = status;
   return {
     name: cluster.name,

@@ -4,7 +4,7 @@ import type { Membership } from '../../cluster/membership.ts';
 import { healthOf, type PartHealth } from '../../kernel/health.ts';
 import { VERSION } from '../../kernel/version.ts';
 import type { Overview, Standing, Trouble } from '../protocol/index.ts';
-import type { Looking } from './inside.ts';
+import type { Glance, Inside } from './inside.ts';
 import type { Rates } from './rates.ts';
 import { Series } from './series.ts';
 
@@ -24,29 +24,28 @@ export function ratedOf(series: Series): Readonly<Record<Rated, number>> {
   return Object.fromEntries(values) as Record<Rated, number>;
 }
 
-export function lookOverview(looking: Looking, rates: Rates<Rated>, startedAt: number): Overview {
-  const { running, inside, settings, now } = looking;
+/** `life`: of the process, which what is no node has no other than. */
+export function lookOverview(
+  looking: Glance,
+  rates: Rates<Rated>,
+  { startedAt, life }: { readonly startedAt: number; readonly life: string },
+): Overview {
+  const { part, running, settings, now } = looking;
   const series = new Series(running.metrics.snapshot());
   const { kept: _kept, ...totals } = ratedOf(series);
   const states = running.states();
-  const record = inside.membership?.seen.record;
-  const owned = inside.shards.owned();
-  const own = owned.length === 0 ? undefined : Math.max(...owned.map(({ epoch }) => epoch));
-  const epoch = record ? epochOf(record) : own;
-  const active = record ? activeOf(record)?.node : settings.node.name;
+  const { inside } = running;
+  const standing = part === 'node' ? 'starting' : part;
+  const other = { life, standing, sessions: 0, queue: 0 } as const;
   return {
     node: settings.node.name,
-    life: inside.life.life,
+    ...(inside ? nodeOf(inside, looking, states) : other),
     ...(settings.cluster && { cluster: settings.cluster.name }),
     version: VERSION,
-    standing: standingOf(inside.membership, states),
-    ...(epoch !== undefined && { epoch }),
-    ...(active !== undefined && { active }),
     health: healthOf(states),
     now,
     startedAt,
-    addresses: [...running.addresses],
-    sessions: inside.directory.sessions.size,
+    addresses: [...running.addresses, ...(inside ? [] : running.gateways)],
     rates: {
       accepted: rates.of('accepted'),
       refused: rates.of('refused'),
@@ -55,10 +54,26 @@ export function lookOverview(looking: Looking, rates: Rates<Rated>, startedAt: n
     },
     totals,
     commitMs: series.quantiles('im_commit_ms'),
-    queue: inside.lanes.length,
     loopDelayMs: series.number('im_loop_delay_max_ms'),
     residentBytes: series.number('im_resident_bytes'),
     ...sumOf(states),
+  };
+}
+
+function nodeOf(inside: Inside, { settings }: Glance, states: readonly PartHealth[]) {
+  const { life, membership, shards, directory, lanes } = inside;
+  const record = membership?.seen.record;
+  const owned = shards.owned();
+  const own = owned.length === 0 ? undefined : Math.max(...owned.map(({ epoch }) => epoch));
+  const epoch = record ? epochOf(record) : own;
+  const active = record ? activeOf(record)?.node : settings.node.name;
+  return {
+    life: life.life,
+    standing: standingOf(membership, states),
+    ...(epoch !== undefined && { epoch }),
+    ...(active !== undefined && { active }),
+    sessions: directory.sessions.size,
+    queue: lanes.length,
   };
 }
 

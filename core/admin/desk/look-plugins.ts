@@ -2,19 +2,21 @@
 import { instancesOf } from '../../config/settings.ts';
 import { ImError } from '../../contract/index.ts';
 import type { PluginDetail, PluginRow } from '../protocol/index.ts';
-import type { Looking } from './inside.ts';
+import type { Glance } from './inside.ts';
 import { settingRows } from './look-config.ts';
 import { Series } from './series.ts';
 
-export function pluginRows({ running, settings }: Looking): readonly PluginRow[] {
+/** Of what is no node only those that it has. */
+export function pluginRows({ part, running, settings }: Glance): readonly PluginRow[] {
   const states = new Map(running.states().map((one) => [one.name, one]));
-  return [...new Set(instancesOf(settings))].map((instance) => {
+  return [...new Set(instancesOf(settings))].flatMap((instance) => {
     const { name, role, plugin } = instance;
     const { type, summary, stability } = plugin;
     // The supervisor knows a part of which there is one by its role.
-    const part = states.get(name) ?? states.get(role);
-    const { state = 'created', why, code, act, startMs } = part ?? {};
-    return {
+    const known = states.get(name) ?? states.get(role);
+    if (!known && part !== 'node') return [];
+    const { state = 'created', why, code, act, startMs } = known ?? {};
+    const row = {
       name,
       role,
       type,
@@ -26,11 +28,12 @@ export function pluginRows({ running, settings }: Looking): readonly PluginRow[]
       ...(act !== undefined && { act }),
       ...(startMs !== undefined && { startMs }),
     };
+    return [row];
   });
 }
 
 /** @throws ImError IM_ADMIN_UNKNOWN. */
-export function pluginDetail(looking: Looking, name: string): PluginDetail {
+export function pluginDetail(looking: Glance, name: string): PluginDetail {
   const { running, settings } = looking;
   const row = pluginRows(looking).find((one) => one.name === name);
   const instance = instancesOf(settings).find((one) => one.name === name);

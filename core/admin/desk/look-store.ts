@@ -1,6 +1,7 @@
 /** How entries are kept, and in which order readers show them. */
+import { ImError } from '../../contract/index.ts';
 import type { OrderingView, StoreView } from '../protocol/index.ts';
-import type { Looking } from './inside.ts';
+import type { Glance, Looking } from './inside.ts';
 import type { Rated } from './look-overview.ts';
 import type { Rates } from './rates.ts';
 import { Series } from './series.ts';
@@ -26,11 +27,14 @@ export function lookStore({ running, inside, settings }: Looking, rates: Rates<R
   };
 }
 
-export function lookOrdering({ running, inside, settings }: Looking): OrderingView {
+/** @throws ImError IM_ADMIN_AWAY. */
+export function lookOrdering({ running, aside, settings }: Glance): OrderingView {
   const series = new Series(running.metrics.snapshot());
+  const { orderings } = aside;
+  if (!orderings) throw new ImError('IM_ADMIN_AWAY', { why: 'it has no ordering' });
   const rows = (['direct', 'group'] as const).map((kind) => {
     const { name, type } = settings.ordering[kind];
-    const { holdMs, maxHoldMs } = inside.orderings.kinds[kind].rule;
+    const { holdMs, maxHoldMs } = orderings.kinds[kind].rule;
     return { kind, name, type, holdMs, maxHoldMs, metrics: series.of(name) };
   });
   return { kinds: rows };

@@ -32,9 +32,19 @@ export const trouble = z.object({
 
 /**
  * alone: it is in no cluster. active: it owns shards. silent: so it does, but its lease is over and
- * answers nobody. standby: it could follow. leaving: it hands over or stops. starting: none yet.
+ * it answers nobody. standby: it could follow. leaving: it hands over or stops. starting: none yet.
+ * sequencer, gateway: it is no node.
  */
-export const standing = z.enum(['alone', 'active', 'silent', 'standby', 'leaving', 'starting']);
+export const standing = z.enum([
+  'alone',
+  'active',
+  'silent',
+  'standby',
+  'leaving',
+  'starting',
+  'sequencer',
+  'gateway',
+]);
 
 /** Per second, over the time since the sample before. */
 export const rates = z.object({
