@@ -20,6 +20,11 @@ function kebab(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+/** What stands between backticks. */
+function named(text: string): string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map((it) => it[1] ?? '');
+}
+
 /** As `im help` writes it: with its lines put together. */
 async function helpOf(words: readonly string[]): Promise<string> {
   const { code, out } = await im(['help', ...words]);
@@ -85,8 +90,6 @@ describe('the table of verbs', () => {
     const told =
       /and of the verbs ([^;]+); besides, a sequencer shows its (\S+) and a gateway the (\S+)\./;
     const [, all = '', sequencer, gateway] = told.exec(page) ?? [];
-    const named = (text: string): string[] =>
-      [...text.matchAll(/`([^`]+)`/g)].map((it) => it[1] ?? '');
     const verbs = Object.entries(VERBS) as [string, Verb][];
     const of = (part: Part): string[] =>
       verbs.filter(([, { parts }]) => parts.includes(part)).map(([name]) => name);
