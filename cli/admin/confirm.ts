@@ -3,6 +3,7 @@
  * cluster's name and the epoch. Where nobody can be asked, options say it.
  */
 import type { AdminClient } from '../../core/admin/client/admin-client.ts';
+import { takenAnew } from '../../core/admin/done-text.ts';
 import type { ClusterView, Reloaded } from '../../core/admin/protocol/index.ts';
 import { VERBS, type VerbName } from '../../core/admin/verbs.ts';
 import { ImError } from '../../core/contract/index.ts';
@@ -92,8 +93,9 @@ function changeDialog(name: VerbName, input: Asked['input'], view: ClusterView):
 
 async function reloadFacts(client: AdminClient, io: Io): Promise<readonly string[]> {
   const wouldBe: Reloaded = await client.ask('reload', { dryRun: true });
-  const { changes } = wouldBe;
-  return changes.length === 0 ? ['Nothing has changed in the file.'] : tableOf(changes, io);
+  const { changes, parts } = wouldBe;
+  const settings = changes.length === 0 ? ['No setting has changed.'] : tableOf(changes, io);
+  return [...settings, ...takenAnew(parts)];
 }
 
 async function aboutSession({ input }: Asked, client: AdminClient): Promise<readonly string[]> {

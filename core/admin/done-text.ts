@@ -11,12 +11,21 @@ const TOLD: Told = {
   'cluster switchover': owns,
   'cluster takeover': owns,
   'log level': ({ level }) => `the log begins at ${level} until the next start`,
-  reload: ({ applied, changes: { length } }) => {
+  reload: ({ applied, changes: { length }, parts }) => {
     const changes = length === 1 ? 'one change' : `${length} changes`;
-    if (length === 0) return 'the file says what runs: nothing is to be changed';
+    if (length === 0) return ['no setting has changed', ...takenAnew(parts)].join('; ');
     return applied ? `${changes} of the file taken` : `${changes} in the file, none of them taken`;
   },
 };
+
+/** Of parts that are made anew or read their files again; or cannot, though nothing has changed. */
+export function takenAnew(parts: Output<'reload'>['parts']): readonly string[] {
+  const texts = { new: 'is taken up anew', kept: 'goes on with what it had' } as const;
+  return parts.flatMap(({ part, became, why }) => {
+    if (became !== 'new' && became !== 'kept') return [];
+    return `${part} ${texts[became]}${why === undefined ? '' : `: ${why}`}`;
+  });
+}
 
 /** Undefined: it has none, for it only reads. */
 export function doneText<N extends VerbName>(verb: N, done: Output<N>): string | undefined {

@@ -1,6 +1,6 @@
 /** From a key or a command to a question, and from the answer to what is asked of the server. */
 import type { ClusterNode, ClusterView, Reloaded } from '../../core/admin/protocol/index.ts';
-import { doneText } from '../../core/admin/done-text.ts';
+import { doneText, takenAnew } from '../../core/admin/done-text.ts';
 import { VERBS, type Verb, type VerbName } from '../../core/admin/verbs.ts';
 import { connectionOf } from './connection.ts';
 import { clusterOf, followed, type Data } from './data.ts';
@@ -184,14 +184,16 @@ function done(verb: VerbName, input: Given, output: unknown): string {
 
 const CHANGES_SHOWN = 8;
 
-function wouldReload(state: State, { changes, hash }: Reloaded): State {
-  if (changes.length === 0)
+function wouldReload(state: State, { changes, parts, hash }: Reloaded): State {
+  const again = takenAnew(parts);
+  if (changes.length === 0 && again.length === 0)
     return withToast(state, 'the file says what runs: nothing would change');
   const facts = changes.slice(0, CHANGES_SHOWN).map(({ path, before, after, how }) => {
     return `${path}: ${before ?? '-'} → ${after ?? '-'}  ${how === 'live' ? 'live' : 'RESTART'}`;
   });
   const more = changes.length - facts.length;
   if (more > 0) facts.push(`and ${more} more: im reload --dry-run shows all`);
+  facts.push(...again);
   const asked = { ...surroundings(state.data), verb: 'reload', input: { expect: hash } } as const;
   return { ...state, ui: { ...state.ui, dialog: newDialog({ ...asked, facts }) } };
 }

@@ -123,11 +123,25 @@ describe('keys', () => {
       applied: false,
       hash: 'abc',
       changes: [{ path: 'log.level', before: 'info', after: 'warn', how: 'live' }],
+      parts: [],
     };
     keys.state = reduce(keys.state, { kind: 'told', verb: 'reload', input: dry, output }, 1);
     assert.deepEqual(keys.state.ui.dialog?.facts, ['log.level: info → warn  live']);
     keys.type('y');
     assert.deepEqual(keys.effects[1], { kind: 'ask', verb: 'reload', input: { expect: 'abc' } });
+  });
+
+  it('of a reload ask, too, where only files are read again, and not where nothing is', () => {
+    const told = (parts: readonly object[]): Keys => {
+      const keys = new Keys('config').type('r');
+      const output = { applied: false, hash: 'abc', changes: [], parts };
+      const input = { dryRun: true };
+      keys.state = reduce(keys.state, { kind: 'told', verb: 'reload', input, output }, 1);
+      return keys;
+    };
+    const { dialog } = told([{ part: 'tcp', became: 'new' }]).state.ui;
+    assert.deepEqual(dialog?.facts, ['tcp is taken up anew']);
+    assert.equal(told([]).state.ui.dialog, undefined);
   });
 
   it('do nothing that acts while nobody answers', () => {
