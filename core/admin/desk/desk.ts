@@ -186,7 +186,7 @@ export class Desk {
     const process = { startedAt: this.#startedAt, life: events.life };
     return {
       overview: glance((seen) => lookOverview(seen, rates, process)),
-      sessions: look((looking, input) => listed(this.#sessions.rows(looking), input)),
+      sessions: look((looking, input) => this.#sessions.list(looking, input)),
       'session disconnect': look(disconnect),
       conversations: look(conversationList),
       'conversation show': look((looking, { id }) => conversationDetail(looking, id)),

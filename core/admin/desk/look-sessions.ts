@@ -1,7 +1,8 @@
 /** The sessions of a node, with how busy each is. */
 import type { Session } from '../../session/session.ts';
-import type { SessionRow } from '../protocol/index.ts';
+import type { SessionList, SessionRow } from '../protocol/index.ts';
 import type { Looking } from './inside.ts';
+import { made, type Fields, type ListInput } from './rows.ts';
 
 interface Sample {
   readonly atMs: number;
@@ -16,34 +17,37 @@ export class SessionLook {
   /** Of those that somebody looked at. */
   readonly #samples = new WeakMap<Session, Sample>();
 
-  *rows({ inside, nowMs }: Looking): Iterable<SessionRow> {
-    for (const session of inside.directory.sessions) yield this.#row(session, nowMs);
+  list({ inside, nowMs }: Looking, input: ListInput): SessionList {
+    return made(inside.directory.sessions, this.#fields(nowMs), input);
   }
 
-  #row(session: Session, nowMs: number): SessionRow {
-    const { id, user, device, address, binding, state, output, handler } = session;
-    const commands = handler?.commands ?? 0;
+  #fields(nowMs: number): Fields<Session, SessionRow> {
     return {
-      id,
-      user,
-      device,
-      address,
-      encoding: binding.encoding,
-      state,
-      ageMs: Math.round(nowMs - session.output.beganMs),
-      idleMs: Math.max(0, Math.round(nowMs - output.sentMs)),
-      commands,
-      commandsPerS: this.#perS(session, commands, nowMs),
-      unanswered: handler?.unsettled ?? 0,
-      sentBytes: output.sentBytes,
-      queuedBytes: output.queuedBytes,
-      slow: output.blocked,
+      texts: {
+        id: ({ id }) => id,
+        user: ({ user }) => user,
+        device: ({ device }) => device,
+        address: ({ address }) => address,
+        encoding: ({ binding }) => binding.encoding,
+        state: ({ state }) => state,
+        slow: ({ output }) => output.blocked,
+      },
+      numbers: {
+        ageMs: ({ output }) => Math.round(nowMs - output.beganMs),
+        idleMs: ({ output }) => Math.max(0, Math.round(nowMs - output.sentMs)),
+        commands: ({ handler }) => handler?.commands ?? 0,
+        commandsPerS: (session) => this.#perS(session, nowMs),
+        unanswered: ({ handler }) => handler?.unsettled ?? 0,
+        sentBytes: ({ output }) => output.sentBytes,
+        queuedBytes: ({ output }) => output.queuedBytes,
+      },
     };
   }
 
-  #perS(session: Session, commands: number, nowMs: number): number {
+  #perS(session: Session, nowMs: number): number {
     const before = this.#samples.get(session);
     if (before && nowMs - before.atMs < SAMPLE_LEAST_MS) return before.perS;
+    const commands = session.handler?.commands ?? 0;
     const since = before ?? { atMs: session.output.beganMs, commands: 0 };
     const spanMs = Math.max(1, nowMs - since.atMs);
     const perS = Math.round(((commands - since.commands) * 10_000) / spanMs) / 10;

@@ -2,7 +2,14 @@
 import { sortedWindow } from './sorted-window.ts';
 
 type Row = Readonly<Record<string, unknown>>;
-type Fits = (row: Row) => boolean;
+/** What a field of a row holds. */
+type Read = (field: string) => unknown;
+interface Names {
+  /** A word that is in no number is looked for in these only. */
+  readonly texts: readonly string[];
+  readonly numbers: readonly string[];
+}
+type Fits = (read: Read, names: Names) => boolean;
 
 export interface ListInput {
   readonly sort?: string | undefined;
@@ -16,24 +23,51 @@ export interface Listed<R> {
   readonly rows: R[];
 }
 
+type NumberIn<R> = { [F in keyof R & string]: R[F] extends number ? F : never }[keyof R & string];
+
+/** What rows are made of, field by field. */
+export interface Fields<T, R> {
+  readonly texts: { readonly [F in Exclude<keyof R & string, NumberIn<R>>]: (one: T) => R[F] };
+  readonly numbers: { readonly [F in NumberIn<R>]: (one: T) => number };
+}
+
 /** A row fits if it has every word of the filter. Sorting keeps the sequence of equals. */
 export function listed<R extends Row>(rows: Iterable<R>, input: ListInput): Listed<R> {
   const fits = fitsOf(input.filter ?? '');
-  const fitting = [...rows].filter(fits);
-  const { sort = '', limit, offset } = input;
+  return cut([...rows].filter(fits), (row, field) => row[field], input);
+}
+
+/** The same of very many: only rows that are shown are made, of others is read what is asked for. */
+export function made<T, R extends Row>(
+  all: Iterable<T>,
+  { texts, numbers }: Fields<T, R>,
+  input: ListInput,
+): Listed<R> {
+  const known = new Map<string, (one: T) => unknown>(Object.entries({ ...texts, ...numbers }));
+  const names = { texts: Object.keys(texts), numbers: Object.keys(numbers) };
+  const read = (one: T, field: string): unknown => known.get(field)?.(one);
+  const fits = wordsOf(input.filter ?? '');
+  const fitting = [...all].filter((one) => fits((field) => read(one, field), names));
+  const { total, rows } = cut(fitting, read, input);
+  const entriesOf = (one: T): [string, unknown][] => {
+    return Array.from(known, ([name, field]) => [name, field(one)]);
+  };
+  return { total, rows: rows.map((one) => Object.fromEntries(entriesOf(one)) as R) };
+}
+
+function cut<T>(
+  fitting: readonly T[],
+  read: (one: T, field: string) => unknown,
+  { sort = '', limit, offset }: ListInput,
+): Listed<T> {
   const window = { from: offset, to: offset + limit };
+  const total = fitting.length;
   const column = sort.replace(/^-/, '');
+  if (column === '') return { total, rows: fitting.slice(window.from, window.to) };
   const sign = sort.startsWith('-') ? -1 : 1;
-  const shown =
-    column === ''
-      ? fitting.slice(window.from, window.to)
-      : sortedWindow(
-          fitting,
-          (row) => row[column],
-          (a, b) => compare(a, b, sign),
-          window,
-        );
-  return { total: fitting.length, rows: shown };
+  const keyOf = (one: T): unknown => read(one, column);
+  const rows = sortedWindow(fitting, keyOf, (a, b) => compare(a, b, sign), window);
+  return { total, rows };
 }
 
 /**
@@ -41,40 +75,40 @@ export function listed<R extends Row>(rows: Iterable<R>, input: ListInput): List
  * `field<1`: a number. `!` before one: not. No regular expressions: one of somebody's could stop
  * the node.
  */
-export function fitsOf(filter: string): Fits {
+export function fitsOf(filter: string): (row: Row) => boolean {
+  const fits = wordsOf(filter);
+  return (row) => fits((field) => row[field], { texts: Object.keys(row), numbers: [] });
+}
+
+function wordsOf(filter: string): Fits {
   const all = filter
     .split(/\s+/)
     .filter((word) => word !== '')
     .map(wordOf);
-  return (row) => all.every((fits) => fits(row));
+  return (read, names) => all.every((fits) => fits(read, names));
 }
 
 function wordOf(word: string): Fits {
   if (word.startsWith('!') && word.length > 1) {
     const fits = wordOf(word.slice(1));
-    return (row) => !fits(row);
+    return (read, names) => !fits(read, names);
   }
   const [, field = '', sign = '', rest = ''] = /^(\w+)([:=<>])(.+)$/.exec(word) ?? [];
   const wanted = rest.toLowerCase();
-  if (sign === ':') return (row) => has(row[field], wanted);
-  if (sign === '=') return (row) => is(row[field], wanted);
+  if (sign === ':') return (read) => has(read(field), wanted);
+  if (sign === '=') return (read) => is(read(field), wanted);
   const limit = Number(rest);
   if (sign !== '' && !Number.isNaN(limit)) {
-    return (row) => {
-      const value = row[field];
+    return (read) => {
+      const value = read(field);
       return typeof value === 'number' && (sign === '>' ? value > limit : value < limit);
     };
   }
   const text = word.toLowerCase();
-  // Most words are in no number: then no number needs to be written out.
-  const fitsNumber = OF_NUMBERS.test(text);
-  return (row) => {
-    for (const field in row) {
-      const value = row[field];
-      if ((fitsNumber || typeof value !== 'number') && has(value, text)) return true;
-    }
-    return false;
-  };
+  const isOfNumbers = OF_NUMBERS.test(text);
+  return (read, { texts, numbers }) =>
+    texts.some((one) => has(read(one), text)) ||
+    (isOfNumbers && numbers.some((one) => has(read(one), text)));
 }
 
 /** Of what numbers are written with. */
