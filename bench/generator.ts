@@ -1,6 +1,7 @@
 /**
  * The load, in its own process: `node generator.ts <adapter> <address> <workload JSON> <tokens
- * file>`. Prints `measuring` and `measured` around the measured time, then the figures as JSON.
+ * file>`. Prints `measuring` and `measured` around the measured time, and `tick <messages>` within
+ * it, if it is told to; then the figures as JSON.
  */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -97,7 +98,10 @@ await sleep(workload.warmUpMs);
 const before = { acked, received, cpu: process.cpuUsage(), at: performance.now() };
 measuring = true;
 console.log('measuring');
+const { tickMs } = workload;
+const tick = tickMs && setInterval(() => console.log(`tick ${Math.min(acked, received)}`), tickMs);
 await sleep(workload.measureMs);
+clearInterval(tick);
 measuring = false;
 const seconds = (performance.now() - before.at) / 1000;
 const cpu = process.cpuUsage(before.cpu);

@@ -9,10 +9,12 @@
  * sequencer. Load and server share the machine: ratios travel between machines, rates do not.
  *
  * `npm run bench -- order [--seed N]` compares the orderings: delay and disorder in virtual time,
- * throughput on this machine. Any work may be named like that, without `--work`.
+ * throughput on this machine. `npm run bench -- admin` tells what it costs to watch. Any work may
+ * be named like that, without `--work`.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { runAdmin } from './admin/admin.ts';
 import type { Outcome } from './measure.ts';
 import { runOrder } from './order/order.ts';
 import { runChat } from './run-chat.ts';
@@ -94,5 +96,7 @@ if (beside?.system !== undefined) await runBeside(asked, beside, [beside.system]
 else if (beside) await runBeside(asked, beside, (names ?? ['im']).filter(isOurs));
 else if (asked === 'order') {
   process.exitCode = (await runOrder(Number(values.seed), values.quick)) ? 0 : 1;
+} else if (asked === 'admin') {
+  process.exitCode = (await runAdmin(values.quick)) ? 0 : 1;
 } else if (['chat', 'latency'].includes(asked)) await runChats(names ?? PEERS);
-else throw new Error(`the work is chat, latency, order, ${Object.keys(works).join(', ')}`);
+else throw new Error(`the work is chat, latency, order, admin, ${Object.keys(works).join(', ')}`);

@@ -28,10 +28,12 @@ export interface Outcome {
   readonly row: Row;
 }
 
+/** `ticked` hears how many messages there were, as often as the workload says. */
 export async function measure(
   { name: peer, server, adapter }: System,
   workload: Workload,
   tokensFile: string,
+  ticked: (messages: number) => void = () => undefined,
 ): Promise<Outcome> {
   const args = [adapter, server.address, JSON.stringify(workload), tokensFile];
   const child = spawn(
@@ -45,6 +47,7 @@ export async function measure(
   for await (const line of createInterface({ input: child.stdout })) {
     if (line === 'measuring') begun = server.cpuSeconds();
     else if (line === 'measured') used = server.cpuSeconds() - begun;
+    else if (line.startsWith('tick ')) ticked(Number(line.slice('tick '.length)));
     else if (line.startsWith('{')) figures = JSON.parse(line) as Figures;
   }
   if (!figures) throw new Error(`the load against ${peer} broke off`);

@@ -11,6 +11,8 @@ export interface Workload {
   readonly measureMs: number;
   /** Texts per second of all users together, whatever the answers; absent: as fast as answered. */
   readonly perSecond?: number;
+  /** How often the generator says what has come so far; absent: at the end. */
+  readonly tickMs?: number;
 }
 
 /** One user's connection to the server under test. */

@@ -37,7 +37,7 @@ export function listed<R extends Row>(rows: Iterable<R>, input: ListInput): List
   return cut([...rows].filter(fits), (row, field) => row[field], input);
 }
 
-/** The same of very many: only rows that are shown are made, of others is read what is asked for. */
+/** The same of very many: rows that are shown are made, of others is read what is asked for. */
 export function made<T, R extends Row>(
   all: Iterable<T>,
   { texts, numbers }: Fields<T, R>,

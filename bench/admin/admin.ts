@@ -1,0 +1,96 @@
+/**
+ * What it costs to watch: the chat while somebody has open what a busy operator has, against the
+ * same chat unwatched; and `im top` on a node with very many sessions.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { round } from '../works/work.ts';
+import { at, judge, type Measured } from './aims.ts';
+import { costOf, median, type Block } from './blocks.ts';
+import { built } from './built.ts';
+import { withCrowd } from './crowded.ts';
+import { measureLooks, measureWatching } from './looks.ts';
+import { Scroll, type Scrolled } from './scroll.ts';
+import { watchedChat } from './watched-chat.ts';
+
+const SESSIONS = 10_000;
+const SESSIONS_QUICK = 2_000;
+
+/** Prints it all. The result: every aim is met. */
+export async function runAdmin(quick: boolean): Promise<boolean> {
+  const chat = await watchedChat(quick);
+  console.log('\nthe chat, watched and not, by turns: medians, and what watching adds');
+  console.table(costs(chat.blocks));
+  console.log('who watched saw', chat.seen);
+
+  const sessions = quick ? SESSIONS_QUICK : SESSIONS;
+  const here = await crowded(sessions);
+  const { looks, rest, scrolled } = here;
+  console.log(`\none look at ${sessions} sessions: what it costs the server's event loop`);
+  console.table(looks);
+  console.log(`all that is open takes ${round(here.corePercent, 1)} % of a core of the server`);
+  const { busyPercent, residentMb } = rest;
+  console.log(`im top at rest: ${round(busyPercent, 1)} % of a core, ${round(residentMb)} MB`);
+  console.table(delays(scrolled));
+
+  console.log('\naims');
+  const judged = judge({ chat, ...here });
+  console.table(judged);
+  return judged.every(({ met }) => met);
+}
+
+async function crowded(sessions: number): Promise<Omit<Measured, 'chat'>> {
+  const folder = mkdtempSync(join(tmpdir(), 'im-built-'));
+  try {
+    const launcher = await built(folder);
+    return await withCrowd(sessions, async (system) => {
+      const looks = await measureLooks(system, sessions);
+      const corePercent = await measureWatching(system);
+      const scroll = new Scroll(system, launcher, sessions);
+      return { looks, corePercent, rest: await scroll.rest(), scrolled: await scroll.scroll() };
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const FIGURES = {
+  'messages/s': 'messages/s',
+  'CPU µs per message, event loop': 'loopUs',
+  'CPU µs per message, all threads': 'allUs',
+} as const;
+
+function costs(blocks: readonly Block[]): Record<string, Record<string, number>> {
+  const rows = Object.entries(FIGURES).map(([name, figure]) => {
+    const of = (isWatched: boolean): number => {
+      const some = blocks.filter((block) => block.isWatched === isWatched);
+      return round(median(some.map((block) => block[figure])), 2);
+    };
+    const { percent, givenOrTaken } = costOf(blocks, figure);
+    const added = { 'added %': round(percent, 1), '± %': round(givenOrTaken, 1) };
+    return [name, { unwatched: of(false), watched: of(true), ...added }] as const;
+  });
+  return Object.fromEntries(rows);
+}
+
+function delays(scrolled: Scrolled): Record<string, Record<string, number>> {
+  const { keysMs, framesMs, settledMs, top, serverMs, aloneMs } = scrolled;
+  return {
+    'from a key to its frame': spread(keysMs),
+    'a held key: from frame to frame': spread(framesMs),
+    'from its end until all rows are there': { 'max ms': round(settledMs, 1) },
+    "im top's event loop, late": { 'p99 ms': round(top.p99, 1), 'max ms': round(top.max, 1) },
+    "the server's event loop, longest of each second": spread(serverMs),
+    'the same while nobody looks': spread(aloneMs),
+  };
+}
+
+function spread(values: readonly number[]): Record<string, number> {
+  return {
+    count: values.length,
+    'p50 ms': round(at(values, 0.5), 1),
+    'p99 ms': round(at(values, 0.99), 1),
+    'max ms': round(at(values, 1), 1),
+  };
+}
