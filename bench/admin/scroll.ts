@@ -158,6 +158,7 @@ export class Scroll {
       {
         frame: nothing,
         event: nothing,
+        lost: nothing,
         beat: ({ loopDelayMs }) => void delays.push(loopDelayMs),
         closed: nothing,
       },

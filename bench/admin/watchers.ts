@@ -42,13 +42,11 @@ function connect(where: Target): Pick<AdminClient, 'ask' | 'watch'> {
 
 function counting(watcher: Watcher): Watcher {
   return {
+    ...watcher,
     frame: (frame) => {
       seen.frames += 1;
       watcher.frame(frame);
     },
-    event: (event) => watcher.event(event),
-    beat: (beat) => watcher.beat(beat),
-    closed: (problem) => watcher.closed(problem),
   };
 }
 
@@ -81,7 +79,7 @@ function beat(): void {
 }
 
 function tail(): () => void {
-  const watcher = { frame: nothing, event: nothing, beat, closed: nothing };
+  const watcher = { frame: nothing, event: nothing, lost: nothing, beat, closed: nothing };
   return new AdminClient(target).watch({ events: 'yes', level: 'info' }, watcher);
 }
 
