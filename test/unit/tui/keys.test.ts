@@ -66,6 +66,15 @@ class Keys {
   }
 }
 
+/** After the dry run of a reload that has found no setting to change. */
+function unchanged(parts: readonly object[]): Keys {
+  const keys = new Keys('config').type('r');
+  const output = { applied: false, hash: 'abc', changes: [], parts };
+  const input = { dryRun: true };
+  keys.state = reduce(keys.state, { kind: 'told', verb: 'reload', input, output }, 1);
+  return keys;
+}
+
 describe('keys', () => {
   it('of every verb in the table open what its danger asks for', () => {
     const keyed = (Object.keys(VERBS) as VerbName[]).filter(
@@ -132,16 +141,9 @@ describe('keys', () => {
   });
 
   it('of a reload ask, too, where only files are read again, and not where nothing is', () => {
-    const told = (parts: readonly object[]): Keys => {
-      const keys = new Keys('config').type('r');
-      const output = { applied: false, hash: 'abc', changes: [], parts };
-      const input = { dryRun: true };
-      keys.state = reduce(keys.state, { kind: 'told', verb: 'reload', input, output }, 1);
-      return keys;
-    };
-    const { dialog } = told([{ part: 'tcp', became: 'new' }]).state.ui;
+    const { dialog } = unchanged([{ part: 'tcp', became: 'new' }]).state.ui;
     assert.deepEqual(dialog?.facts, ['tcp is taken up anew']);
-    assert.equal(told([]).state.ui.dialog, undefined);
+    assert.equal(unchanged([]).state.ui.dialog, undefined);
   });
 
   it('do nothing that acts while nobody answers', () => {
