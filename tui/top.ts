@@ -97,8 +97,9 @@ async function once(
   return lines.slice(0, -1).join('\n').trimEnd();
 }
 
-/** A node that runs has told of its start. */
+/** Every node that is known has answered or does not; one that runs has told of its start. */
 function isWhole({ state: { data, ui } }: Store): boolean {
+  if (data.links.some(({ overview, failures }) => !overview && failures === 0)) return false;
   const events = ui.screen === 'overview' || ui.screen === 'events';
   if (events && data.events.length === 0) return false;
   return wantsOf(ui).topics.every((topic) => {
