@@ -102,6 +102,9 @@ function isWhole({ state: { data, ui } }: Store): boolean {
   if (data.links.some(({ overview, failures }) => !overview && failures === 0)) return false;
   const events = ui.screen === 'overview' || ui.screen === 'events';
   if (events && data.events.length === 0) return false;
+  // Whoever the cluster tells of has been tried, too.
+  if (data.links.some(({ heardAt, failures }) => heardAt === undefined && failures === 0))
+    return false;
   return wantsOf(ui).topics.every((topic) => {
     return [...data.views.values()].some((shown) => shown.topic === topic);
   });

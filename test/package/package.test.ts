@@ -7,9 +7,12 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { installed } from './install.ts';
 import { must, run, startNode, type Ran } from './run.ts';
+import { onTerminal } from './terminal.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const node = process.execPath;
+
+const LAST_ROW = / q quit$/m;
 
 describe('the package, installed in an empty folder', function () {
   this.timeout(60_000);
@@ -119,6 +122,33 @@ describe('the package, installed in an empty folder', function () {
       'received',
     ]);
     assert.ok(existsSync(join(home, 'data', 'im.db')));
+  });
+
+  it('shows a node in a terminal, and as one picture where there is none', async () => {
+    const usual = await readFile(join(package_, 'im.config.yaml'), 'utf8');
+    const own = usual.replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:0');
+    await writeFile(join(home, 'im.config.yaml'), own);
+    const server = await startNode(home, [join('node_modules', '.bin', 'im'), 'start']);
+    const terminal = onTerminal(home, `'${node}' node_modules/.bin/im top`);
+    try {
+      const [piped] = await Promise.all([im('top', '--screen', 'plugins'), terminal.see(LAST_ROW)]);
+      assert.equal(piped.code, 0, piped.output);
+      assert.match(piped.output, /^ im-1 ● live via [^]*persistence +● running/);
+      // oxlint-disable-next-line no-control-regex -- escape sequences are what this is about
+      assert.doesNotMatch(piped.output, /\u001b/);
+      terminal.type('2');
+      const screen = await terminal.see(/ Sessions 0 [^]* help$/m);
+      for (const row of screen.split('\n').slice(2, -1)) assert.match(row, /^[┌│└].{78}[┐│┘]$/u);
+      terminal.type('q');
+      const { code, screen: left } = await terminal.end();
+      assert.deepEqual([code, left.trim()], [0, '']);
+    } finally {
+      terminal.close();
+      assert.equal(await server.stop(), '0');
+    }
+    const away = await im('top');
+    assert.equal(away.code, 3, away.output);
+    assert.match(away.output, /^IM_ADMIN_UNREACHABLE: /);
   });
 
   it('gives types to plugins, their tests and programs', async () => {

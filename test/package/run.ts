@@ -14,7 +14,7 @@ const outputMaxBytes = 4_194_304;
  * The surroundings without what this run of the tests has put there: npm and Node tell their
  * children where they were called.
  */
-function strangersEnvironment(): NodeJS.ProcessEnv {
+export function strangersEnvironment(): NodeJS.ProcessEnv {
   const ours = /^(npm_(package|lifecycle|command|config_local_prefix)|INIT_CWD$|NODE_|IM_)/;
   const entries = Object.entries(process.env).filter(([name]) => !ours.test(name));
   return Object.fromEntries(entries);
