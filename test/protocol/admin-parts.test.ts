@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnyPlugin } from 'im-kernel/contract';
+import type { Finding } from '../../cli/admin/doctor-checks.ts';
 import type { AdminProblem } from '../../core/admin/client/admin-problem.ts';
 import { VERBS, type Part, type Verb, type VerbName } from '../../core/admin/verbs.ts';
 import { assembleGateway } from '../../core/assembly/assemble-gateway.ts';
@@ -11,7 +12,7 @@ import { assembleSequencer } from '../../core/assembly/assemble-sequencer.ts';
 import type { Program } from '../../core/assembly/program.ts';
 import { tcpNetwork } from '../../core/assembly/tcp-network.ts';
 import centralSequencer from '../../plugins/ordering/central-sequencer/index.ts';
-import { im } from '../unit/cli/rig.ts';
+import { configIn, im } from '../unit/cli/rig.ts';
 import { AdminStage } from './admin-stage.ts';
 import { BEAT_MS, Pair } from './pair-stage.ts';
 import { instance, Stage } from './stage.ts';
@@ -94,6 +95,23 @@ async function isSeen(admin: AdminStage, part: Part, plugins: readonly string[])
   );
 }
 
+/** It has no transports, keeps nothing and greets nobody: nothing of that is wrong. */
+async function isWell({ folder }: AdminStage, part: Part): Promise<void> {
+  const file = await configIn(folder, 'node: { name: one, data: . }\n');
+  const { code, out } = await im(['doctor', '--config', file, '--data', folder, '--json']);
+  const { findings } = JSON.parse(out) as { findings: readonly Finding[] };
+  assert.deepEqual(
+    findings.filter(({ state }) => state !== 'ok').map(({ state, what }) => `${state}: ${what}`),
+    [
+      'left out: there are no transports',
+      `left out: store is for nodes, and this is a ${part}`,
+      'left out: the node is alone',
+      `left out: a ${part} takes none`,
+    ],
+  );
+  assert.equal(code, 0);
+}
+
 describe('the admin API of a process that is no node', () => {
   it('is there for a gateway, which sees the cluster, too', async () => {
     const pair = new Pair();
@@ -106,6 +124,7 @@ describe('the admin API of a process that is no node', () => {
     await pair.pass(BEAT_MS);
     await withAdmin(stage, 'gateway', gateway, async (admin) => {
       await isSeen(admin, 'gateway', ['transport', 'persistence', 'registry']);
+      await isWell(admin, 'gateway');
       const { active, nodes } = await admin.owner.ask('cluster', {});
       assert.deepEqual([active, nodes.length], ['im-a', 2]);
       const { standing, addresses } = await admin.owner.ask('overview', {});
@@ -129,6 +148,7 @@ describe('the admin API of a process that is no node', () => {
     await program.start();
     await withAdmin(stage, 'sequencer', program, async (admin) => {
       await isSeen(admin, 'sequencer', ['persistence', 'ordering']);
+      await isWell(admin, 'sequencer');
       const { kinds } = await admin.owner.ask('ordering', {});
       assert.deepEqual(
         kinds.map(({ kind }) => kind),
