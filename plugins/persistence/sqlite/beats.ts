@@ -6,11 +6,9 @@ import { rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { NodeLife } from 'im-kernel/contract';
 import { leaseTime, type ProcessMark } from './machine.ts';
-import { patiently } from './patience.ts';
+import { patiently, START_WAIT_MS } from './patience.ts';
 import { within } from './transaction.ts';
 
-/** How long a start waits for others that just open or close the file. */
-const LOCK_WAIT_MS = 1_000;
 /** Losing the last beats with the machine's power is no loss, as they end with it: no sync each. */
 const SETTINGS = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL';
 const TABLE = `
@@ -54,7 +52,7 @@ export class Beats {
   /** `file`: the store's. */
   constructor(file: string) {
     this.#file = beatsFile(file);
-    this.#db = patiently(LOCK_WAIT_MS, () => opened(this.#file));
+    this.#db = patiently(START_WAIT_MS, () => opened(this.#file));
     this.#all = this.#db.prepare('SELECT * FROM node ORDER BY node');
     this.#put = this.#db.prepare(
       `INSERT OR REPLACE INTO node (node, life, lease_ends, lease, boot, pid, started, alive)

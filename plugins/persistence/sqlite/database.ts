@@ -4,11 +4,11 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { faultOf, primaryCode, reasonOf } from './faults.ts';
 import type { Failure, OpenSettings } from './messages.ts';
-import { patiently } from './patience.ts';
+import { patiently, START_WAIT_MS } from './patience.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 import { within } from './transaction.ts';
 
-/** How long a start waits for others that just open or close the file. */
+/** How long a start waits for a program that just opens or closes the file. */
 const LOCK_WAIT_MS = 1_000;
 const BUSY = 5;
 const NOT_A_DATABASE = 26;
@@ -129,7 +129,7 @@ function opened(settings: OpenSettings): DatabaseSync {
 export function openDatabase(settings: OpenSettings): DatabaseSync {
   const { file, together } = settings;
   try {
-    return patiently(LOCK_WAIT_MS, () => opened(settings));
+    return patiently(together ? START_WAIT_MS : LOCK_WAIT_MS, () => opened(settings));
   } catch (error) {
     if (error instanceof Refusal) throw error;
     // What stands in the write-ahead log alone must find room in the file before anything is said.
@@ -152,7 +152,7 @@ export function identify(
     insert.run('log', settings.log);
     insert.run('shards', String(settings.shards));
   };
-  return patiently(LOCK_WAIT_MS, () => {
+  return patiently(START_WAIT_MS, () => {
     if (select.get('log') === undefined) within(db, write);
     return {
       log: String(select.get('log')?.['value']),

@@ -5,10 +5,8 @@ import { reasonOf } from './faults.ts';
 import type { FromThread, OpenSettings } from './messages.ts';
 import { OwnershipLoop } from './ownership-loop.ts';
 import { OwnershipTable } from './ownership-table.ts';
+import { START_WAIT_MS } from './patience.ts';
 import { RegisterTable } from './register.ts';
-
-/** How long a start waits for others that just open or close the files. */
-const LOCK_WAIT_MS = 1_000;
 
 function say(message: FromThread): void {
   parentPort!.postMessage(message);
@@ -16,7 +14,7 @@ function say(message: FromThread): void {
 
 /** The other thread has made the file, and has it open. */
 function open({ file, log, shards }: OpenSettings): void {
-  const db = new DatabaseSync(file, { timeout: LOCK_WAIT_MS });
+  const db = new DatabaseSync(file, { timeout: START_WAIT_MS });
   db.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0');
   const table = new OwnershipTable(db, file, shards);
   const register = new RegisterTable(db);
