@@ -9,7 +9,7 @@ import { VERBS, type VerbName } from '../../core/admin/verbs.ts';
 import { ImError } from '../../core/contract/index.ts';
 import { safeText } from '../chat-text.ts';
 import type { Io } from '../io.ts';
-import { tableOf } from './sections.ts';
+import { changeLines } from './forms.ts';
 import { durationText } from './values.ts';
 
 export interface ConfirmOptions {
@@ -94,7 +94,7 @@ function changeDialog(name: VerbName, input: Asked['input'], view: ClusterView):
 async function reloadFacts(client: AdminClient, io: Io): Promise<readonly string[]> {
   const wouldBe: Reloaded = await client.ask('reload', { dryRun: true });
   const { changes, parts } = wouldBe;
-  const settings = changes.length === 0 ? ['No setting has changed.'] : tableOf(changes, io);
+  const settings = changes.length === 0 ? ['No setting has changed.'] : changeLines(changes, io);
   return [...settings, ...takenAnew(parts)];
 }
 

@@ -58,7 +58,7 @@ function overview(view: Overview, io: Seen): readonly string[] {
     ...(isNode ? [...tableOf(flow, io), ''] : []),
     ...fields({
       ...(isNode && served),
-      loop: `${durationText(view.loopDelayMs)} late at most`,
+      loop: `${durationText(view.loopDelayMs)} late at most, in the last minute`,
       memory: sizeText(view.residentBytes),
       parts: parts.map(([state, of]) => `${of} ${state}`).join(', '),
     }),
@@ -138,6 +138,15 @@ function metricRow(metric: MetricView): Row {
   return { name, value, p50, p90, p99, max, labels, help };
 }
 
+/** What would change, from what to what. */
+export function changeLines(changes: Output<'reload'>['changes'], io: Seen): readonly string[] {
+  if (changes.length === 0) return [];
+  const rows = changes.map(({ path, before, after, how, taking, where }) => {
+    return { path, before, after, how, taking, where };
+  });
+  return tableOf(rows, io);
+}
+
 const acted = <N extends VerbName>(verb: N): Form<N> => {
   return (view) => [lineOf(doneText(verb, view) ?? '')];
 };
@@ -194,7 +203,7 @@ export const FORMS: Forms = {
     const { applied, changes, parts, hash } = view;
     return [
       doneText('reload', view) ?? '',
-      ...(changes.length > 0 ? tableOf(changes, io) : []),
+      ...changeLines(changes, io),
       ...(applied ? block('parts', parts, io) : []),
       `hash ${hash}`,
     ];

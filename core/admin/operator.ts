@@ -174,7 +174,9 @@ export class Operator {
   async served(node: string, { from, ...rest }: Serving): Promise<void> {
     const isNothing = { now: undefined };
     const { now } = await readSwitchover(this.#around.register).catch(() => isNothing);
-    const isPlanned = now?.to === node && now.epoch < rest.epoch && PLANNED.includes(now.phase);
+    // One that was done long ago says nothing of a later change to the same node.
+    const isNext = now?.to === node && now.epoch + 1 === rest.epoch;
+    const isPlanned = isNext && PLANNED.includes(now.phase);
     const isOwn = from === undefined || from.node === node;
     const kind = isOwn ? 'start' : isPlanned ? 'switchover' : 'failover';
     await this.#note({ ...rest, node, kind, ...(from && { from: from.node }) });

@@ -201,6 +201,19 @@ describe('a terminal', () => {
     });
   });
 
+  it('takes no file that a node elsewhere tells of for one of this machine', async () => {
+    const cluster = new FakeCluster();
+    const { nodes, ...rest } = clusterOf();
+    const told = nodes.map((one) => ({ ...one, admin: `unix:/run/${one.node}/admin.sock` }));
+    for (const node of ['im-a', 'im-b'])
+      cluster.told.set(`${node} cluster`, { view: { ...rest, nodes: told } });
+    await opened({ cluster }, async (terminal) => {
+      await terminal.keys('7');
+      assert.match(terminal.screen(), /im-c .* no way /);
+      assert.ok(![...cluster.streams].some(({ node }) => node === 'im-c'));
+    });
+  });
+
   it('knows a node that hangs from one that is gone', async () => {
     await opened({ columns: 100 }, async (terminal) => {
       for (const node of ['im-a', 'im-b', 'im-c']) terminal.cluster.hung.add(node);

@@ -119,6 +119,9 @@ export class Members {
     for (const { node, admin, state } of told) {
       if (admin === undefined || state === 'gone' || this.#members.size >= MEMBERS_MAX) continue;
       if (links.some((link) => nodeOf(link) === node)) continue;
+      // A file of this machine is no address that a node elsewhere can tell; and who came with a
+      // token may do what that is good for, and no more.
+      if (SOCKET.test(admin) && this.#first.socket === undefined) continue;
       this.#add(learned(node, admin, this.#first), true);
     }
     for (const { name, learned: byCluster, phase } of links) {

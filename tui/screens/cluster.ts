@@ -3,7 +3,7 @@ import type { ClusterNode, ClusterView, TakeoverView } from '../../core/admin/pr
 import { connectionOf, linkOf } from '../model/connection.ts';
 import { blindness, clusterOf, followed, type Data } from '../model/data.ts';
 import { ringAt } from '../model/history.ts';
-import { ageMs, alive } from '../model/link.ts';
+import { ageMs, alive, nodeOf } from '../model/link.ts';
 import { listOf, pictured, type State } from '../model/ui.ts';
 import { count, ms, UNKNOWN } from '../draw/format.ts';
 import { line, span, type Line, type Span } from '../draw/line.ts';
@@ -62,6 +62,7 @@ export function clusterNote(data: Data): string {
   if (blind) return `OLD PICTURE  ${blind.code}`;
   if (!view) return '';
   const { change, now } = data;
+  if (connectionOf(data, now).state === 'ALL DOWN') return 'nobody answers: 7 says why';
   if (change && change.endedAt === undefined) {
     return `TAKEOVER from e${change.epoch}  ${ms(now - change.startedAt)}`;
   }
@@ -168,6 +169,7 @@ function changePanel(
 ): readonly Line[] {
   const { change, now } = data;
   const last = view?.takeovers[0];
+  if (connectionOf(data, now).state === 'ALL DOWN') return downPanel(data, columns, rows);
   if (change && (change.endedAt === undefined || !last || last.epoch <= change.epoch)) {
     const running = change.endedAt === undefined;
     const title = running ? `Takeover in progress from ${change.from}` : 'Owner unchanged';
@@ -177,8 +179,18 @@ function changePanel(
     return panel(box, [...liveLines(change, now), ...hint]);
   }
   if (!last) return panel({ title: 'Last takeover', columns, rows }, [line(' there was none')]);
-  const title = `Last ${last.kind} to ${last.node}, epoch ${last.epoch}`;
+  const title = `Last ${last.kind} ${last.kind === 'start' ? 'of' : 'to'} ${last.node}, epoch ${last.epoch}`;
   return panel({ title, columns, rows }, seenLines(data, last));
+}
+
+/** Whether anything takes over is not seen from here: why nobody answers is all that is known. */
+function downPanel({ links }: Data, columns: number, rows: number): readonly Line[] {
+  const box = { title: 'Nobody answers', note: 'ctrl-r tries at once', columns, rows } as const;
+  const whys = links.map((link) => {
+    const why = link.problem ? `${link.problem.code} ${link.problem.message}` : 'silent';
+    return line(' ', stateSpan('down', nodeOf(link)), `  ${why}`);
+  });
+  return panel({ ...box, role: 'bad' }, whys);
 }
 
 /** With what this terminal saw of it itself, if it was there. */

@@ -49,11 +49,10 @@ export function header(state: State, columns: number, version: string): Line {
   const left = line(' ', span(name, 'strong'), ' ', ...badges(state), told, leaderText(data));
   const right = line(...nodeCounts(data), `  ${timeText(data)} `);
   if (connection.alarm) return recast(fitLine(line(' ', alarmText(data)), columns), 'alarm');
-  const whole = spread(
-    left,
-    lineWidth(left) + lineWidth(right) < columns ? right : line(`  ${timeText(data)} `),
-    columns,
-  );
+  // What is to the right gives way: how sure one may be is what this row is for.
+  const rights = [right, line(`  ${timeText(data)} `), line(' ')];
+  const fits = rights.find((one) => lineWidth(left) + lineWidth(one) <= columns);
+  const whole = spread(left, fits ?? [], columns);
   return role === 'bad' ? recast(whole, 'bad') : whole;
 }
 
@@ -67,7 +66,7 @@ function badges({ data, ui }: State): readonly Span[] {
 
 function stateText(data: Data, connection: Connection, version: string): string {
   const { state, via = '?', was } = connection;
-  const seconds = `${(connection.ageMs / 1_000).toFixed(1)} s`;
+  const seconds = agoText(connection.ageMs);
   const picture = `FROZEN at ${clock(lastWall(data))}`;
   switch (state) {
     case 'CONNECTING':
@@ -83,7 +82,7 @@ function stateText(data: Data, connection: Connection, version: string): string 
     case 'LOST':
       return `LOST ${lostText(data, via, seconds, picture)}`;
     case 'ALL DOWN':
-      return `ALL DOWN ${seconds === 'Infinity s' ? '' : seconds} ${retryText(data)} | ${picture}`;
+      return `ALL DOWN ${seconds} ${retryText(data)} | ${picture}`;
     case 'NO LEADER':
       return `NO LEADER ${seconds} (told by ${via})`;
     case 'SPLIT':
@@ -94,13 +93,19 @@ function stateText(data: Data, connection: Connection, version: string): string 
   }
 }
 
+const EXACT_MS = 60_000;
+
+function agoText(ms: number): string {
+  return ms < EXACT_MS ? `${(ms / 1_000).toFixed(1)} s` : age(ms);
+}
+
 function lostText(data: Data, via: string, seconds: string, picture: string): string {
   const owner = clusterOf(data)?.active;
   const gone = owner === undefined ? undefined : linkOf(data.links, owner);
   const others = data.links.filter((link) => alive(link, data.now)).length;
   if (gone && others > 0 && !alive(gone, data.now)) {
     const who = others === 1 ? '1 other answers' : `${others} others answer`;
-    return `${owner} ${(ageMs(gone, data.now) / 1_000).toFixed(1)} s, ${who}`;
+    return `${owner} ${agoText(ageMs(gone, data.now))}, ${who}`;
   }
   return `${via} ${seconds} | ${picture}`;
 }

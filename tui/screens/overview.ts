@@ -123,7 +123,13 @@ function healthPanel(state: State, place: Place): readonly Line[] {
   });
   const lines = [
     line(' ', stateSpan(signOf(state1), state1), `  ${uptimeText(now)}`),
-    gauge('loop  ', now?.loopDelayMs, LOOP_FULL_MS, bars, ms(now?.loopDelayMs)),
+    gauge(
+      'loop  ',
+      now?.loopDelayMs,
+      LOOP_FULL_MS,
+      bars,
+      `${ms(now?.loopDelayMs)} late in the last minute`,
+    ),
     gauge('memory', now?.residentBytes, MEMORY_FULL_BYTES, bars, bytes(now?.residentBytes)),
     gauge('queue ', now?.queue, QUEUE_FULL, bars, count(now?.queue)),
   ];

@@ -93,3 +93,28 @@ describe('an operator who asks for a planned change', () => {
     }
   });
 });
+
+describe('what is recorded when a node serves', () => {
+  it('is a switchover only for the epoch that follows the planned change', async () => {
+    const clock = fakeClock();
+    const persistence = memory.create({ shards: 2 }, { ...quietHost(), clock });
+    await persistence.start(never());
+    const { register } = persistence;
+    const operator = new Operator({ persistence, register, registry: away, clock, beatMs: 1_000 });
+    const planned = { to: 'im-b', epoch: 1, phase: 'done', by: 'ann', at: 0 } as const;
+    await (await readSwitchover(register)).move(planned);
+    const from = { node: 'im-a', life: 'one' };
+    for (const epoch of [2, 4]) await operator.served('im-b', { from, epoch, at: 0, openMs: 1 });
+    await operator.served('im-b', { from: undefined, epoch: 5, at: 0, openMs: 1 });
+    const { takeovers } = await operator.status();
+    assert.deepEqual(
+      takeovers.map(({ epoch, kind }) => [epoch, kind]),
+      [
+        [5, 'start'],
+        [4, 'failover'],
+        [2, 'switchover'],
+      ],
+    );
+    await persistence.stop(never());
+  });
+});

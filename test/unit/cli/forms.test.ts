@@ -71,7 +71,7 @@ describe('a view on the command line', () => {
     const reloaded = { applied: false, hash: 'abc', changes: [change], parts: [] };
     assert.match(
       said('reload', reloaded),
-      /^one change in the file, none of them taken\npath +before .*\nlimits.window +64 +32 +live +now\nhash abc$/,
+      /^one change in the file, none of them taken\npath +before +after +how +taking\nlimits.window +64 +32 +live +now\nhash abc$/,
     );
   });
 
