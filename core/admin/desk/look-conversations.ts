@@ -5,14 +5,12 @@ import { parseConversation } from '../../wire/names.ts';
 import { shardOf } from '../../cluster/shards.ts';
 import type { ConversationDetail, ConversationList, ConversationRow } from '../protocol/index.ts';
 import type { Inside, Looking } from './inside.ts';
-import { listed, type ListInput } from './rows.ts';
-
-/** Looked at, at most: a node may have very many in memory. */
-const LOOKED_MAX = 10_000;
+import { made, rowOf, type Fields, type ListInput } from './rows.ts';
 
 /** Who is online is counted for those rows only that are shown, and after they were chosen. */
 export function conversationList({ inside }: Looking, input: ListInput): ConversationList {
-  const { total, rows } = listed(rowsOf(inside), input);
+  const there = [...inside.conversations.all()].filter(({ exists }) => exists);
+  const { total, rows } = made(there, fieldsIn(inside), input);
   return { total, rows: rows.map((row) => ({ ...row, online: onlineOf(row.id, inside) })) };
 }
 
@@ -25,7 +23,7 @@ export async function conversationDetail(
   if (!record) throw new ImError('IM_ADMIN_UNKNOWN', { what: 'conversation', id: name });
   const conversation = new Conversation(name);
   conversation.reset(record);
-  const row = rowOf(conversation, inside);
+  const row = rowOf(conversation, fieldsIn(inside));
   const epoch = inside.shards.owned().find(({ shard }) => shard === row.shard)?.epoch;
   const people = peopleOf(conversation).map(({ user, role }) => {
     const { received, read } = conversation.marksOf(user);
@@ -37,30 +35,22 @@ export async function conversationDetail(
 
 type Row = Omit<ConversationRow, 'online'>;
 
-function* rowsOf(inside: Inside): Iterable<Row> {
-  let left = LOOKED_MAX;
-  for (const conversation of inside.conversations.all()) {
-    if (!conversation.exists) continue;
-    yield rowOf(conversation, inside);
-    left -= 1;
-    if (left === 0) return;
-  }
-}
-
-function rowOf(conversation: Conversation, inside: Inside): Row {
-  const { name, parsed, title, position, acceptedAt, members } = conversation;
-  const row: Row = {
-    id: name,
-    kind: parsed.kind === 'd' ? 'direct' : 'group',
-    ...(title !== undefined && { title }),
-    shard: shardOf(name, inside.persistence.shards),
-    head: position,
-    members: parsed.kind === 'd' ? new Set(parsed.users).size : members.size,
-    ...(acceptedAt > 0 && { lastAt: acceptedAt }),
+function fieldsIn({ persistence }: Inside): Fields<Conversation, Row> {
+  return {
+    texts: {
+      id: ({ name }) => name,
+      kind: ({ parsed }) => (parsed.kind === 'd' ? 'direct' : 'group'),
+      title: ({ title }) => title,
+      lastAt: ({ acceptedAt }) => (acceptedAt > 0 ? acceptedAt : undefined),
+    },
+    numbers: {
+      shard: ({ name }) => shardOf(name, persistence.shards),
+      head: ({ position }) => position,
+      members: (one) => (one.parsed.kind === 'g' ? one.members.size : peopleOf(one).length),
+    },
+    // A group may have very many: no word that names no field is looked for in them.
+    hidden: { member: (one) => peopleOf(one).map(({ user }) => user) },
   };
-  // For filters by `member=ann` alone: a group may have very many.
-  const get = (): readonly string[] => peopleOf(conversation).map(({ user }) => user);
-  return Object.defineProperty(row, 'member', { get });
 }
 
 function onlineOf(name: string, inside: Inside): number {

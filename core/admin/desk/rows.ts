@@ -29,6 +29,8 @@ type NumberIn<R> = { [F in keyof R & string]: R[F] extends number ? F : never }[
 export interface Fields<T, R> {
   readonly texts: { readonly [F in Exclude<keyof R & string, NumberIn<R>>]: (one: T) => R[F] };
   readonly numbers: { readonly [F in NumberIn<R>]: (one: T) => number };
+  /** Read by filters that name them, and shown nowhere. */
+  readonly hidden?: Readonly<Record<string, (one: T) => unknown>>;
 }
 
 /** A row fits if it has every word of the filter. Sorting keeps the sequence of equals. */
@@ -40,19 +42,24 @@ export function listed<R extends Row>(rows: Iterable<R>, input: ListInput): List
 /** The same of very many: rows that are shown are made, of others is read what is asked for. */
 export function made<T, R extends Row>(
   all: Iterable<T>,
-  { texts, numbers }: Fields<T, R>,
+  fields: Fields<T, R>,
   input: ListInput,
 ): Listed<R> {
-  const known = new Map<string, (one: T) => unknown>(Object.entries({ ...texts, ...numbers }));
+  const { texts, numbers, hidden } = fields;
+  const known = new Map<string, (one: T) => unknown>(
+    Object.entries({ ...texts, ...numbers, ...hidden }),
+  );
   const names = { texts: Object.keys(texts), numbers: Object.keys(numbers) };
   const read = (one: T, field: string): unknown => known.get(field)?.(one);
   const fits = wordsOf(input.filter ?? '');
   const fitting = [...all].filter((one) => fits((field) => read(one, field), names));
   const { total, rows } = cut(fitting, read, input);
-  const entriesOf = (one: T): [string, unknown][] => {
-    return Array.from(known, ([name, field]) => [name, field(one)]);
-  };
-  return { total, rows: rows.map((one) => Object.fromEntries(entriesOf(one)) as R) };
+  return { total, rows: rows.map((one) => rowOf(one, fields)) };
+}
+
+export function rowOf<T, R extends Row>(one: T, { texts, numbers }: Fields<T, R>): R {
+  const fields = Object.entries<(one: T) => unknown>({ ...texts, ...numbers });
+  return Object.fromEntries(fields.map(([name, field]) => [name, field(one)])) as R;
 }
 
 function cut<T>(
