@@ -27,6 +27,7 @@ import { ImError, reasonOf } from './contract/index.ts';
 import { discover, knownPlugins } from './kernel/discover.ts';
 import { shownHealth } from './kernel/health.ts';
 import { createLog, type NodeLog } from './kernel/log.ts';
+import { MetricsRegistry } from './kernel/metrics.ts';
 import { addSystemGauges, watchLoop, type SystemGauges } from './kernel/system-gauges.ts';
 import { systemClock, systemRandom } from './kernel/system.ts';
 import { VERSION } from './kernel/version.ts';
@@ -146,6 +147,7 @@ async function startAdmin(
   events: Events,
 ): Promise<AdminPart> {
   const { takeMaxMs } = watchLoop();
+  const metrics = new MetricsRegistry();
   // Only here: what else runs through this file would wait for it in vain.
   const parts = await import('./assembly/admin-part.ts');
   const admin: AdminPart = new parts.AdminPart({
@@ -164,9 +166,10 @@ async function startAdmin(
       return { ...done, changes: [...done.changes], parts: [...done.parts] };
     },
     log: log.child({ part: 'admin' }),
+    metrics,
     version: VERSION,
     loopDelayMs: takeMaxMs,
-    pages: adminPages({ node: settings.node.name, running: () => running }),
+    pages: adminPages({ node: settings.node.name, running: () => running, metrics }),
   });
   await admin.start().catch((error: unknown) => Promise.reject(placed(error, settings)));
   return admin;

@@ -16,17 +16,20 @@ interface Surroundings {
   readonly node: string;
   /** Undefined: it is between two lives. */
   readonly running: () => Shown | undefined;
+  /** Of the process, in all lives of the node. */
+  readonly metrics: Shown['metrics'];
 }
 
 const BETWEEN = 'it is between two lives';
 
 /** By their paths. Yes is 200 and no 503, with the reason as a line of text. */
-export function adminPages({ node, running }: Surroundings): Record<string, () => Page> {
+export function adminPages({ node, running, metrics }: Surroundings): Record<string, () => Page> {
   return {
     '/metrics': () => {
       const now = running();
       if (!now) return said({ ok: false, why: BETWEEN });
-      const body = prometheusText(now.metrics.snapshot(), { node });
+      const all = [...now.metrics.snapshot(), ...metrics.snapshot()];
+      const body = prometheusText(all, { node });
       return { status: 200, type: PROMETHEUS_CONTENT_TYPE, body };
     },
     '/live': () => said(liveness(running()?.states() ?? [])),

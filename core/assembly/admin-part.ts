@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Acts, ACTS_FILE } from '../admin/desk/acts.ts';
 import { Desk, type Admin, type DeskSurroundings } from '../admin/desk/desk.ts';
 import { BEAT_MS } from '../admin/protocol/stream.ts';
+import { adminCounters, type AdminCounters } from '../admin/http/admin-counters.ts';
 import { AdminServer, type AdminServerOptions, type Page } from '../admin/http/admin-server.ts';
 import { readTlsFiles } from '../admin/http/tls-files.ts';
 import { Tokens } from '../admin/http/tokens.ts';
@@ -15,10 +16,19 @@ import type { Settings } from '../config/settings.ts';
 import { claimSocket } from './claim-socket.ts';
 import type { Mover, PartNews, Ready } from './reload/ready.ts';
 import { whyOf } from './reload/transports-mover.ts';
-import { ImError, reasonOf, type Component, type Log, type Random } from '../contract/index.ts';
+import {
+  ImError,
+  reasonOf,
+  type Component,
+  type Log,
+  type Metrics,
+  type Random,
+} from '../contract/index.ts';
 
 export interface AdminSurroundings extends Omit<DeskSurroundings, 'acts'> {
   readonly log: Log;
+  /** Of the process, in all lives of the node. */
+  readonly metrics: Metrics;
   readonly random: Random;
   readonly version: string;
   readonly loopDelayMs: () => number;
@@ -39,6 +49,7 @@ interface Tried {
 export class AdminPart implements Component, Mover {
   readonly #around: AdminSurroundings;
   readonly #desk: Desk;
+  readonly #counters: AdminCounters;
   readonly #servers: AdminServer[] = [];
   #tokens: Tokens | undefined;
   /** What shows a certificate, and the files that it is from. */
@@ -51,6 +62,7 @@ export class AdminPart implements Component, Mover {
 
   constructor(around: AdminSurroundings) {
     this.#around = around;
+    this.#counters = adminCounters(around.metrics);
     const acts = new Acts(join(around.settings().node.data, ACTS_FILE));
     this.#desk = new Desk({ ...around, acts });
   }
@@ -177,7 +189,8 @@ export class AdminPart implements Component, Mover {
   #options(adminOf: AdminServerOptions['adminOf']): AdminServerOptions {
     const { clock, log, version, pages } = this.#around;
     const loopDelayMs = (): number => this.#loopDelayMs();
-    return { desk: this.#desk, clock, log, version, adminOf, loopDelayMs, pages };
+    const counters = this.#counters;
+    return { desk: this.#desk, clock, log, counters, version, adminOf, loopDelayMs, pages };
   }
 }
 

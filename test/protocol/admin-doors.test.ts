@@ -84,6 +84,7 @@ describe('the doors of the admin API', () => {
         await until('too many are open', 5_000, () => open() <= STRANGERS_MAX);
         assert.ok(open() >= STRANGERS_MAX - 1, `${open()}`);
         assert.equal(admin.told.filter((line) => line.includes('made room')).length, 1);
+        assert.match(await admin.owner.text('/metrics'), /^im_admin_turned_away_total\S* [1-9]/m);
         assert.equal(watched.closed, undefined);
       } finally {
         watched.end();

@@ -7,6 +7,7 @@ import { Events } from '../../core/admin/desk/events.ts';
 import type { Running } from '../../core/admin/desk/inside.ts';
 import type { Part } from '../../core/admin/verbs.ts';
 import { adminPages } from '../../core/admin/pages.ts';
+import { MetricsRegistry } from '../../core/kernel/metrics.ts';
 import { AdminPart } from '../../core/assembly/admin-part.ts';
 import type { Program } from '../../core/assembly/program.ts';
 import type { Settings } from '../../core/config/settings.ts';
@@ -50,7 +51,9 @@ export class AdminStage {
       if (message !== 'admins are heard' || typeof address !== 'string') return;
       if (address.startsWith('http')) this.address = address;
     };
+    const metrics = new MetricsRegistry();
     this.#part = new AdminPart({
+      metrics,
       part,
       clock: systemClock(),
       random: systemRandom(),
@@ -63,7 +66,7 @@ export class AdminStage {
       log: { debug: () => undefined, info: heard, warn: heard, error: heard },
       version: '0.0.0',
       loopDelayMs: () => 0,
-      pages: adminPages({ node: stage.node.name, running: () => this.running }),
+      pages: adminPages({ node: stage.node.name, running: () => this.running, metrics }),
     });
   }
 

@@ -150,6 +150,13 @@ describe('the admin API', () => {
     for (let again = 0; again < 3; again += 1) {
       assert.equal(await codeOf(reader.ask('session disconnect', { id })), 'IM_ADMIN_RIGHTS');
     }
+    const counted = await admin.owner.text('/metrics');
+    for (const [code, count] of Object.entries({ IM_ADMIN_TOKEN: 3, IM_ADMIN_RIGHTS: 4 })) {
+      assert.match(
+        counted,
+        new RegExp(`^im_admin_refused_total\\{.*code="${code}"\\} ${count}$`, 'm'),
+      );
+    }
     assert.equal((await admin.owner.ask('sessions', {})).total, 1);
     await admin.withToken(OPERATOR).ask('session disconnect', { id });
     assert.equal((await ann.next('error')).code, 'shutting-down');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { adminCounters } from '../../core/admin/http/admin-counters.ts';
 import { addStandingGauges } from '../../core/admin/standing-gauges.ts';
 import { closeStages, openStage, type Stage } from './stage.ts';
 
@@ -120,6 +121,7 @@ describe('what a node counts', () => {
     const [table = ''] = page.slice(page.indexOf('| Metric ')).split('\n## ');
     const said = [...table.matchAll(/`(im_\w+)`/g)].map(([, name]) => name ?? '');
     addStandingGauges(stage.node);
+    adminCounters(stage.node.metrics);
     const ours = stage.node.metrics.snapshot().map(({ name }) => name);
     const system = ['im_resident_bytes', 'im_loop_delay_max_ms'];
     const counts = ours.filter((name) => name.startsWith('im_'));

@@ -2,6 +2,7 @@
  * The admin API on its ports: a unix socket, whose file's owner may do everything, and HTTP or
  * HTTPS for admins with a token. Every route is made from the table of verbs.
  */
+import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -15,6 +16,7 @@ import { ImError, type Clock, type Log } from '../../contract/index.ts';
 import type { Admin, Desk } from '../desk/desk.ts';
 import { streamInput } from '../protocol/stream.ts';
 import { VERBS, type Verb, type VerbName } from '../verbs.ts';
+import type { AdminCounters } from './admin-counters.ts';
 import { Callers } from './callers.ts';
 import { asOurs, refuseUnread, told } from './refusals.ts';
 import { Stream } from './stream.ts';
@@ -24,6 +26,7 @@ export interface AdminServerOptions {
   readonly desk: Desk;
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
+  readonly counters: AdminCounters;
   readonly version: string;
   /** Who asks, by the header `authorization`; undefined: nobody that is known. */
   readonly adminOf: (authorization: string | undefined) => Admin | undefined;
@@ -67,9 +70,11 @@ export class AdminServer {
       requestTimeout: REQUEST_MAX_MS,
       keepAliveTimeout: IDLE_MAX_MS,
       forceCloseConnections: true,
-      clientErrorHandler: refuseUnread,
+      clientErrorHandler: (error: Error, socket: Socket) => {
+        refuseUnread(error, socket, options.counters.refused);
+      },
       frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-        refuse(reply, this.#who(request) ? asOurs(error) : new ImError('IM_ADMIN_TOKEN', {}));
+        this.#refuse(reply, this.#who(request) ? asOurs(error) : new ImError('IM_ADMIN_TOKEN', {}));
       },
     };
     const secured = { ...late, ...tls, handshakeTimeout: HEADERS_MAX_MS };
@@ -87,11 +92,11 @@ export class AdminServer {
     const app = this.#app;
     app.setValidatorCompiler(validatorCompiler);
     app.setSerializerCompiler(serializerCompiler);
-    app.setErrorHandler((error, _request, reply) => refuse(reply, asOurs(error)));
+    app.setErrorHandler((error, _request, reply) => this.#refuse(reply, asOurs(error)));
     app.setNotFoundHandler((request, reply) => {
       const { method, url: path } = request;
       const unknown = new ImError('IM_ADMIN_ROUTE', { method, path });
-      refuse(reply, this.#who(request) ? unknown : new ImError('IM_ADMIN_TOKEN', {}));
+      this.#refuse(reply, this.#who(request) ? unknown : new ImError('IM_ADMIN_TOKEN', {}));
     });
     await app.register(swagger, {
       openapi: { info: { title: 'im-kernel admin API', version: this.#options.version } },
@@ -187,11 +192,12 @@ export class AdminServer {
   #who(request: FastifyRequest): Admin | undefined {
     return this.#options.adminOf(request.headers.authorization);
   }
-}
 
-function refuse(reply: FastifyReply, error: unknown): void {
-  const { status, body } = told(error);
-  // Who has shown no token keeps no connection.
-  if (status === 401) void reply.header('connection', 'close');
-  void reply.code(status).send(body);
+  #refuse(reply: FastifyReply, error: unknown): void {
+    const { status, body } = told(error);
+    this.#options.counters.refused.add(1, body.code);
+    // Who has shown no token keeps no connection.
+    if (status === 401) void reply.header('connection', 'close');
+    void reply.code(status).send(body);
+  }
 }

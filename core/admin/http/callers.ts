@@ -5,10 +5,12 @@
  */
 import type { Socket } from 'node:net';
 import type { Clock, Log } from '../../contract/index.ts';
+import type { AdminCounters } from './admin-counters.ts';
 
 interface Surroundings {
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
+  readonly counters: Pick<AdminCounters, 'turnedAway'>;
 }
 
 /** Of strangers, and of all. */
@@ -55,6 +57,7 @@ export class Callers {
     const socket = this.#sockets.get(key);
     this.#forget(key);
     this.#turnedAway += 1;
+    this.#around.counters.turnedAway.add();
     this.#tell(socket?.remoteAddress);
     socket?.destroy();
   }

@@ -1,7 +1,7 @@
 /** Errors as HTTP says them: `{ code, message, act }`, with the status that fits. */
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { ImError, reasonOf, type ErrorCode } from '../../contract/index.ts';
+import { ImError, reasonOf, type Counter, type ErrorCode } from '../../contract/index.ts';
 
 export interface Told {
   readonly status: number;
@@ -45,7 +45,12 @@ const UNREAD: Readonly<Record<string, readonly [status: number, why: string]>> =
 };
 
 /** Answers what is no request; closes the connection. */
-export function refuseUnread(error: Error & { code?: string }, socket: Socket): void {
+export function refuseUnread(
+  error: Error & { code?: string },
+  socket: Socket,
+  refused: Counter,
+): void {
+  refused.add(1, 'IM_ADMIN_INPUT');
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const [status, why] = UNREAD[error.code ?? ''] ?? [400, 'it is no HTTP'];
   const body = JSON.stringify(told(new ImError('IM_ADMIN_INPUT', { why })).body);
