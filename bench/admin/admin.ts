@@ -75,11 +75,11 @@ function costs(blocks: readonly Block[]): Record<string, Record<string, number>>
 }
 
 function delays(scrolled: Scrolled): Record<string, Record<string, number>> {
-  const { keysMs, framesMs, settledMs, top, serverMs, aloneMs } = scrolled;
+  const { keysMs, framesMs, jumpMs, top, serverMs, aloneMs } = scrolled;
   return {
     'from a key to its frame': spread(keysMs),
     'a held key: from frame to frame': spread(framesMs),
-    'from its end until all rows are there': { 'max ms': round(settledMs, 1) },
+    'from a key to rows of the other end': { 'max ms': round(jumpMs, 1) },
     "im top's event loop, late": { 'p99 ms': round(top.p99, 1), 'max ms': round(top.max, 1) },
     "the server's event loop, longest of each second": spread(serverMs),
     'the same while nobody looks': spread(aloneMs),

@@ -34,8 +34,8 @@ export interface Scrolled {
   readonly keysMs: readonly number[];
   /** While a key is held: from one chosen row on the screen to the next, ms. */
   readonly framesMs: readonly number[];
-  /** From the last key until every row of the screen is there, ms. */
-  readonly settledMs: number;
+  /** From a key that leads to rows that were never asked for until they are on the screen, ms. */
+  readonly jumpMs: number;
   readonly top: LoopDelay;
   /** Of each second meanwhile: the longest that the server's loop stood still, ms. */
   readonly serverMs: readonly number[];
@@ -77,7 +77,7 @@ export class Scroll {
       await pause(WARM_UP_MS);
       process.kill(pty.pid, 'SIGUSR2');
       let keysMs: number[] = [];
-      let held = { framesMs: [] as number[], settledMs: NaN };
+      let held = { framesMs: [] as number[], jumpMs: NaN };
       const serverMs = await this.#loop(async () => {
         keysMs = await this.#keys(pty);
         held = await this.#hold(pty);
@@ -130,7 +130,7 @@ export class Scroll {
     return tookMs;
   }
 
-  async #hold(pty: Pty): Promise<{ framesMs: number[]; settledMs: number }> {
+  async #hold(pty: Pty): Promise<{ framesMs: number[]; jumpMs: number }> {
     const frames: number[] = [];
     let shown = placeOf(pty.screen());
     const unwatch = pty.watch((atMs) => {
@@ -142,11 +142,13 @@ export class Scroll {
       pty.type(PAGE_DOWN);
       await pause(REPEAT_MS);
     }
-    const endMs = performance.now();
     unwatch();
-    const settledMs = (await pty.until(isThere, SEEN_MS)) - endMs;
     const framesMs = frames.slice(1).map((atMs, i) => atMs - (frames[i] ?? 0));
-    return { framesMs, settledMs: Math.max(0, settledMs) };
+    const last = ` ${this.#total}/${this.#total} `;
+    const begunMs = performance.now();
+    pty.type('G');
+    const isLast = (screen: string): boolean => screen.includes(last) && isThere(screen);
+    return { framesMs, jumpMs: (await pty.until(isLast, SEEN_MS)) - begunMs };
   }
 
   /** What the server says of its loop, second by second, while `run` runs. */

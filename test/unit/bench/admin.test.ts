@@ -44,7 +44,7 @@ const good: Measured = {
   scrolled: {
     keysMs: [10, 20, 30],
     framesMs: [60, 70, 80],
-    settledMs: 0,
+    jumpMs: 0,
     top: { p99: 10, max: 30 },
     serverMs: [3],
     aloneMs: [3],
