@@ -19,7 +19,7 @@ export const ADMIN_CATALOGUE = {
   },
   IM_ADMIN_TOKEN: {
     kind: 'peer',
-    message: 'this token is none that the node knows',
+    message: 'no token was given, or none that the node knows',
     act: 'Give the token of one of the admins of the configuration; an empty list is nobody.',
   },
   IM_ADMIN_RIGHTS: {

@@ -10,7 +10,7 @@ export interface Wants {
 
 export const WIDE_COLUMNS = 120;
 const FAST_MS = 500;
-/** For what hardly changes. */
+/** For what hardly changes, or is read from the store. */
 const SLOW_MS = 2_000;
 /** Of lists on the overview. */
 const FEW_ROWS = 12;
@@ -24,7 +24,8 @@ export function wantsOf(ui: Ui): Wants {
       return { topics: [rowsTopic(ui)], intervalMs: FAST_MS };
     case 'conversations': {
       const more = detail && `conversation show?${query({ id: detail.key })}`;
-      return { topics: [rowsTopic(ui), ...(more ? [more] : [])], intervalMs: FAST_MS };
+      const intervalMs = detail ? SLOW_MS : FAST_MS;
+      return { topics: [rowsTopic(ui), ...(more ? [more] : [])], intervalMs };
     }
     case 'plugins': {
       const more = detail && `plugin show?${query({ name: detail.key })}`;
