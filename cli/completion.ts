@@ -13,6 +13,9 @@ const NAMES_AFTER: Readonly<Record<string, Named>> = {
   ' session disconnect': 'sessions',
   ' conversation show': 'conversations',
   ' plugin show': 'plugins',
+  ' dead-letter show': 'plugins',
+  ' dead-letter retry': 'plugins',
+  ' dead-letter discard': 'plugins',
 };
 const FILES = /<(?:file|path|folder)>/;
 

@@ -9,6 +9,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   session: 'Steer one session.',
   conversation: 'Look at one conversation.',
   plugin: 'Look at one plugin.',
+  'dead-letter': 'Look at one entry that a consumer could not take, or act on it.',
   log: 'Steer the log.',
 };
 const ASKED_FOR = 2;

@@ -10,7 +10,7 @@ import { ImError } from '../../core/contract/index.ts';
 import { safeText } from '../chat-text.ts';
 import type { Io } from '../io.ts';
 import { changeLines } from './forms.ts';
-import { durationText } from './values.ts';
+import { durationText, timeText } from './values.ts';
 
 export interface ConfirmOptions {
   readonly yes?: boolean;
@@ -63,9 +63,24 @@ async function dialog(asked: Asked, client: AdminClient, io: Io): Promise<Dialog
   if (name === 'cluster switchover' || name === 'cluster takeover') {
     return changeDialog(name, input, await client.ask('cluster', {}));
   }
-  const facts =
-    name === 'reload' ? await reloadFacts(client, io) : await aboutSession(asked, client);
+  const facts = await factsOf(asked, client, io);
   return { facts, question: `${VERBS[name].summary} Go on? [y/N]`, answers: ['y', 'Y', 'yes'] };
+}
+
+function factsOf(asked: Asked, client: AdminClient, io: Io): Promise<readonly string[]> {
+  const { name } = asked;
+  if (name === 'reload') return reloadFacts(client, io);
+  return name.startsWith('dead-letter') ? aboutLetter(asked, client) : aboutSession(asked, client);
+}
+
+async function aboutLetter({ input }: Asked, client: AdminClient): Promise<readonly string[]> {
+  const place = VERBS['dead-letter show'].input.parse(input);
+  const { why, attempts, at, entry } = await client.ask('dead-letter show', place);
+  const from = entry ? `, of ${entry.user} on ${entry.device},` : '';
+  return [
+    `${place.conversation} ${place.position}${from} was set aside at ${timeText(at)}`,
+    `after ${attempts === 1 ? 'an attempt' : `${attempts} attempts`}: ${why}`,
+  ];
 }
 
 function changeDialog(name: VerbName, input: Asked['input'], view: ClusterView): Dialog {

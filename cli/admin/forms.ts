@@ -168,6 +168,17 @@ export const FORMS: Forms = {
     const lines = section({ total, rows: shown }, io);
     return [...lines, ...troubled.flatMap((row) => troubleLines({ ...row, part: row.name }))];
   },
+  'dead-letters': ({ rows, total, more }, io) => {
+    // Without the ids: place and consumer are what an act takes.
+    const shown = rows.map(({ consumer, conversation, position, attempts, at, why }) => {
+      return { consumer, conversation, position, attempts, at, why };
+    });
+    const lines = rows.length === 0 ? section({ total, rows }, io) : tableOf(shown, io);
+    const cut = rows.length < total ? [`${rows.length} of ${total}`] : [];
+    return [...lines, ...cut, ...(more ? ['more follow when these are dealt with'] : [])];
+  },
+  'dead-letter retry': acted('dead-letter retry'),
+  'dead-letter discard': acted('dead-letter discard'),
   'plugin show': ({ settings, metrics, ...view }, io) => [
     ...section(view, io),
     ...block('settings', settings.map(settingRow), io),

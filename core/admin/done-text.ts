@@ -10,6 +10,10 @@ const TOLD: Told = {
   'session disconnect': ({ user, device }) => `${user} on ${device} is disconnected`,
   'cluster switchover': owns,
   'cluster takeover': owns,
+  'dead-letter retry': ({ consumer, conversation, position }) =>
+    `${consumer} took ${conversation} ${position}`,
+  'dead-letter discard': ({ consumer, conversation, position }) =>
+    `${conversation} ${position} is no dead letter of ${consumer} any more`,
   'log level': ({ level }) => `the log begins at ${level} until the next start`,
   reload: ({ applied, changes: { length }, parts }) => {
     const changes = length === 1 ? 'one change' : `${length} changes`;

@@ -4,6 +4,13 @@
  * them.
  */
 import { z } from 'zod';
+import {
+  deadLetterDetail,
+  deadLetterDone,
+  deadLetterInput,
+  deadLetterList,
+  deadLettersInput,
+} from './protocol/dead-letters.ts';
 import { changed, changeInput, clusterView } from './protocol/cluster.ts';
 import { configView, reloaded } from './protocol/config.ts';
 import { conversationDetail, conversationList, conversationRow } from './protocol/conversations.ts';
@@ -15,77 +22,9 @@ import { filter, limit, listInput } from './protocol/scalars.ts';
 import { disconnected, sessionList, sessionRow } from './protocol/sessions.ts';
 import { storeView } from './protocol/store.ts';
 import { trace, traceInput } from './protocol/trace.ts';
+import { act, ALL, look, type Verb } from './verb.ts';
 
-/**
- * 0: it only reads. 1: it can be undone at once. 2: it affects users: asked for once more. 3: it
- * affects the cluster: the target's name is typed. 4: it may break a promise: the cluster's name
- * and the epoch are typed.
- */
-export type Danger = 0 | 1 | 2 | 3 | 4;
-
-/** A node, only its sequencer for other nodes, or only what tells clients of nodes. */
-export type Part = 'node' | 'sequencer' | 'gateway';
-
-/** What a token must be good for. */
-export type Permission = 'read' | 'operate';
-
-export type Screen =
-  | 'overview'
-  | 'sessions'
-  | 'conversations'
-  | 'plugins'
-  | 'store'
-  | 'ordering'
-  | 'cluster'
-  | 'events'
-  | 'config';
-
-export interface Verb {
-  readonly summary: string;
-  readonly permission: Permission;
-  readonly danger: Danger;
-  /** Of which processes it can be asked. */
-  readonly parts: readonly Part[];
-  readonly method: 'GET' | 'POST';
-  /** With `:name` for what stands in the path; the rest is the query, or the body. */
-  readonly path: string;
-  readonly input: z.ZodObject;
-  readonly output: z.ZodType;
-  /** Inputs that the command line takes without a name, in sequence. */
-  readonly plain: readonly string[];
-  /** Where the terminal UI shows it, or has it on a key. */
-  readonly screen: Screen | undefined;
-  readonly key: string | undefined;
-}
-
-type Given<I extends z.ZodObject, O extends z.ZodType> = Pick<Verb, 'summary' | 'path'> & {
-  readonly input?: I;
-  readonly output: O;
-  /** Absent: nodes alone. */
-  readonly parts?: readonly Part[];
-  readonly plain?: readonly string[];
-  readonly screen?: Screen;
-  readonly key?: string;
-};
-
-const nothing = z.object({});
-const NODES: readonly Part[] = ['node'];
-const ALL: readonly Part[] = ['node', 'sequencer', 'gateway'];
-
-function look<O extends z.ZodType, I extends z.ZodObject = typeof nothing>(given: Given<I, O>) {
-  const { input = nothing as unknown as I, parts = NODES, plain = [], ...more } = given;
-  const { screen, key, ...rest } = more;
-  const how = { permission: 'read', danger: 0, method: 'GET' } as const;
-  return { ...rest, ...how, input, parts, plain, screen, key };
-}
-
-function act<O extends z.ZodType, I extends z.ZodObject>(
-  given: Given<I, O> & { readonly danger: Danger; readonly input: I },
-) {
-  const { parts = NODES, plain = [], screen, key, ...rest } = given;
-  const how = { permission: 'operate', method: 'POST' } as const;
-  return { ...rest, ...how, parts, plain, screen, key };
-}
+export type { Danger, Part, Permission, Screen, Verb } from './verb.ts';
 
 const id = (what: string) => z.object({ id: z.string().min(1).max(300).describe(what) });
 const name = (what: string) => z.object({ name: z.string().min(1).max(63).describe(what) });
@@ -157,6 +96,42 @@ export const VERBS = {
     plain: ['name'],
     screen: 'plugins',
     key: 'enter',
+  }),
+  'dead-letters': look({
+    summary: 'List the entries that consumers could not take.',
+    path: '/v1/dead-letters',
+    input: deadLettersInput,
+    output: deadLetterList,
+    screen: 'dead-letters',
+  }),
+  'dead-letter show': look({
+    summary: 'Show a dead letter, and of what entry it is.',
+    path: '/v1/dead-letter',
+    input: deadLetterInput,
+    output: deadLetterDetail,
+    plain: ['consumer', 'conversation', 'position'],
+    screen: 'dead-letters',
+    key: 'enter',
+  }),
+  'dead-letter retry': act({
+    summary: 'Hand an entry to its consumer once more, after all that followed it.',
+    danger: 2,
+    path: '/v1/dead-letter/retry',
+    input: deadLetterInput,
+    output: deadLetterDone,
+    plain: ['consumer', 'conversation', 'position'],
+    screen: 'dead-letters',
+    key: 'R',
+  }),
+  'dead-letter discard': act({
+    summary: 'Be done with a dead letter: its consumer never gets the entry.',
+    danger: 2,
+    path: '/v1/dead-letter/discard',
+    input: deadLetterInput,
+    output: deadLetterDone,
+    plain: ['consumer', 'conversation', 'position'],
+    screen: 'dead-letters',
+    key: 'X',
   }),
   store: look({
     summary: 'Show how entries are kept: commits, batches, lanes.',

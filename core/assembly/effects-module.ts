@@ -8,6 +8,7 @@ import { ConsumerCursors } from '../path/consumer-cursors.ts';
 import { ConsumerHealth } from '../path/consumer-health.ts';
 import { Consumption } from '../path/consumption.ts';
 import { DeadLetters } from '../path/dead-letters.ts';
+import { LetterActs } from '../path/letter-acts.ts';
 import { Effects, type Consuming } from '../path/effects.ts';
 import { Guarding } from '../path/guarding.ts';
 import { Replay } from '../path/replay.ts';
@@ -34,13 +35,14 @@ export function consuming(consumed: Consumed, around: ConsumptionSurroundings): 
   const { name, consumer, settings, host } = consumed;
   let { report } = consumed;
   let said: Health = { state: 'running' };
-  const health = (news: Health): void => {
+  const tell = (news: Health): void => {
     said = news;
     report(news);
   };
   const { clock, random, log, metrics } = host;
   const register = lendRegister(persistence);
   const deadLetters = new DeadLetters(register, name);
+  const health = new ConsumerHealth({ name, clock, log, metrics, report: tell });
   const consumption = new Consumption({
     consumer,
     settings,
@@ -52,15 +54,17 @@ export function consuming(consumed: Consumed, around: ConsumptionSurroundings): 
     log,
     deadLetters,
     cursors: new ConsumerCursors({ consumer: name, register, clock, log, limits, lease }),
-    health: new ConsumerHealth({ name, clock, log, metrics, report: health }),
+    health,
     note: (hop, entry, nowMs) => recorder.consumed(hop, name, entry, nowMs),
   });
+  const owner = { persistence, shards, lease, clock };
+  const letterActs = new LetterActs({ name, consumption, deadLetters, health, ...owner });
   const follow: Consuming['follow'] = (next) => {
     ({ report } = next);
     report(said);
     return consumption.exchange(next.consumer, next.settings);
   };
-  return { name, consumption, deadLetters, follow };
+  return { name, consumption, deadLetters, letterActs, follow };
 }
 
 export const effectsModule = new ContainerModule(({ bind }) => {

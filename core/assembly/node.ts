@@ -167,8 +167,8 @@ export class Node {
   /** What may be seen of it, and steered, while it lives. */
   get inside(): Inside {
     const { components, shards, lanes, conversations, directory, membership } = this.#parts;
-    const { life, kinds: orderings, operator, tracing } = this.#parts;
-    const core = { shards, lanes, conversations, directory, orderings, tracing };
+    const { life, kinds: orderings, operator, tracing, effects } = this.#parts;
+    const core = { shards, lanes, conversations, directory, orderings, tracing, effects };
     return { life, persistence: components.persistence, ...core, membership, operator };
   }
 

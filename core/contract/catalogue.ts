@@ -166,7 +166,12 @@ export const CATALOGUE = {
   IM_CONSUMER_DEAD: {
     kind: 'lasting',
     message: 'dead letters since the start: {count}',
-    act: 'Look for `an entry was set aside` in the log, mend the reason, and hand over again what matters (docs/guards-and-consumers.md).',
+    act: 'See `im dead-letters`; mend the reason, then `im dead-letter retry` hands one over again, and `im dead-letter discard` is done with it.',
+  },
+  IM_CONSUMER_AGAIN: {
+    kind: 'passing',
+    message: '{consumer} failed again with {conversation} {position}: {why}',
+    act: 'The dead letter stays, with this reason. Mend it, then try again.',
   },
   IM_CONSUMER_UNDELIVERABLE: {
     kind: 'lasting',

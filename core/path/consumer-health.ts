@@ -108,11 +108,29 @@ export class ConsumerHealth {
     if (this.#failing.size === 0) this.#tell();
   }
 
+  /** An operator handed a dead letter over once more. */
+  tookAgain(attemptMs: number): void {
+    this.#counters.taken.add();
+    this.#counters.attemptMs.record(attemptMs);
+  }
+
+  failedAgain(): void {
+    this.#counters.retries.add();
+  }
+
+  /** A dead letter is no more. */
+  dealtWith(): void {
+    this.#stored = Math.max(0, this.#stored - 1);
+    if (this.#setAside <= this.#stored) return;
+    this.#setAside = this.#stored;
+    if (this.#failing.size === 0) this.#tell();
+  }
+
   #recover(shard: number): void {
     if (this.#failing.delete(shard) && this.#failing.size === 0) this.#tell();
   }
 
-  /** Dead letters of this life stay in sight until the next start. */
+  /** Dead letters of this life stay in sight until they are dealt with, or the next start. */
   #tell(): void {
     const count = this.#setAside;
     if (count === 0) this.#around.report({ state: 'running' });

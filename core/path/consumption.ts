@@ -127,6 +127,22 @@ export class Consumption {
     return this.#around.cursors.get(shard) ?? BEGINNING;
   }
 
+  /** One attempt out of turn, for an operator. Rejects as the consumer does. */
+  async attempt(entry: Entry, attempt: number): Promise<void> {
+    const { clock, health, note } = this.#around;
+    const startedMs = clock.monotonic();
+    try {
+      await this.#attempt(entry, attempt);
+    } catch (error) {
+      if (this.#stopped) throw new ImError('IM_ADMIN_AWAY', { why: 'it stops' });
+      health.failedAgain();
+      note('failed', entry, clock.monotonic());
+      throw error;
+    }
+    health.tookAgain(clock.monotonic() - startedMs);
+    note('taken', entry, clock.monotonic());
+  }
+
   get resting(): number {
     return this.#resting.size;
   }
@@ -200,13 +216,7 @@ export class Consumption {
     const attempt = (this.#failed.get(shard) ?? 0) + 1;
     const startedMs = clock.monotonic();
     try {
-      await this.#current.use(({ consumer, settings: { timeLimit: timeLimitMs } }) => {
-        return attemptWith(
-          { consumer, clock, timeLimitMs, running: this.#running },
-          entry,
-          attempt,
-        );
-      });
+      await this.#attempt(entry, attempt);
       this.#failed.delete(shard);
       const nowMs = clock.monotonic();
       health.taken(shard, nowMs - startedMs);
@@ -217,6 +227,14 @@ export class Consumption {
       if (this.#stopped) return 'idle';
       return this.#afterFailure(shard, entry, error);
     }
+  }
+
+  #attempt(entry: Entry, attempt: number): Promise<void> {
+    const { clock } = this.#around;
+    return this.#current.use(({ consumer, settings: { timeLimit: timeLimitMs } }) => {
+      const means = { consumer, clock, timeLimitMs, running: this.#running };
+      return attemptWith(means, entry, attempt);
+    });
   }
 
   async #afterFailure(shard: number, entry: Entry, error: unknown): Promise<Next> {

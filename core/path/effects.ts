@@ -6,6 +6,7 @@ import type { ConsumerSettings } from '../config/role-settings.ts';
 import type { Clock, Consumer, Entry, Health, Persistence } from '../contract/index.ts';
 import type { Consumption } from './consumption.ts';
 import type { DeadLetterPage, DeadLetters } from './dead-letters.ts';
+import type { LetterActs } from './letter-acts.ts';
 import type { Replay } from './replay.ts';
 import { hasPassed } from './trace/has-passed.ts';
 import type { TracedConsumer } from './trace/trace.ts';
@@ -15,6 +16,7 @@ export interface Consuming {
   readonly name: string;
   readonly consumption: Consumption;
   readonly deadLetters: DeadLetters;
+  readonly letterActs: LetterActs;
   /** Another one of its name takes its place. Resolves when the one before has nothing in work. */
   readonly follow: (next: Follower) => Promise<void>;
 }
@@ -114,6 +116,11 @@ export class Effects {
     return found?.deadLetters.list(after, limit);
   }
 
+  /** Those that take the entries now. */
+  get consumers(): readonly Consuming[] {
+    return this.#consumers;
+  }
+
   /** What became of an entry; rejects as the store does. */
   async standingOf(
     entry: Entry,
@@ -123,7 +130,7 @@ export class Effects {
     const standing: TracedConsumer[] = [];
     for (const { name, consumption, deadLetters } of this.#consumers) {
       const taken = await hasPassed(store, shard, consumption.place(shard), entry);
-      const letter = await deadLetters.find(entry);
+      const { letter } = (await deadLetters.find(entry)) ?? {};
       const { why = '', attempts = 0, at = 0 } = letter ?? {};
       const deadLetter = letter && { why, attempts, at };
       standing.push({ consumer: name, taken, ...(deadLetter ? { deadLetter } : {}) });

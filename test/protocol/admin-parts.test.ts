@@ -17,8 +17,12 @@ import { AdminStage } from './admin-stage.ts';
 import { BEAT_MS, Pair } from './pair-stage.ts';
 import { instance, Stage } from './stage.ts';
 
+const LETTER = { consumer: 'hook', conversation: 'd/ann/bob', position: 1 };
 const INPUTS: Readonly<Record<string, object>> = {
   'session disconnect': { id: 'x' },
+  'dead-letter show': LETTER,
+  'dead-letter retry': LETTER,
+  'dead-letter discard': LETTER,
   'conversation show': { id: 'd/ann/bob' },
   trace: { message: 'd/ann/bob', position: 1 },
   'plugin show': { name: 'persistence' },

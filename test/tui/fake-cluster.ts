@@ -3,6 +3,7 @@ import type { Target, Watcher } from '../../core/admin/client/admin-client.ts';
 import { AdminProblem, unreachable } from '../../core/admin/client/admin-problem.ts';
 import type { Frame, StreamInput } from '../../core/admin/protocol/index.ts';
 import type { Admin, Surroundings } from '../../tui/link/surroundings.ts';
+import { deadLetters, deadLetterShown } from './fake-dead-letters.ts';
 import { orderingView } from './fake-ordering.ts';
 import { sessionAt, SESSIONS_TOTAL } from './fake-sessions.ts';
 import * as views from './fake-views.ts';
@@ -132,6 +133,8 @@ function usual(node: string, words: string, query: URLSearchParams): unknown {
     'conversation show': conversationShown,
     plugins: pluginList,
     'plugin show': pluginShown,
+    'dead-letters': { total: deadLetters.length, rows: deadLetters, more: false },
+    'dead-letter show': deadLetterShown,
     store: views.storeView,
     ordering: orderingView,
     config: views.configView,

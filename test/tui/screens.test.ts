@@ -82,6 +82,24 @@ describe('the screens', () => {
     }
   });
 
+  it('lead from the plugins to the dead letters of consumers', async () => {
+    const terminal = await TestTerminal.open({ columns: 100, rows: 30 });
+    try {
+      await terminal.keys('4', 'l');
+      await terminal.pass(2_500);
+      await compare('100x30-dead-letters', terminal);
+      await terminal.keys('\r');
+      await terminal.pass(2_500);
+      await compare('100x30-dead-letter', terminal);
+      await terminal.keys('X');
+      assert.match(terminal.screen(), /Same as: im dead-letter discard hook d\/alice\/bob 7 --yes/);
+      await terminal.keys('n', '\u001b', '-');
+      assert.match(terminal.screen(), /Plugins 4/);
+    } finally {
+      await terminal.close();
+    }
+  });
+
   it('of one thing open and close', async () => {
     const terminal = await TestTerminal.open({ columns: 100, rows: 30 });
     try {

@@ -7,7 +7,8 @@ import { clusterOf, followed, type Data } from './data.ts';
 import { newDialog, type Asked, type Choice, type Given } from './dialog.ts';
 import { alive } from './link.ts';
 import { marks } from './marks.ts';
-import { chosenRow } from './rows.ts';
+import { chosenRow, keyOf } from './rows.ts';
+import { letterOf } from './wants.ts';
 import { pictured, withToast, type State } from './ui.ts';
 
 export type Effect =
@@ -93,12 +94,26 @@ function inputOf(state: State, verb: VerbName): Given | string {
   if (verb === 'session disconnect') {
     return row ? { id: (row as { id: string }).id } : 'no session is chosen';
   }
+  if (isOfLetter(verb)) return letterInput(state);
   if (!moves(verb)) return {};
   const cluster = clusterOf(pictured(state));
   const node = row as ClusterNode | undefined;
   if (!cluster || !node) return 'no node is chosen';
   if (node.node === cluster.active) return `${node.node} is the active node; choose another`;
   return { to: node.node, expectEpoch: cluster.epoch };
+}
+
+function isOfLetter(verb: VerbName): boolean {
+  return verb === 'dead-letter retry' || verb === 'dead-letter discard';
+}
+
+function letterInput(state: State): Given | string {
+  const { detail, screen } = state.ui;
+  const row = chosenRow(state);
+  const key = detail?.key ?? (row && keyOf(screen)(row));
+  if (key === undefined) return 'no dead letter is chosen';
+  const place = letterOf(key);
+  return { ...place, position: Number(place.position) };
 }
 
 /** It changes the owner. */
@@ -140,6 +155,9 @@ function staleFacts({ data }: State): readonly string[] {
 function factsOf(state: State, verb: VerbName, input: Given): readonly string[] {
   const warning = staleFacts(state);
   if (verb === 'session disconnect') return [...warning, ...sessionFacts(state, input)];
+  if (isOfLetter(verb)) {
+    return [...warning, `${keyOf('dead-letters')(input)}.`, VERBS[verb].summary];
+  }
   const view = clusterOf(state.data);
   if (!moves(verb) || !view) return [...warning, VERBS[verb].summary];
   return [...warning, ...changeFacts(state.data, view, verb, String(input['to']))];

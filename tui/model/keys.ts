@@ -115,6 +115,7 @@ function plainKey(state: State, text: string): Stepped {
       return copy(state, twinOfScreen(state));
     default:
       if (ui.screen === 'sessions' && text === 'c') return only(conversationsOf(state));
+      if (ui.screen === 'plugins' && text === 'l') return only(opened(state, 'dead-letters'));
       return ui.screen === 'events' ? eventsKey(state, text) : only(state);
   }
 }

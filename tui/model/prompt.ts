@@ -5,6 +5,7 @@ import { complete, readCommand } from './command.ts';
 import { clusterOf, viewOf, type Data } from './data.ts';
 import { newList } from './list.ts';
 import type { Press } from './press.ts';
+import { keyOf } from './rows.ts';
 import { listOf, withList, withToast, type Prompt, type State } from './ui.ts';
 
 const TEXT_MAX = 200;
@@ -106,7 +107,8 @@ function shown(
   input: Readonly<Record<string, unknown>>,
 ): State {
   if (screen === undefined) return state;
-  const one = input['id'] ?? input['name'];
+  const letter = 'position' in input ? keyOf('dead-letters')(input) : undefined;
+  const one = input['id'] ?? input['name'] ?? letter;
   const ui = { ...state.ui, screen, detail: undefined };
   if (typeof one === 'string')
     return { ...state, ui: { ...ui, detail: { key: one, row: undefined, top: 0 } } };

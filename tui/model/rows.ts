@@ -16,6 +16,7 @@ export function windowOf(data: Data, ui: Ui): Window<Row> {
     case 'sessions':
     case 'conversations':
     case 'plugins':
+    case 'dead-letters':
       return fetched(data, ui.screen);
     case 'cluster':
       return whole(clusterOf(data)?.nodes ?? []);
@@ -32,7 +33,9 @@ export function windowOf(data: Data, ui: Ui): Window<Row> {
   }
 }
 
-function fetched(data: Data, screen: 'sessions' | 'conversations' | 'plugins'): Window<Row> {
+type Fetched = 'sessions' | 'conversations' | 'plugins' | 'dead-letters';
+
+function fetched(data: Data, screen: Fetched): Window<Row> {
   const shown = viewOf(data, screen);
   const query = new URLSearchParams(data.views.get(screen)?.topic.split('?')[1]);
   return shown ? { ...shown, offset: Number(query.get('offset') ?? 0) } : NONE;
@@ -43,8 +46,11 @@ function whole<R extends Row>(rows: readonly R[]): Window<R> {
 }
 
 export function keyOf(screen: Screen): (row: Row) => string {
-  const key = LISTS[screen]?.key ?? '';
-  return (row) => String(Object.entries(row).find(([name]) => name === key)?.[1] ?? '');
+  const names = (LISTS[screen]?.key ?? '').split(' ');
+  return (row) => {
+    const values = new Map<string, string | number>(Object.entries(row));
+    return names.map((name) => values.get(name) ?? '').join(' ');
+  };
 }
 
 /** Header, screens and keys; the frame of the panel, and the heads of the columns. */

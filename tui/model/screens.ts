@@ -21,7 +21,7 @@ export const SCREENS: readonly ScreenName[] = [
 /** Panels of the overview, as the tab key goes through them, and where enter leads. */
 export const PANELS: readonly Screen[] = ['cluster', 'sessions', 'plugins', 'events'];
 
-/** What a row is known by, and what it can be sorted by. */
+/** What a row is known by, in words, and what it can be sorted by. */
 export interface ListRule {
   readonly key: string;
   /** Fields by which the server sorts; the first one with `-` is what the list begins with. */
@@ -50,6 +50,11 @@ export const LISTS: Readonly<Partial<Record<Screen, ListRule>>> = {
     sort: '-lastAt',
   },
   plugins: { key: 'name', sorts: ['role', 'name', 'state', 'startMs'], sort: 'role' },
+  'dead-letters': {
+    key: 'consumer conversation position',
+    sorts: ['consumer', 'at', 'attempts', 'conversation', 'position'],
+    sort: 'consumer',
+  },
   cluster: { key: 'node', sorts: [], sort: '' },
   events: { key: 'id', sorts: [], sort: '' },
   config: { key: 'path', sorts: [], sort: '' },

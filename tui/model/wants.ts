@@ -31,6 +31,10 @@ export function wantsOf(ui: Ui): Wants {
       const more = detail && `plugin show?${query({ name: detail.key })}`;
       return { topics: [rowsTopic(ui), ...(more ? [more] : [])], intervalMs: FAST_MS };
     }
+    case 'dead-letters': {
+      const more = detail && `dead-letter show?${query({ ...letterOf(detail.key) })}`;
+      return { topics: [rowsTopic(ui), ...(more ? [more] : [])], intervalMs: SLOW_MS };
+    }
     case 'store':
     case 'ordering':
       return { topics: [screen], intervalMs: FAST_MS };
@@ -57,6 +61,12 @@ function rowsTopic(ui: Ui): string {
   const { sort, filter } = list;
   const window = { limit: String(CHUNK_ROWS), offset: String(chunkOffset(list)) };
   return `${ui.screen}?${query({ sort, ...window, ...(filter !== '' && { filter }) })}`;
+}
+
+/** Of its key in the list. */
+export function letterOf(key: string) {
+  const [consumer = '', conversation = '', position = ''] = key.split(' ');
+  return { consumer, conversation, position };
 }
 
 function query(fields: Readonly<Record<string, string>>): string {

@@ -43,6 +43,7 @@ function keysOf(state: State): readonly (readonly [string, string])[] {
       ? []
       : [[key, name.split(' ').at(-1) ?? name] as const];
   });
+  if (ui.screen === 'plugins') own.push(['l', 'dead letters']);
   if (ui.screen === 'sessions') own.push(['c', 'conversations']);
   if (ui.detail) return [['esc', 'back'], ['↑↓', 'move'], ...own, ['Y', 'command line'], ...ALWAYS];
   const some: (readonly [string, string])[] = [];

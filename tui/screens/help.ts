@@ -43,6 +43,10 @@ const OF_SESSIONS: readonly (readonly [string, string])[] = [
   ['c', 'the conversations of its user'],
 ];
 
+const OF_PLUGINS: readonly (readonly [string, string])[] = [
+  ['l', 'the entries that consumers could not take'],
+];
+
 export function helpScreen(state: State, columns: number, rows: number): readonly Line[] {
   const { screen } = state.ui;
   const own = keyVerbs(state).map((name) => {
@@ -56,6 +60,7 @@ export function helpScreen(state: State, columns: number, rows: number): readonl
     ...(list && list.sorts.length > 0 ? OF_SORTS : []),
     ...(screen === 'events' ? OF_EVENTS : []),
     ...(screen === 'sessions' ? OF_SESSIONS : []),
+    ...(screen === 'plugins' ? OF_PLUGINS : []),
   ];
   const note = readOnly(state) ? 'read-only: keys that act are off' : 'any key closes this';
   return panel({ title: `Keys of ${screen}`, note, columns, rows }, [

@@ -15,6 +15,7 @@ import { header, isPast, tabs } from './header.ts';
 import { helpScreen } from './help.ts';
 import { orderingScreen } from './ordering.ts';
 import { overviewScreen } from './overview.ts';
+import { deadLettersScreen } from './dead-letters.ts';
 import { pluginsScreen } from './plugins.ts';
 import { sessionsScreen } from './sessions.ts';
 import { storeScreen } from './store.ts';
@@ -35,6 +36,7 @@ const DRAWS: Readonly<Record<Screen, Draw>> = {
   sessions: sessionsScreen,
   conversations: conversationsScreen,
   plugins: pluginsScreen,
+  'dead-letters': deadLettersScreen,
   store: storeScreen,
   ordering: orderingScreen,
   cluster: clusterScreen,

@@ -18,6 +18,7 @@ import type { Glance, Looking, Running } from './inside.ts';
 import { lookCluster } from './look-cluster.ts';
 import { lookConfig } from './look-config.ts';
 import { conversationDetail, conversationList } from './look-conversations.ts';
+import { actOnLetter, deadLetterDetail, deadLetterList } from './look-dead-letters.ts';
 import { lookOverview, ratedOf, type Rated } from './look-overview.ts';
 import { pluginDetail, pluginRows } from './look-plugins.ts';
 import { SessionLook } from './look-sessions.ts';
@@ -193,6 +194,10 @@ export class Desk {
       trace: look(lookTrace),
       plugins: glance((seen, input) => listed(pluginRows(seen), input)),
       'plugin show': glance((seen, { name }) => pluginDetail(seen, name)),
+      'dead-letters': look(deadLetterList),
+      'dead-letter show': look(deadLetterDetail),
+      'dead-letter retry': look((looking, place) => actOnLetter(looking, 'retry', place)),
+      'dead-letter discard': look((looking, place) => actOnLetter(looking, 'discard', place)),
       store: look((looking) => lookStore(looking, rates)),
       ordering: glance(lookOrdering),
       cluster: glance(lookCluster),

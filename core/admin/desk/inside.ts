@@ -6,6 +6,7 @@ import type { Settings } from '../../config/settings.ts';
 import type { PartHealth } from '../../kernel/health.ts';
 import type { MetricSnapshot } from '../../kernel/metrics.ts';
 import type { Conversations } from '../../path/conversations.ts';
+import type { Effects } from '../../path/effects.ts';
 import type { Lanes } from '../../path/lanes.ts';
 import type { Orderings } from '../../path/orderings.ts';
 import type { Tracing } from '../../path/trace/tracing.ts';
@@ -29,6 +30,7 @@ export interface Inside extends Aside {
   readonly orderings: Orderings;
   /** What it knows of the life of one message. */
   readonly tracing: Tracing;
+  readonly effects: Effects;
   /** Undefined: the node is alone. */
   readonly membership: Membership | undefined;
   readonly operator: Operator | undefined;

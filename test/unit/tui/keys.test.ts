@@ -1,70 +1,16 @@
 import assert from 'node:assert/strict';
-import { VERBS, type Screen, type Verb, type VerbName } from '../../../core/admin/verbs.ts';
+import { VERBS, type Verb, type VerbName } from '../../../core/admin/verbs.ts';
 import { complete, readCommand } from '../../../tui/model/command.ts';
-import { emptyData, reduceData } from '../../../tui/model/data.ts';
-import { pressed } from '../../../tui/model/keys.ts';
-import type { Effect } from '../../../tui/model/acts.ts';
-import type { PressName } from '../../../tui/model/press.ts';
 import { sifts } from '../../../tui/model/sift.ts';
 import { SCREENS } from '../../../tui/model/screens.ts';
 import { reduce } from '../../../tui/model/state.ts';
 import { twinOf } from '../../../tui/model/twin.ts';
-import { listOf, newUi, type State } from '../../../tui/model/ui.ts';
+import { listOf } from '../../../tui/model/ui.ts';
 import { wantsOf } from '../../../tui/model/wants.ts';
+import { deadLetters } from '../../tui/fake-dead-letters.ts';
 import { sessionAt } from '../../tui/fake-sessions.ts';
-import { clusterOf, overviewOf, WALL_MS } from '../../tui/fake-views.ts';
-
-type Typed = PressName | (string & {});
-const NAMES: ReadonlySet<string> = new Set([
-  'down',
-  'enter',
-  'escape',
-  'tab',
-  'backspace',
-  'up',
-  'pagedown',
-  'end',
-]);
-
-/** A terminal without a terminal: keys in, effects out. */
-class Keys {
-  state: State;
-  readonly effects: Effect[] = [];
-
-  constructor(screen: Screen, permission: 'read' | 'operate' = 'operate') {
-    let data = reduceData(emptyData(0), { kind: 'link', link: 'im-a', learned: false }, 0);
-    const beat = { at: WALL_MS, loopDelayMs: 0, permission };
-    data = reduceData(data, { kind: 'beat', link: 'im-a', beat }, 0);
-    const views = { overview: { view: overviewOf('im-a') }, cluster: { view: clusterOf() } };
-    data = reduceData(
-      data,
-      { kind: 'frame', link: 'im-a', frame: { at: WALL_MS, skipped: 0, views } },
-      0,
-    );
-    this.state = { data, ui: newUi({ columns: 80, rows: 24, screen }) };
-    const rows = Array.from({ length: 200 }, (_, i) => sessionAt(i));
-    const [topic = ''] = wantsOf(newUi({ columns: 80, rows: 24, screen: 'sessions' })).topics;
-    const sessions = { [topic]: { view: { total: 10_000, rows } } };
-    this.state = reduce(
-      this.state,
-      { kind: 'views', frame: { at: WALL_MS, skipped: 0, views: sessions } },
-      0,
-    );
-  }
-
-  type(...keys: readonly Typed[]): this {
-    for (const key of keys) {
-      const name = NAMES.has(key) ? (key as PressName) : undefined;
-      const texts = name === undefined && key.length > 1 ? Array.from(key) : [name ? '' : key];
-      for (const text of texts) {
-        const { state, effects } = pressed(this.state, { name, text, ctrl: false, shift: false });
-        this.state = state;
-        this.effects.push(...effects);
-      }
-    }
-    return this;
-  }
-}
+import { WALL_MS } from '../../tui/fake-views.ts';
+import { Keys } from './keys.ts';
 
 /** After the dry run of a reload that has found no setting to change. */
 function unchanged(parts: readonly object[]): Keys {
@@ -103,6 +49,20 @@ describe('keys', () => {
     assert.deepEqual(asked.effects, [
       { kind: 'ask', verb: 'session disconnect', input: { id: sessionAt(1).id } },
     ]);
+  });
+
+  it('act on the dead letter that is chosen, or open', () => {
+    const [first, second] = deadLetters.map(({ consumer, conversation, position }) => {
+      return { consumer, conversation, position };
+    });
+    const keys = new Keys('dead-letters').type('down', 'X', 'y', 'up', 'enter', 'R', 'y');
+    assert.deepEqual(keys.effects, [
+      { kind: 'ask', verb: 'dead-letter discard', input: second },
+      { kind: 'ask', verb: 'dead-letter retry', input: first },
+    ]);
+    assert.equal(new Keys('plugins').type('l').state.ui.screen, 'dead-letters');
+    const shown = new Keys('plugins').type(':', 'dead-letter show hook d/ann/bob 7', 'enter');
+    assert.equal(shown.state.ui.detail?.key, 'hook d/ann/bob 7');
   });
 
   it('of danger 3 take the name of the target, of danger 4 cluster and epoch', () => {
