@@ -214,6 +214,19 @@ describe('a terminal', () => {
     });
   });
 
+  it('scrolls what is open to its end and no further, and at once back', async () => {
+    await opened({ rows: 16 }, async (terminal) => {
+      await terminal.keys('4');
+      await terminal.keys('G', '\r');
+      assert.match(terminal.screen(), / 1-11 of (\d+) ─/);
+      await terminal.keys('G', 'j', 'j');
+      const [, from = '', total = ''] = / (\d+)-(\d+) of \2 ─/.exec(terminal.screen()) ?? [];
+      assert.ok(Number(total) - Number(from) === 10, terminal.screen());
+      await terminal.keys('k');
+      assert.ok(terminal.screen().includes(` ${Number(from) - 1}-${Number(total) - 1} of `));
+    });
+  });
+
   it('knows a node that hangs from one that is gone', async () => {
     await opened({ columns: 100 }, async (terminal) => {
       for (const node of ['im-a', 'im-b', 'im-c']) terminal.cluster.hung.add(node);

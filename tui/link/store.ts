@@ -8,6 +8,7 @@ import type { Press } from '../model/press.ts';
 import { reduce, type Action } from '../model/state.ts';
 import { settle } from '../model/rows.ts';
 import type { State } from '../model/ui.ts';
+import { atMostToEnd } from '../screens/picture.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const CALM_MS = 500;
@@ -44,7 +45,7 @@ export class Store {
 
   press(press: Press): readonly Effect[] {
     const { state, effects } = pressed(this.#state, press);
-    this.#state = settle(state);
+    this.#state = settle(atMostToEnd(state));
     this.publish();
     return effects;
   }

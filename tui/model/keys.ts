@@ -8,7 +8,7 @@ import { reversed, sortedNext } from './list.ts';
 import type { Press } from './press.ts';
 import { promptKey } from './prompt.ts';
 import { choose, chosenRow, keyOf, listHeight, windowOf, type Row } from './rows.ts';
-import { LISTS, PANELS, SCREENS } from './screens.ts';
+import { filters, LISTS, PANELS, SCREENS } from './screens.ts';
 import { copyOf, twinOfScreen } from './copying.ts';
 import { listOf, pictured, withList, withToast, type State } from './ui.ts';
 
@@ -96,7 +96,7 @@ function plainKey(state: State, text: string): Stepped {
     case ':':
       return only(prompting(state, 'command', ''));
     case '/':
-      return only(LISTS[ui.screen] ? prompting(state, 'filter', listOf(ui).filter) : state);
+      return only(filters(ui.screen) ? prompting(state, 'filter', listOf(ui).filter) : state);
     case 'o':
       return sort(state, 1);
     case 'O':

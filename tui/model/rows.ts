@@ -21,8 +21,7 @@ export function windowOf(data: Data, ui: Ui): Window<Row> {
     case 'cluster':
       return whole(clusterOf(data)?.nodes ?? []);
     case 'events':
-      if (ui.acts) return whole(viewOf(data, 'acts')?.acts ?? []);
-      return whole(data.events.filter(sifts(listOf(ui).filter)));
+      return whole(eventRows(data, ui).filter(sifts(listOf(ui).filter)));
     case 'config':
       return whole(viewOf(data, 'config')?.settings ?? []);
     case 'overview':
@@ -31,6 +30,10 @@ export function windowOf(data: Data, ui: Ui): Window<Row> {
     default:
       return NONE;
   }
+}
+
+function eventRows(data: Data, { acts }: Ui): readonly Row[] {
+  return acts ? (viewOf(data, 'acts')?.acts ?? []) : data.events;
 }
 
 type Fetched = 'sessions' | 'conversations' | 'plugins' | 'dead-letters';

@@ -59,3 +59,8 @@ export const LISTS: Readonly<Partial<Record<Screen, ListRule>>> = {
   events: { key: 'id', sorts: [], sort: '' },
   config: { key: 'path', sorts: [], sort: '' },
 };
+
+/** Nodes are few: nobody looks for one among them. */
+export function filters(screen: Screen): boolean {
+  return screen !== 'cluster' && LISTS[screen] !== undefined;
+}

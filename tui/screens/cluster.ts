@@ -38,7 +38,7 @@ export function clusterScreen(state: State, columns: number, rows: number): read
         rows: top,
         role: running ? 'bad' : 'dim',
       },
-      nodeTable(data, columns - 2, chosen),
+      nodeTable(data, columns - 2, { chosen, wide: state.ui.wide }),
     ),
     ...(warnings > 0
       ? panel({ title: 'Problems', columns, rows: warnings, role: 'warn' }, problems)
@@ -72,12 +72,11 @@ export function clusterNote(data: Data): string {
 export function nodeTable(
   data: Data,
   columns: number,
-  chosen: number | undefined,
+  look: { readonly chosen?: number; readonly wide?: boolean } = {},
 ): readonly Line[] {
   const view = clusterOf(data);
   if (!view) return [line(span(` ${absence(data)}`, 'dim'))];
-  const look = { columns, ...(chosen !== undefined && { chosen }) };
-  return table(nodeColumns(data, view), view.nodes, look);
+  return table(nodeColumns(data, view), view.nodes, { columns, ...look });
 }
 
 const SILENCE_CELLS = 10;

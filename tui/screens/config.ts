@@ -8,11 +8,11 @@ import { detailPanel, fieldLines } from './detail.ts';
 import { listPanel } from './list-panel.ts';
 
 const columnsOf: readonly Column<SettingRow>[] = [
-  { head: 'SETTING', width: 34, weight: 1, cell: ({ path }) => path },
+  { head: 'SETTING', width: 32, weight: 1, cell: ({ path }) => path },
   { head: 'VALUE', width: 20, weight: 1, grows: true, cell: ({ value }) => value },
   {
     head: 'FROM',
-    width: 24,
+    width: 20,
     weight: 2,
     cell: ({ where }) => (where === undefined ? span('default', 'dim') : where),
   },
@@ -22,8 +22,9 @@ export function configScreen(state: State, columns: number, rows: number): reado
   const { detail } = state.ui;
   const view = viewOf(pictured(state), 'config');
   if (!detail) {
-    const title = view ? `Config ${view.file}  hash ${view.hash.slice(0, 12)} ` : 'Config';
-    return listPanel(state, { title, columns, rows }, columnsOf);
+    const title = `Settings of ${view?.file ?? 'the file'}`;
+    const note = view ? `hash ${view.hash.slice(0, 12)}` : '';
+    return listPanel(state, { title, note, columns, rows }, columnsOf);
   }
   const row = view?.settings.find(({ path }) => path === detail.key) ?? (detail.row as SettingRow);
   const fields = fieldLines({ value: row.value, from: row.where ?? 'default' });

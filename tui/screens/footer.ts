@@ -2,7 +2,7 @@
 import { VERBS, type Verb } from '../../core/admin/verbs.ts';
 import { keyVerbs, readOnly } from '../model/acts.ts';
 import { marks } from '../model/marks.ts';
-import { LISTS } from '../model/screens.ts';
+import { filters, LISTS } from '../model/screens.ts';
 import type { Prompt, State, Toast } from '../model/ui.ts';
 import { fitLine, line, lineWidth, span, type Line, type Role } from '../draw/line.ts';
 
@@ -48,7 +48,8 @@ function keysOf(state: State): readonly (readonly [string, string])[] {
   if (ui.detail) return [['esc', 'back'], ['↑↓', 'move'], ...own, ['Y', 'command line'], ...ALWAYS];
   const some: (readonly [string, string])[] = [];
   if (ui.screen === 'overview') some.push(['1-9', 'screen'], ['tab', 'panel'], ['↵', 'open']);
-  if (list) some.push(['↵', 'open'], ['/', 'filter']);
+  if (list) some.push(['↵', 'open']);
+  if (filters(ui.screen)) some.push(['/', 'filter']);
   if (list && list.sorts.length > 0) some.push(['o', 'sort']);
   if (ui.screen === 'events') some.push(['f', 'follow'], ['a', 'acts'], ['t', 'time']);
   if (marks(ui) && !readOnly(state)) own.push(['space', 'mark']);

@@ -1,7 +1,7 @@
 /** What can be done here, from the table of verbs. */
 import { VERBS, type Verb } from '../../core/admin/verbs.ts';
 import { keyVerbs, readOnly } from '../model/acts.ts';
-import { LISTS } from '../model/screens.ts';
+import { filters, LISTS } from '../model/screens.ts';
 import type { State } from '../model/ui.ts';
 import { line, span, type Line } from '../draw/line.ts';
 import { panel } from '../draw/panel.ts';
@@ -27,10 +27,10 @@ const ALL: readonly (readonly [string, string])[] = [
   ['ctrl-z q', 'suspend; quit'],
 ];
 
-const OF_LISTS: readonly (readonly [string, string])[] = [
+const OF_FILTERS: readonly (readonly [string, string])[] = [
   ['/', 'filter: words, field:word, field=word, field>1, !not'],
-  ['w', 'the columns that had no room'],
 ];
+const OF_LISTS: readonly (readonly [string, string])[] = [['w', 'the columns that had no room']];
 const OF_SORTS: readonly (readonly [string, string])[] = [
   ['o O', 'sort by the next column; the other way; shift-← shift-→ too'],
 ];
@@ -56,6 +56,7 @@ export function helpScreen(state: State, columns: number, rows: number): readonl
   });
   const list = LISTS[screen];
   const more = [
+    ...(filters(screen) ? OF_FILTERS : []),
     ...(list ? OF_LISTS : []),
     ...(list && list.sorts.length > 0 ? OF_SORTS : []),
     ...(screen === 'events' ? OF_EVENTS : []),

@@ -20,7 +20,7 @@ export function listPanel<R extends object>(
   const visible = Array.from({ length: shown }, (_, i) => rows[list.top + i - offset]);
   const place = total === 0 ? '' : `${count(list.index + 1)}/${count(total)}`;
   const marked = marks(ui) && ui.marked.size > 0 ? `${count(ui.marked.size)} marked` : '';
-  const notes = [marked, sortNote(list.sort), filterNote(list.filter), place];
+  const notes = [box.note ?? '', marked, sortNote(list.sort), filterNote(list.filter), place];
   const note = notes.filter((one) => one !== '').join('  ');
   const look = { columns: box.columns - 2, sort: list.sort, wide: ui.wide };
   const lines = table(columns, visible as readonly (R | undefined)[], {
@@ -29,7 +29,7 @@ export function listPanel<R extends object>(
   });
   const nothing = emptyNote(state, total);
   const title = `${box.title} ${count(total)}`;
-  return panel({ ...box, title, note: box.note ?? note }, nothing ? [...lines, nothing] : lines);
+  return panel({ ...box, title, note }, nothing ? [...lines, nothing] : lines);
 }
 
 function sortNote(sort: string): string {

@@ -68,7 +68,7 @@ function clusterPanel(state: State, place: Place): readonly Line[] {
   const data = pictured(state);
   const title = titled(state, 'cluster', `Cluster ${clusterOf(data)?.name ?? ''}`);
   const box = { ...place, title, note: clusterNote(data) };
-  return panel(box, nodeTable(data, place.columns - 2, undefined));
+  return panel(box, nodeTable(data, place.columns - 2));
 }
 
 function trafficPanel(state: State, place: Place): readonly Line[] {

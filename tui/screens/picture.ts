@@ -2,7 +2,7 @@
 import type { Screen } from '../../core/admin/verbs.ts';
 import { clusterOf } from '../model/data.ts';
 import type { State } from '../model/ui.ts';
-import { fitLine, line, recast, span, type Line } from '../draw/line.ts';
+import { fitLine, line, recast, span, textOf, type Line } from '../draw/line.ts';
 import { over } from '../draw/panel.ts';
 import { asciiLine } from '../draw/signs.ts';
 import { clusterScreen } from './cluster.ts';
@@ -50,6 +50,22 @@ export function picture(state: State, { ascii, version }: Look): readonly Line[]
   const lines = small ? tooSmall(columns, rows) : screenOf(state, version);
   const exact = Array.from({ length: rows }, (_, i) => fitLine(lines[i] ?? [], columns));
   return ascii ? exact.map(asciiLine) : exact;
+}
+
+/** More than anything that is shown alone has. */
+const DETAIL_ROWS_MAX = 2_000;
+const FRAME_ROWS = 2;
+
+/** Whatever was pressed, what is open goes no further than its last row. */
+export function atMostToEnd(state: State): State {
+  const { ui } = state;
+  const { detail, columns, screen } = ui;
+  if (!detail || detail.top === 0) return state;
+  const whole = { ...state, ui: { ...ui, detail: { ...detail, top: 0 } } };
+  const drawn = DRAWS[screen](whole, columns, DETAIL_ROWS_MAX).slice(1, -1);
+  const last = drawn.findLastIndex((one) => /[^\s│]/u.test(textOf(one)));
+  const top = Math.min(detail.top, Math.max(0, last + 1 - (ui.rows - AROUND_ROWS - FRAME_ROWS)));
+  return top === detail.top ? state : { ...state, ui: { ...ui, detail: { ...detail, top } } };
 }
 
 function tooSmall(columns: number, rows: number): readonly Line[] {
