@@ -20,7 +20,8 @@ export interface Consumer extends Component {
    * other, in the sequence of their positions; up to `concurrency` shards side by side. Resolves
    * when the effect is done, for good. A rejection means: try again later, with the same entry. An
    * ImError `IM_CONSUMER_UNDELIVERABLE` means: never try this one again, set it aside with the
-   * reason. So it goes after `tries` attempts, too.
+   * reason. So it goes after `tries` attempts, too. An operator may hand over once more what was
+   * set aside: then it comes after entries that followed it, and may come beside them.
    */
   consume(entry: Entry, about: Attempt): Promise<void>;
 }
