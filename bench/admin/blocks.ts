@@ -60,6 +60,8 @@ export function costOf(blocks: readonly Block[], figure: Figure): Cost {
     const next = blocks[at + 1];
     if (!next || block.isWatched === next.isWatched) return [];
     const [watched, alone] = block.isWatched ? [block, next] : [next, block];
+    // A disk that is held up by others lets no message through for a while.
+    if (watched['messages/s'] === 0 || alone['messages/s'] === 0) return [];
     return [100 * (watched[figure] / alone[figure] - 1)];
   });
   const percent = median(percents);

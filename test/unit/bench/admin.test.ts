@@ -67,6 +67,14 @@ describe('the bench of watching', () => {
     assert.ok(Math.abs(nothing.percent) < nothing.givenOrTaken, JSON.stringify(nothing));
   });
 
+  it('leaves out what no message came in', () => {
+    const blocks = run(0.05, 0).map((block, at) => {
+      return at < 40 ? { ...block, allUs: Infinity, 'messages/s': 0 } : block;
+    });
+    const { percent } = costOf(blocks, 'allUs');
+    assert.ok(Math.abs(percent - 5) < 0.6, String(percent));
+  });
+
   it('takes the middle, and the value that so many are below', () => {
     assert.equal(median([3, 1, 2]), 2);
     assert.equal(median([4, 1, 2, 3]), 2.5);
