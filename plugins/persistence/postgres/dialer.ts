@@ -22,6 +22,13 @@ const GRACE_MS = 2_000;
 
 const LOG_NAME = `SELECT value FROM meta WHERE key = 'log'`;
 
+/**
+ * When the server takes this end for gone: what its session still holds, such as a lock of the
+ * shard that was written last, would keep others from it for as long. (The system's own time is
+ * two hours.)
+ */
+const GONE = { idleS: 5, everyS: 1, count: 5, unreadMs: 10_000 } as const;
+
 export class Dialer {
   readonly database: string;
   readonly #settings: Settings;
@@ -124,6 +131,10 @@ export class Dialer {
       SET statement_timeout = ${statementTimeout};
       SET lock_timeout = ${lockTimeout};
       SET idle_in_transaction_session_timeout = ${statementTimeout};
+      SET tcp_keepalives_idle = ${GONE.idleS};
+      SET tcp_keepalives_interval = ${GONE.everyS};
+      SET tcp_keepalives_count = ${GONE.count};
+      SET tcp_user_timeout = ${GONE.unreadMs};
       SET client_min_messages = warning;
       SET bytea_output = hex;${PLANNING}`;
   }

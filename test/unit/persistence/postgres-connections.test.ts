@@ -202,6 +202,27 @@ postgres.describe('the connections of postgres', () => {
     assert.deepEqual(await append(slow), ['kept']);
   });
 
+  it('has the server notice within ten seconds that it is gone, with its locks', async () => {
+    const opened = await rig.open(ONE);
+    await rig.query(
+      'CREATE TABLE told (value text)',
+      `CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN
+         INSERT INTO told SELECT current_setting(name) FROM unnest(ARRAY[
+           ''tcp_keepalives_idle'', ''tcp_keepalives_interval'', ''tcp_keepalives_count'',
+           ''tcp_user_timeout'']) AS name;
+         RETURN NULL;
+       END'`,
+      'CREATE TRIGGER tell AFTER INSERT ON entry FOR EACH STATEMENT EXECUTE FUNCTION tell()',
+    );
+    await opened.bench.take();
+    assert.deepEqual(await append(opened), ['kept']);
+    const told = await rig.query('SELECT value FROM told');
+    assert.deepEqual(
+      told.map((row) => Object.values(row as object)[0]),
+      ['5', '1', '5', '10000'],
+    );
+  });
+
   it('refuses an append for now when the disk is full, is degraded, and recovers', async () => {
     const opened = await rig.open(ONE);
     await rig.query(
