@@ -192,7 +192,8 @@ export const FORMS: Forms = {
   'conversation show': ({ people, ...view }, io) => {
     const { head } = view;
     const rows = people.map((one) => ({ ...one, behind: Math.max(0, head - one.received) }));
-    return [...section(view, io), ...block('members', rows, io)];
+    const cut = rows.length < view.members ? [`${rows.length} of ${view.members} members`] : [];
+    return [...section(view, io), ...block('members', rows, io), ...cut];
   },
   events: ({ lost, missing, events }) => [
     ...(lost ? [`(${missing === undefined ? '' : `${missing} `}earlier ones are not here)`] : []),

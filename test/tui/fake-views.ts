@@ -136,8 +136,8 @@ export const conversationShown: ConversationDetail = {
   ...conversationList.rows[0]!,
   epoch: 17,
   people: [
-    { user: 'alice67', role: 'owner', online: true, received: 19_204, read: 19_200 },
     { user: 'bob64', role: 'member', online: false, received: 18_000, read: 17_950 },
+    { user: 'alice67', role: 'owner', online: true, received: 19_204, read: 19_200 },
   ],
 };
 

@@ -66,17 +66,16 @@ function conversationLines(view: ConversationDetail): readonly Line[] {
   const last = lastAt === undefined ? undefined : `${day(lastAt)} (${clock(lastAt)} UTC)`;
   const heads =
     ' '.repeat(3) + 'USER'.padEnd(USER_CELLS) + 'ROLE      RECEIVED      READ    BEHIND';
-  const members = people
-    .toSorted((a, b) => a.received - b.received)
-    .map((one) => {
-      const user = fit(one.user, USER_CELLS, SIGNS.cut);
-      const marks = [one.received, one.read, head - one.received].map((n) => count(n).padStart(10));
-      return line(
-        ' ',
-        stateSpan(one.online ? 'ok' : 'unknown', user),
-        `${one.role.padEnd(8)}${marks.join('')}`,
-      );
-    });
+  const members = people.map((one) => {
+    const user = fit(one.user, USER_CELLS, SIGNS.cut);
+    const marks = [one.received, one.read, head - one.received].map((n) => count(n).padStart(10));
+    return line(
+      ' ',
+      stateSpan(one.online ? 'ok' : 'unknown', user),
+      `${one.role.padEnd(8)}${marks.join('')}`,
+    );
+  });
+  const cut = people.length < view.members ? ` (${count(people.length)} of them)` : '';
   return [
     ...fieldLines({
       kind,
@@ -87,7 +86,7 @@ function conversationLines(view: ConversationDetail): readonly Line[] {
       'last entry': last,
       members: `${count(view.members)}, ${count(view.online)} online`,
     }),
-    ...heading('Members, who has least first'),
+    ...heading(`Members, who has least first${cut}`),
     line(span(heads, 'strong')),
     ...members,
   ];

@@ -4,6 +4,7 @@ import { Conversation } from '../../chat/conversation.ts';
 import { parseConversation } from '../../wire/names.ts';
 import { shardOf } from '../../cluster/shards.ts';
 import type { ConversationDetail, ConversationList, ConversationRow } from '../protocol/index.ts';
+import { LIST_MAX } from '../protocol/scalars.ts';
 import type { Inside, Looking } from './inside.ts';
 import { made, rowOf, type Fields, type ListInput } from './rows.ts';
 
@@ -30,7 +31,8 @@ export async function conversationDetail(
     return { user, role, online: inside.directory.isHere(user), received, read };
   });
   const online = people.filter((one) => one.online).length;
-  return { ...row, online, ...(epoch !== undefined && { epoch }), people };
+  const first = people.toSorted((a, b) => a.received - b.received).slice(0, LIST_MAX);
+  return { ...row, online, ...(epoch !== undefined && { epoch }), people: first };
 }
 
 type Row = Omit<ConversationRow, 'online'>;

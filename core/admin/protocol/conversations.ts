@@ -1,6 +1,6 @@
 /** Conversations: those in a node's memory as a list, any one from the store. */
 import { z } from 'zod';
-import { count, listOf, wallMs } from './scalars.ts';
+import { count, LIST_MAX, listOf, wallMs } from './scalars.ts';
 
 export const conversationRow = z.object({
   id: z.string(),
@@ -30,5 +30,6 @@ export const member = z.object({
 export const conversationDetail = conversationRow.extend({
   /** Of its shard; absent: another node has it. */
   epoch: count.optional(),
-  people: z.array(member),
+  /** Who has received least first, and no more than a list has rows; `members` counts all. */
+  people: z.array(member).max(LIST_MAX),
 });
