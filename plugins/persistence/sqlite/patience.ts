@@ -5,7 +5,7 @@ import { faultOf } from './faults.ts';
  * How long the start of one of several nodes waits for the others: while two make one file, each
  * may be kept up by a disk that syncs slowly.
  */
-export const START_WAIT_MS = 10_000;
+export const START_WAIT_MS = 5_000;
 /** Between two tries: short, as another who writes without end leaves only short gaps. */
 export const TRY_EVERY_MS = 1;
 
