@@ -55,8 +55,8 @@ function run(program: string, args: readonly string[], show: Show = showNow): Pr
 }
 
 const everything = ['test/**/*.test.ts', 'examples/**/*.test.ts'];
-/** What starts programs, and mostly waits for them. About half of the time. */
-const programs = ['rigs', 'scenes', 'package', 'browser', 'fuzz'].map(
+/** What starts programs, and mostly waits for them; and the simulator. About half of the time. */
+const programs = ['rigs', 'scenes', 'package', 'browser', 'fuzz', 'sim'].map(
   (room) => `test/${room}/**/*.test.ts`,
 );
 
@@ -66,16 +66,20 @@ const checks = [
   { name: 'Format', program: 'prettier', args: ['--check', '--log-level=warn', '.'] },
 ];
 
+/** All at once; what each prints is shown when it has ended. */
 async function staticChecks(): Promise<{ passed: number; failed: number }> {
-  const sum = { passed: 0, failed: 0 };
-  for (const { name, program, args } of checks) {
-    console.log(`\n== ${name}: ${[program, ...args].join(' ')}`);
-    const { ok } = await run(join(bin, program), args);
-    console.log(ok ? `${name}: passed` : `${name}: FAILED`);
-    if (ok) sum.passed++;
-    else sum.failed++;
-  }
-  return sum;
+  const ended = checks.map(async ({ name, program, args }) => {
+    const said: string[] = [];
+    const { ok } = await run(join(bin, program), args, (text) => void said.push(text));
+    const verdict = ok ? 'passed' : 'FAILED';
+    console.log(
+      `\n== ${name}: ${[program, ...args].join(' ')}\n${said.join('')}${name}: ${verdict}`,
+    );
+    return ok;
+  });
+  const oks = await Promise.all(ended);
+  const passed = oks.filter(Boolean).length;
+  return { passed, failed: oks.length - passed };
 }
 
 interface Sum {

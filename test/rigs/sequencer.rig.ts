@@ -13,7 +13,7 @@ import { until } from '../kit/quiet-host.ts';
 import { postgres, makeDatabase, type Database } from '../postgres-server/databases.ts';
 import { ServerProcess } from '../scenes/server-process.ts';
 
-const KILLS = 12;
+const KILLS = 6;
 const untilMs = 20_000;
 
 /** A port that was free a moment ago. */
