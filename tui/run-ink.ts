@@ -13,8 +13,8 @@ export interface InkOptions {
   readonly colours: boolean;
 }
 
-/** Draws at most; the data come twice a second, and keys at once. */
-const FPS_MAX = 15;
+/** The data come twice a second; a held key is seen to move at this pace. */
+const FPS_MAX = 20;
 
 export async function runInk(store: Store, members: Members, options: InkOptions): Promise<void> {
   const { render, createElement, App } = await loadInk();

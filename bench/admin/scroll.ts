@@ -15,7 +15,7 @@ const SEEN_MS = 20_000;
 const WARM_UP_MS = 10_000;
 const REST_MS = 10_000;
 const KEYS = 120;
-/** From what a key led to until the next one: the screen is drawn 15 times a second at most. */
+/** From what a key led to until the next one: the screen is drawn 20 times a second at most. */
 const KEY_PAUSE_MS = 100;
 /** As a keyboard repeats, and for so long. */
 const REPEAT_MS = 33;

@@ -1,4 +1,4 @@
-/** The chat as fast as it is answered, with and without somebody who watches, by turns. */
+/** The chat, with and without somebody who watches, by turns. */
 import { chatOn } from '../run-chat.ts';
 import { withSystem } from '../system.ts';
 import type { Workload } from '../workload.ts';
@@ -8,8 +8,11 @@ import type { Seen } from './watchers.ts';
 import { Watching } from './watching.ts';
 
 const TICK_MS = 500;
-const BLOCKS = 64;
-const QUICK_BLOCKS = 16;
+/**
+ * At so many messages a second the batches of the chat are much alike, so its cost is, too; as fast
+ * as it is answered, it is another by a fifth in each half second.
+ */
+export const STEADY_PER_SECOND = 20_000;
 
 export interface WatchedChat {
   readonly blocks: readonly Block[];
@@ -18,12 +21,13 @@ export interface WatchedChat {
   readonly wrong: number;
 }
 
-export async function watchedChat(quick: boolean): Promise<WatchedChat> {
-  const count = quick ? QUICK_BLOCKS : BLOCKS;
+/** `perSecond`: absent, as fast as it is answered. */
+export async function watchedChat(count: number, perSecond?: number): Promise<WatchedChat> {
   const workload: Workload = {
     pairs: 50,
     window: 32,
     bodyBytes: 200,
+    ...(perSecond === undefined ? {} : { perSecond }),
     warmUpMs: 5_000,
     // The first tick only begins, and timers are late now and then.
     measureMs: (count + 1) * BLOCK_TICKS * TICK_MS,
