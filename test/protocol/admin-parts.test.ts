@@ -117,13 +117,27 @@ async function isWell({ folder }: AdminStage, part: Part): Promise<void> {
 }
 
 describe('the admin API of a process that is no node', () => {
+  /** Whatever a test has started, though it failed: the last first. */
+  const stops: (() => Promise<unknown>)[] = [];
+  const atLast = (stop: () => Promise<unknown>): void => void stops.unshift(stop);
+
+  afterEach(async () => {
+    for (const stop of stops.splice(0)) await stop();
+  });
+
   it('is there for a gateway, which sees the cluster, too', async () => {
     const pair = new Pair();
+    atLast(() => pair.stop());
     await pair.start();
     const { clock, shared } = pair;
     const { cluster } = pair.a.stage.settings;
     const stage = new Stage({ name: 'gate', clock, cluster, between: () => shared, seed: 7 });
     const gateway = assembleGateway(stage.settings, stage.means);
+    atLast(async () => {
+      const stopping = gateway.stop();
+      await pair.pass(100);
+      await stopping;
+    });
     await gateway.start();
     await pair.pass(BEAT_MS);
     await withAdmin(stage, 'gateway', gateway, async (admin) => {
@@ -134,14 +148,11 @@ describe('the admin API of a process that is no node', () => {
       const { standing, addresses } = await admin.owner.ask('overview', {});
       assert.deepEqual([standing, addresses.length], ['gateway', 1]);
     });
-    const stopping = gateway.stop();
-    await pair.pass(100);
-    await stopping;
-    await pair.stop();
   });
 
   it('is there for a sequencer, which tells of its ordering', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'im-parts-'));
+    atLast(async () => rmSync(folder, { recursive: true, force: true }));
     const stage = new Stage({});
     const plugin = centralSequencer as unknown as AnyPlugin;
     const listen = { host: '127.0.0.1', port: 0 };
@@ -149,6 +160,7 @@ describe('the admin API of a process that is no node', () => {
     const one = instance('ordering', plugin, { ...defaultsOf(plugin), sequencer });
     const settings = { ...stage.settings, transports: [], ordering: { direct: one, group: one } };
     const program = assembleSequencer(settings, { ...stage.means, network: tcpNetwork() });
+    atLast(() => program.stop());
     await program.start();
     await withAdmin(stage, 'sequencer', program, async (admin) => {
       await isSeen(admin, 'sequencer', ['persistence', 'ordering']);
@@ -160,8 +172,6 @@ describe('the admin API of a process that is no node', () => {
       );
       assert.ok(kinds[0]?.metrics.some(({ name }) => name.startsWith('sequencer_')));
     });
-    await program.stop();
-    rmSync(folder, { recursive: true, force: true });
   });
 });
 
