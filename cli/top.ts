@@ -75,12 +75,19 @@ async function show(
   const { code, message, act } = ended.problem;
   const what = act ?? HINTS[ended.kind];
   io.err(`${code}: ${message}. ${what}`);
-  return ended.kind === 'denied' ? EXIT.denied : EXIT.unreachable;
+  return CODES[ended.kind];
 }
+
+const CODES = {
+  unreachable: EXIT.unreachable,
+  denied: EXIT.denied,
+  refused: EXIT.failed,
+} as const;
 
 const HINTS = {
   unreachable: 'Is the node running? `im check` says whether its file is right.',
   denied: 'Give the token of an admin by --token-file.',
+  refused: 'Is it a node of this version? `im overview` asks it without a stream.',
 } as const;
 
 function surroundings(): Parameters<typeof import('../tui/top.ts').top>[1] {

@@ -8,7 +8,7 @@ import { Members } from './link/members.ts';
 import { Store } from './link/store.ts';
 import type { Surroundings } from './link/surroundings.ts';
 import { emptyData } from './model/data.ts';
-import { denied, down, type Link, type Problem } from './model/link.ts';
+import { denied, down, refuses, type Link, type Problem } from './model/link.ts';
 import { newUi } from './model/ui.ts';
 import { textOf } from './draw/line.ts';
 import { picture, type Look } from './screens/picture.ts';
@@ -33,7 +33,7 @@ export interface TopOptions {
 export type Ended =
   | { readonly kind: 'done' }
   | { readonly kind: 'printed'; readonly text: string }
-  | { readonly kind: 'unreachable' | 'denied'; readonly problem: Problem };
+  | { readonly kind: 'unreachable' | 'denied' | 'refused'; readonly problem: Problem };
 
 /** How long the plain picture waits for views that do not come, ms. */
 const WHOLE_MS = 3_000;
@@ -68,15 +68,17 @@ async function firstAnswer(store: Store, around: Surroundings): Promise<Ended | 
     const { links } = store.state.data;
     if (links.some(({ overview }) => overview)) return undefined;
     const lost = links.every((link) => down(link, around.now()) || denied(link));
-    const worst = lost ? links.find(({ problem }) => problem) : undefined;
-    if (worst?.problem) return { kind: kindOf(links), problem: worst.problem };
+    // What a node says tells more than that another one says nothing.
+    const tells = links.find(denied) ?? links.find(refuses) ?? links.find(({ problem }) => problem);
+    if (lost && tells?.problem) return { kind: kindOf(tells), problem: tells.problem };
     await pause(around, LOOK_MS);
     store.dispatch({ kind: 'tick' });
   }
 }
 
-function kindOf(links: readonly Link[]): 'denied' | 'unreachable' {
-  return links.some(denied) ? 'denied' : 'unreachable';
+function kindOf(link: Link): 'denied' | 'refused' | 'unreachable' {
+  if (denied(link)) return 'denied';
+  return refuses(link) ? 'refused' : 'unreachable';
 }
 
 async function once(

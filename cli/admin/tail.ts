@@ -1,7 +1,8 @@
 /** `im tail`: what happens on a node, line by line, and on after a break from where it was. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdminClient } from '../../core/admin/client/admin-client.ts';
-import { AdminProblem } from '../../core/admin/client/admin-problem.ts';
+import type { AdminProblem } from '../../core/admin/client/admin-problem.ts';
+import { outlookOf, SLOWLY_MS } from '../../core/admin/client/outlook.ts';
 import type { EventView } from '../../core/admin/protocol/index.ts';
 import { lostText } from '../../core/admin/lost-text.ts';
 import { ImError } from '../../core/contract/index.ts';
@@ -48,7 +49,8 @@ class Tailing {
   readonly #options: TailOptions;
   readonly #io: Io;
   #after: string | undefined;
-  #isAway = false;
+  /** Why nothing comes just now: a code. */
+  #why: string | undefined;
 
   constructor(client: AdminClient, options: TailOptions, io: Io) {
     this.#client = client;
@@ -72,11 +74,21 @@ class Tailing {
     for (;;) {
       const problem = await this.#watch();
       if (!problem) return;
-      if (problem.code === 'IM_ADMIN_TOKEN' || problem.code === 'IM_ADMIN_INPUT') throw problem;
-      if (!this.#isAway) this.#io.err(`${safeText(problem.message)}; asking again each second`);
-      this.#isAway = true;
-      await sleep(AGAIN_MS, undefined, { signal: end }).catch(() => undefined);
+      const outlook = outlookOf(problem);
+      if (outlook === 'never') throw problem;
+      const againMs = outlook === 'soon' ? AGAIN_MS : SLOWLY_MS;
+      this.#away(problem, againMs);
+      await sleep(againMs, undefined, { signal: end }).catch(() => undefined);
     }
+  }
+
+  /** Said once for each reason. */
+  #away({ code, message, act }: AdminProblem, againMs: number): void {
+    if (this.#why === code) return;
+    this.#why = code;
+    const every = againMs === AGAIN_MS ? 'each second' : `every ${againMs / 1_000} s`;
+    this.#io.err(safeText(`${code} ${message}; asking again ${every}`));
+    if (act !== undefined && againMs !== AGAIN_MS) this.#io.err(safeText(act));
   }
 
   /** Why it is over; undefined: it was interrupted. */
@@ -107,7 +119,7 @@ class Tailing {
   }
 
   #back(): void {
-    if (this.#isAway) this.#io.err('it answers again');
-    this.#isAway = false;
+    if (this.#why !== undefined) this.#io.err('it answers again');
+    this.#why = undefined;
   }
 }

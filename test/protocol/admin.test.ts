@@ -256,6 +256,16 @@ describe('the admin API', () => {
     assert.ok('view' in (seen.frames[0]?.views['overview'] ?? {}));
   });
 
+  it('streams a list by the longest filter, whatever it is written in', async () => {
+    const admin = await openAdmin(await openStage());
+    const topic = `sessions?filter=${encodeURIComponent('語'.repeat(200))}`;
+    const seen = await watched(admin, { topic: [topic] }, ({ frames, closed }) => {
+      return frames.length > 0 || closed !== undefined;
+    });
+    assert.equal(seen.closed, undefined);
+    assert.ok('view' in (seen.frames[0]?.views[topic] ?? {}));
+  });
+
   it('has room for sixteen viewers, and says so to the next', async () => {
     const admin = await openAdmin(await openStage());
     const closed: string[] = [];

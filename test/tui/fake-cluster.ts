@@ -28,6 +28,8 @@ export class FakeCluster implements Surroundings {
   /** Nodes that do not answer, and those that are silent but there. */
   readonly dead = new Set<string>();
   readonly hung = new Set<string>();
+  /** By what a node refuses a stream of these topics; undefined: it does not. */
+  refusal: (node: string, topics: readonly string[]) => AdminProblem | undefined = () => undefined;
   /** By node and topic words: what it tells instead of the usual. */
   readonly told = new Map<string, unknown>();
   /** By verb: its answer, or its refusal. */
@@ -66,6 +68,8 @@ export class FakeCluster implements Surroundings {
       );
       return this.after(1, () => stream.watcher.closed(problem));
     }
+    const refused = this.refusal(stream.node, stream.input.topic ?? []);
+    if (refused) return this.after(1, () => stream.watcher.closed(refused));
     this.streams.add(stream);
     this.after(1, () => this.#send(stream));
     return () => void this.streams.delete(stream);

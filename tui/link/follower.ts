@@ -1,7 +1,10 @@
 /** The stream with what the screen needs, to the member that is followed. */
 import type { Target } from '../../core/admin/client/admin-client.ts';
+import type { AdminProblem } from '../../core/admin/client/admin-problem.ts';
+import { outlookOf, SLOWLY_MS } from '../../core/admin/client/outlook.ts';
 import type { Action } from '../model/state.ts';
 import type { Wants } from '../model/wants.ts';
+import { problemOf } from './problem-of.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface Around extends Surroundings {
@@ -47,7 +50,8 @@ export class Follower {
   #open(): void {
     this.#stream?.();
     this.#stream = undefined;
-    const { topics, intervalMs } = this.#wants;
+    const wants = this.#wants;
+    const { topics, intervalMs } = wants;
     if (!this.#target || topics.length === 0) return;
     const { connect, dispatch, now } = this.#around;
     this.#openedAt = now();
@@ -58,9 +62,22 @@ export class Follower {
         event: nothing,
         lost: nothing,
         beat: nothing,
-        closed: () => this.#again(RETRY_MS),
+        closed: (problem) => {
+          // Of what nobody wants any more: what is wanted instead is about to be asked for.
+          if (wants === this.#wants) this.#closed(problem);
+        },
       },
     );
+  }
+
+  /** What is refused each time is not asked for again before something else is wanted. */
+  #closed(problem: AdminProblem): void {
+    const outlook = outlookOf(problem);
+    if (outlook !== 'soon') {
+      const { topics } = this.#wants;
+      this.#around.dispatch({ kind: 'unwanted', topics, problem: problemOf(problem) });
+    }
+    if (outlook !== 'never') this.#again(outlook === 'soon' ? RETRY_MS : SLOWLY_MS);
   }
 }
 

@@ -1,6 +1,7 @@
-/** The light stream to one member: it is opened again whenever it ends. */
+/** The light stream to one member: it is opened again when it ends, where that can help. */
 import type { Target } from '../../core/admin/client/admin-client.ts';
 import type { AdminProblem } from '../../core/admin/client/admin-problem.ts';
+import { outlookOf, SLOWLY_MS } from '../../core/admin/client/outlook.ts';
 import type { EventView, Lost } from '../../core/admin/protocol/index.ts';
 import { lostText } from '../../core/admin/lost-text.ts';
 import type { Action } from '../model/state.ts';
@@ -76,13 +77,15 @@ export class Member {
 
   #closed(problem: AdminProblem): void {
     const { now, after, dispatch, random } = this.#around;
-    const most = Math.min(BACKOFF_LEAST_MS * 2 ** this.#failures, BACKOFF_MOST_MS);
+    const outlook = outlookOf(problem);
+    const soonest = Math.min(BACKOFF_LEAST_MS * 2 ** this.#failures, BACKOFF_MOST_MS);
     // From half to all of it, so that many terminals do not come at once.
-    const waitMs = most * (0.5 + random() / 2);
+    const waitMs = (outlook === 'slowly' ? SLOWLY_MS : soonest) * (0.5 + random() / 2);
     this.#failures++;
+    const closed = { kind: 'closed', link: this.target.name, problem: problemOf(problem) } as const;
+    if (outlook === 'never') return dispatch({ ...closed, retryAt: undefined });
     this.#cancel = after(waitMs, () => this.start());
-    const told = problemOf(problem);
-    dispatch({ kind: 'closed', link: this.target.name, problem: told, retryAt: now() + waitMs });
+    dispatch({ ...closed, retryAt: now() + waitMs });
   }
 
   /** What happened before the stream began, or while there was none. */

@@ -77,7 +77,7 @@ export class Store {
 /** An answer is what somebody waits for: other rows, another screen. */
 function isAwaited(action: Action, { data }: State): boolean {
   const { kind } = action;
-  if (kind !== 'views') return ['size', 'say', 'told', 'refused'].includes(kind);
+  if (kind !== 'views') return ['size', 'say', 'told', 'refused', 'unwanted'].includes(kind);
   const known = new Set([...data.views.values()].map(({ topic }) => topic));
   return Object.keys(action.frame.views).some((topic) => !known.has(topic));
 }

@@ -2,7 +2,7 @@
 import type { ClusterNode, ClusterView, Reloaded } from '../../core/admin/protocol/index.ts';
 import { doneText, takenAnew } from '../../core/admin/done-text.ts';
 import { VERBS, type Verb, type VerbName } from '../../core/admin/verbs.ts';
-import { connectionOf } from './connection.ts';
+import { connectionOf, type ConnectionState } from './connection.ts';
 import { clusterOf, followed, type Data } from './data.ts';
 import { newDialog, type Asked, type Choice, type Given } from './dialog.ts';
 import { alive } from './link.ts';
@@ -47,6 +47,14 @@ export function keyVerbs(state: State): readonly VerbName[] {
   });
 }
 
+/** Nobody that answers is known to serve. */
+const LEADERLESS: ReadonlySet<ConnectionState> = new Set([
+  'LOST',
+  'NO LEADER',
+  'DENIED',
+  'REFUSED',
+]);
+
 /** Why it cannot be done now; undefined: it can. */
 function hindrance(state: State, verb: VerbName): string | undefined {
   const { data } = state;
@@ -54,8 +62,7 @@ function hindrance(state: State, verb: VerbName): string | undefined {
   const { state: how } = connectionOf(data, data.now);
   const reached = data.links.some((link) => alive(link, data.now));
   if (!reached) return `nothing can be done while it says ${how}`;
-  const lost = how === 'LOST' || how === 'NO LEADER' || how === 'DENIED';
-  return lost && VERBS[verb].danger < 4
+  return LEADERLESS.has(how) && VERBS[verb].danger < 4
     ? `only a takeover can be done while it says ${how}`
     : undefined;
 }

@@ -1,6 +1,17 @@
 /** Whom this terminal follows, and how sure it may be of what it shows. */
 import type { ClusterView } from '../../core/admin/protocol/index.ts';
-import { ageMs, alive, denied, down, leads, lost, nodeOf, STALE_MS, type Link } from './link.ts';
+import {
+  ageMs,
+  alive,
+  denied,
+  down,
+  leads,
+  lost,
+  nodeOf,
+  refuses,
+  STALE_MS,
+  type Link,
+} from './link.ts';
 
 export type ConnectionState =
   | 'CONNECTING'
@@ -12,6 +23,7 @@ export type ConnectionState =
   | 'ALL DOWN'
   | 'SPLIT'
   | 'DENIED'
+  | 'REFUSED'
   | 'SKEW';
 
 export interface Connection {
@@ -121,7 +133,10 @@ function judge(
 
 function silence(links: readonly Link[], now: number): ConnectionState {
   if (links.length > 0 && links.every(denied)) return 'DENIED';
-  if (links.every((link) => down(link, now))) return links.some(denied) ? 'DENIED' : 'ALL DOWN';
+  if (links.every((link) => down(link, now))) {
+    if (links.some(denied)) return 'DENIED';
+    return links.some(refuses) ? 'REFUSED' : 'ALL DOWN';
+  }
   return links.some(({ heardAt }) => heardAt !== undefined) ? 'LOST' : 'CONNECTING';
 }
 
@@ -145,6 +160,7 @@ function leaderlessState(links: readonly Link[], now: number): ConnectionState |
   if (!view) return undefined;
   if (view.active === undefined) return 'NO LEADER';
   const owner = links.find((link) => nodeOf(link) === view.active);
+  if (owner && refuses(owner)) return 'REFUSED';
   if (owner && lost(owner, now)) return 'LOST';
   return owner?.overview?.standing === 'silent' ? 'NO LEADER' : undefined;
 }

@@ -36,6 +36,8 @@ export interface Data extends Following, Watched {
   readonly rings: ReadonlyMap<string, Ring>;
   /** Frames that the server spared this viewer, with the last one. */
   readonly skipped: number;
+  /** Why what the screen needs is not told at all; undefined: it is. */
+  readonly untold: Problem | undefined;
 }
 
 export type DataAction =
@@ -46,12 +48,18 @@ export type DataAction =
       readonly kind: 'closed';
       readonly link: string;
       readonly problem: Problem;
-      readonly retryAt: number;
+      /** Undefined: not before somebody asks for it. */
+      readonly retryAt: number | undefined;
     }
   | { readonly kind: 'frame'; readonly link: string; readonly frame: Frame }
   | { readonly kind: 'beat'; readonly link: string; readonly beat: Beat }
   | { readonly kind: 'event'; readonly link: string; readonly event: EventView }
   | { readonly kind: 'views'; readonly frame: Frame }
+  | {
+      readonly kind: 'unwanted';
+      readonly topics: readonly string[];
+      readonly problem: Problem;
+    }
   | { readonly kind: 'tick' };
 
 export const EVENTS_MAX = 1_000;
@@ -72,6 +80,7 @@ export function emptyData(now: number, pinned?: string): Data {
     events: [],
     rings: new Map(),
     skipped: 0,
+    untold: undefined,
   };
 }
 
@@ -105,6 +114,8 @@ function applied(data: Data, action: DataAction, now: number): Data {
       return withEvent(data, action.link, action.event);
     case 'views':
       return withViews(data, action.frame, now);
+    case 'unwanted':
+      return withUntold(data, action.topics, action.problem);
     case 'tick':
     default:
       return { ...data, rings: silences(data.rings, data.links, now) };
@@ -160,7 +171,18 @@ function withViews(data: Data, frame: Frame, now: number): Data {
   }
   const told = Object.hasOwn(frame.views, 'ordering') ? views.get('ordering')?.view : undefined;
   const rings = told ? held(data.rings, told as OrderingView, now) : data.rings;
-  return { ...data, views, rings, skipped: frame.skipped, hidden: hiddenOf(views) };
+  const rest = { skipped: frame.skipped, hidden: hiddenOf(views), untold: undefined };
+  return { ...data, views, rings, ...rest };
+}
+
+/** Where something was told before, that stays: it is better than nothing, and the header says so. */
+function withUntold(data: Data, topics: readonly string[], problem: Problem): Data {
+  const views = new Map(data.views);
+  for (const topic of topics) {
+    const words = wordsOf(topic);
+    if (views.get(words)?.view === undefined) views.set(words, { topic, view: undefined, problem });
+  }
+  return { ...data, views, untold: problem };
 }
 
 export function wordsOf(topic: string): string {

@@ -71,13 +71,18 @@ export function leads(link: Link, now: number): boolean {
 
 /** It was tried, and there is nothing. */
 export function down(link: Link, now: number): boolean {
-  const enough = link.heardAt === undefined ? 1 : 2;
+  const enough = link.heardAt === undefined || refuses(link) ? 1 : 2;
   return !alive(link, now) && link.failures >= enough;
 }
 
 export function denied(link: Link): boolean {
   const { status } = link.problem ?? {};
   return link.phase !== 'open' && (status === 401 || status === 403);
+}
+
+/** It answers, but not with a stream. */
+export function refuses({ phase, problem }: Link): boolean {
+  return phase !== 'open' && (problem?.status ?? 0) > 0;
 }
 
 /** It can be told apart from one that never answered: it was here, and is not. */

@@ -4,6 +4,7 @@ import { told } from './acts.ts';
 import { reduceData, type DataAction } from './data.ts';
 import type { Given } from './dialog.ts';
 import { settle } from './rows.ts';
+import { unwanted } from './unwanted.ts';
 import type { Problem } from './link.ts';
 import { withToast, type State } from './ui.ts';
 
@@ -32,7 +33,8 @@ export function reduce(state: State, action: Action, now: number): State {
     const what = act === undefined ? message : `${message}. ${act}`;
     return withToast(at, `${action.verb}: ${code} ${what}`, 'bad');
   }
-  return settle(ticked({ ...state, data: reduceData(state.data, action, now) }));
+  const next = ticked({ ...state, data: reduceData(state.data, action, now) });
+  return settle(action.kind === 'unwanted' ? unwanted(next, state.data, action.problem) : next);
 }
 
 function ticked(state: State): State {

@@ -6,9 +6,10 @@ import {
   type ConnectionState,
 } from '../model/connection.ts';
 import { clusterOf, followed, type Data } from '../model/data.ts';
-import { ageMs, alive } from '../model/link.ts';
+import { ageMs, alive, denied, nodeOf, refuses } from '../model/link.ts';
 import { SCREENS } from '../model/screens.ts';
 import { pictured, type State } from '../model/ui.ts';
+import { wantsOf } from '../model/wants.ts';
 import { readOnly } from '../model/acts.ts';
 import { age, clock } from '../draw/format.ts';
 import {
@@ -34,11 +35,12 @@ const SIGN: Readonly<Record<ConnectionState, readonly [string, Role]>> = {
   'ALL DOWN': ['✖', 'bad'],
   SPLIT: ['✖', 'bad'],
   DENIED: ['✖', 'bad'],
+  REFUSED: ['✖', 'bad'],
   SKEW: ['▲', 'warn'],
 };
 
 /** In these the picture is of the past. */
-const PAST: ReadonlySet<ConnectionState> = new Set(['LOST', 'ALL DOWN', 'DENIED']);
+const PAST: ReadonlySet<ConnectionState> = new Set(['LOST', 'ALL DOWN', 'DENIED', 'REFUSED']);
 
 export function header(state: State, columns: number, version: string): Line {
   const { data } = state;
@@ -60,6 +62,7 @@ function badges({ data, ui }: State): readonly Span[] {
   const out: Span[] = [];
   if (readOnly({ data, ui })) out.push(span('RO ', 'info'));
   if (ui.frozen) out.push(span('FROZEN ', 'warn'));
+  if (data.untold && wantsOf(ui).topics.length > 0) out.push(span(`${data.untold.code} `, 'bad'));
   if (data.skipped > 0) out.push(span(`skipped ${data.skipped} `, 'warn'));
   return out;
 }
@@ -87,6 +90,8 @@ function stateText(data: Data, connection: Connection, version: string): string 
       return `NO LEADER ${seconds} (told by ${via})`;
     case 'SPLIT':
       return 'SPLIT two nodes say that they serve: the one of the lower epoch is fenced';
+    case 'REFUSED':
+      return refusedText(data);
     case 'DENIED':
     default:
       return `DENIED by ${via}: ${problemText(data)} give another token`;
@@ -110,14 +115,22 @@ function lostText(data: Data, via: string, seconds: string, picture: string): st
   return `${via} ${seconds} | ${picture}`;
 }
 
-function retryText({ links, now }: Data): string {
+function retryText({ links, now }: Pick<Data, 'links' | 'now'>): string {
   const next = Math.min(...links.map(({ retryAt = now }) => retryAt)) - now;
+  if (links.every(({ phase, retryAt }) => phase === 'waiting' && retryAt === undefined))
+    return 'not tried again before Ctrl-R';
   return next > 0 ? `next try ${(next / 1_000).toFixed(1)} s` : 'trying';
 }
 
-function problemText(data: Data): string {
-  const problem = data.links.find((link) => link.problem)?.problem;
-  return problem?.code ?? '';
+function problemText({ links }: Data): string {
+  return links.find(denied)?.problem?.code ?? '';
+}
+
+function refusedText({ links, now }: Data): string {
+  const link = links.find(refuses);
+  if (!link?.problem) return 'REFUSED';
+  const { code, message } = link.problem;
+  return `REFUSED by ${nodeOf(link)}: ${code}, ${retryText({ links: [link], now })}: ${message}`;
 }
 
 function alarmText(data: Data): string {

@@ -35,7 +35,9 @@ export const beat = z.object({
   permission: z.enum(['read', 'operate']).optional(),
 });
 
-const topic = z.string().max(500);
+/** A filter of the longest, each character of it three octets, each octet `%` and two digits. */
+const TOPIC_MAX_CHARS = 2_000;
+const topic = z.string().max(TOPIC_MAX_CHARS);
 
 export const streamInput = z.object({
   /** Words of a verb that reads, with its query: `sessions?sort=-queuedBytes&limit=20`. */
