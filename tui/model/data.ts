@@ -175,7 +175,7 @@ function withViews(data: Data, frame: Frame, now: number): Data {
   return { ...data, views, rings, ...rest };
 }
 
-/** Where something was told before, that stays: it is better than nothing, and the header says so. */
+/** What was told before stays: it is better than nothing, and the header says so. */
 function withUntold(data: Data, topics: readonly string[], problem: Problem): Data {
   const views = new Map(data.views);
   for (const topic of topics) {
