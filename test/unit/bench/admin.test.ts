@@ -91,7 +91,10 @@ describe('the bench of watching', () => {
   it('misses an aim for each thing that goes wrong', () => {
     const { scrolled } = good;
     assert.deepEqual(missed({}), []);
-    assert.match(String(missed({ steady: { ...chat, blocks: run(0.06, 0.05) } })), /adds at most 3/);
+    assert.match(
+      String(missed({ steady: { ...chat, blocks: run(0.06, 0.05) } })),
+      /adds at most 3/,
+    );
     assert.match(String(missed({ steady: { ...chat, blocks: run(0, 0.9) } })), /quiet machine/);
     assert.match(String(missed({ full: { ...chat, wrong: 1 } })), /nothing is lost/);
     const blind = { ...chat, seen: { ...seen, frames: 20 } };
