@@ -7,6 +7,7 @@ import { EXIT, type Io } from './io.ts';
 
 const CODES: Readonly<Record<string, number>> = {
   IM_ADMIN_INPUT: EXIT.usage,
+  IM_ADMIN_TOKEN_FILE: EXIT.denied,
   IM_ADMIN_UNREACHABLE: EXIT.unreachable,
   IM_ADMIN_LATE: EXIT.late,
   IM_CLUSTER_EPOCH: EXIT.unexpected,

@@ -33,7 +33,7 @@ function failed(stage: string, what: string, act: string): Finding {
   return { stage, state: 'failed', what, act };
 }
 
-function leftOut(stage: string, what: string): Finding {
+export function leftOut(stage: string, what: string): Finding {
   return { stage, state: 'left out', what };
 }
 

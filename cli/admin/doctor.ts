@@ -12,6 +12,7 @@ import {
   clusterFindings,
   dataFindings,
   healthFindings,
+  leftOut,
   portFindings,
   storeFindings,
   type Asking,
@@ -45,34 +46,62 @@ function say({ stage, state, what, act }: Finding, io: Io): void {
 }
 
 async function* examine(options: DoctorOptions, io: Io): AsyncGenerator<Finding> {
-  const [file = CONFIG] = options.config ?? [];
-  const settings = await settingsOf(file, io);
-  if (!('node' in settings)) {
+  const file = fileOf(options);
+  const settings = file === undefined ? undefined : await settingsOf(file, io);
+  if (settings && !('node' in settings)) {
     yield* settings;
     return;
   }
-  yield { stage: 'configuration', state: 'ok', what: file };
-  yield* await dataFindings(settings);
-  const client = await clientOf(placeOf(options), io);
+  yield* await fileFindings(file, settings);
+  let client: Asking;
   let overview: Overview;
   try {
+    client = await clientOf(placeOf(options), io);
     overview = await client.ask('overview', {});
   } catch (error) {
-    yield* await portFindings(settings, false);
+    if (settings) yield* await portFindings(settings, false);
     yield problemOf('node', error);
     return;
   }
   const { node, version, addresses } = overview;
   yield { stage: 'node', state: 'ok', what: `${node}, version ${version}, answers` };
-  yield* await portFindings(settings, true);
+  if (settings) yield* await portFindings(settings, true);
   yield* healthFindings(overview);
   yield* await asked('store', async () => storeFindings(await client.ask('store', {})));
-  yield* await clusterOf(client, settings);
-  if (addresses.length > 0) yield* await clientFindings(file, overview);
+  yield* await clusterOf(client, overview);
+  if (file === undefined)
+    yield leftOut('clients', `a token is made by a configuration; ${NAME_IT}`);
+  else if (addresses.length > 0) yield* await clientFindings(file, overview);
 }
 
-async function clusterOf(client: Asking, { cluster }: Settings): Promise<readonly Finding[]> {
-  if (!cluster) return [{ stage: 'cluster', state: 'left out', what: 'the node is alone' }];
+const NAME_IT = '--config names one';
+
+/** Undefined: something else says where the node is, and it may be far from its file. */
+function fileOf({ config = [], data = [], socket = [], url = [] }: DoctorOptions) {
+  const isNamed = data.length + socket.length + url.length > 0;
+  return config[0] ?? (isNamed ? undefined : CONFIG);
+}
+
+async function fileFindings(
+  file: string | undefined,
+  settings: Settings | undefined,
+): Promise<readonly Finding[]> {
+  if (file !== undefined && settings) {
+    return [{ stage: 'configuration', state: 'ok', what: file }, ...(await dataFindings(settings))];
+  }
+  return [
+    leftOut(
+      'configuration',
+      `none is looked at where only the place of a node is said; ${NAME_IT}`,
+    ),
+    leftOut('data folder', 'only a configuration says which it is'),
+    leftOut('ports', 'only a configuration says which they are'),
+  ];
+}
+
+async function clusterOf(client: Asking, { cluster }: Overview): Promise<readonly Finding[]> {
+  if (cluster === undefined)
+    return [{ stage: 'cluster', state: 'left out', what: 'the node is alone' }];
   return asked('cluster', async () => clusterFindings(await client.ask('cluster', {})));
 }
 
@@ -90,7 +119,7 @@ async function asked(
   }
 }
 
-/** A file is looked at in any case, and says where the node is if nothing else does. */
+/** A file says where the node is if nothing else does. */
 function placeOf({ config, ...options }: DoctorOptions): WhereOptions {
   const { data = [], socket = [], url = [] } = options;
   const isNamed = data.length + socket.length + url.length > 0;

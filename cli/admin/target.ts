@@ -12,7 +12,8 @@ export const CONFIG = 'im.config.yaml';
 /**
  * Every node that is named: by its configuration (its socket if that is there, or its
  * `admin.listen` for who has a token), data folder, socket or URL. None: that of `im.config.yaml`.
- * The rest of a configuration may be wrong. Rejects with ConfigError, or IM_ADMIN_INPUT.
+ * The rest of a configuration may be wrong. Rejects with ConfigError, IM_ADMIN_INPUT or
+ * IM_ADMIN_TOKEN_FILE.
  */
 export async function targetsOf(
   options: WhereOptions,
@@ -42,35 +43,51 @@ async function configured(file: string, options: WhereOptions, env: Io['env']): 
   const { node, socket, listen, tls } = await adminPlace(file, env);
   const name = node ?? socket;
   if (!listen || (await isThere(socket))) return { name, socket };
-  const known = await secrets({ ...(tls && { ca: tls.cert }), ...options }, env);
+  const own = tls && { ca: tls.cert, caFrom: `admin.tls.cert of ${file}` };
+  const known = await secrets({ ...(options.ca === undefined && own), ...options }, env);
   if (known.token === undefined) return { name, socket };
   const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
   return { name, url: `${tls ? 'https' : 'http'}://${host}:${listen.port}`, ...known };
 }
 
 async function secrets(
-  { tokenFile, ca }: Pick<WhereOptions, 'tokenFile' | 'ca'>,
+  { tokenFile, ca, caFrom = '--ca' }: Secrets,
   env: Io['env'],
 ): Promise<Pick<Target, 'token' | 'ca'>> {
-  const token = tokenFile === undefined ? env['IM_ADMIN_TOKEN'] : await read(tokenFile);
+  const token = tokenFile === undefined ? env['IM_ADMIN_TOKEN'] : await tokenIn(tokenFile);
   return {
     ...(token !== undefined && token !== '' && { token: token.trim() }),
-    ...(ca !== undefined && { ca: await read(ca) }),
+    ...(ca !== undefined && { ca: await certificateIn(ca, caFrom) }),
   };
+}
+
+interface Secrets extends Pick<WhereOptions, 'tokenFile' | 'ca'> {
+  /** What named the certificate. */
+  readonly caFrom?: string;
+}
+
+async function tokenIn(file: string): Promise<string> {
+  const refused = (why: string): ImError => new ImError('IM_ADMIN_TOKEN_FILE', { file, why });
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw refused(reasonOf(error));
+  });
+  if (text.trim() === '') throw refused('it is empty');
+  return text;
+}
+
+async function certificateIn(file: string, from: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const why = `${file}, which ${from} names, cannot be read: ${reasonOf(error)}`;
+    throw new ImError('IM_ADMIN_INPUT', { why }, { cause: undefined });
+  }
 }
 
 function checked(url: string): string {
   const { protocol } = URL.parse(url) ?? {};
   if (protocol === 'http:' || protocol === 'https:') return url;
   throw new ImError('IM_ADMIN_INPUT', { why: `--url must be http:// or https://, not ${url}` });
-}
-
-async function read(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new ImError('IM_ADMIN_INPUT', { why: reasonOf(error) }, { cause: undefined });
-  }
 }
 
 function isThere(file: string): Promise<boolean> {

@@ -22,6 +22,11 @@ export const ADMIN_CATALOGUE = {
     message: 'no token was given, or none that the node knows',
     act: 'Give the token of one of the admins of the configuration; an empty list is nobody.',
   },
+  IM_ADMIN_TOKEN_FILE: {
+    kind: 'peer',
+    message: 'there is no token in {file}, which --token-file names: {why}',
+    act: 'Name the file with the token of an admin, or put the token into $IM_ADMIN_TOKEN.',
+  },
   IM_ADMIN_RIGHTS: {
     kind: 'peer',
     message: '{verb} is for admins that may operate, and {who} may only read',

@@ -95,7 +95,31 @@ describe('every verb that asks nodes', () => {
     assert.equal((await im(words)).code, 0);
     rmSync(tokenFile);
     const { code, err } = await im(words);
-    assert.equal(code, 2);
-    assert.match(err, /mine\.token/);
+    assert.equal(code, 4);
+    assert.match(
+      err,
+      /^IM_ADMIN_TOKEN_FILE there is no token in .*mine\.token, which --token-file/,
+    );
+    assert.match(err, /^Name the file with the token of an admin, or put .*IM_ADMIN_TOKEN\.$/m);
+    writeFileSync(tokenFile, '\n');
+    assert.match((await im(words)).err, /mine\.token, .* it is empty$/m);
+    const ca = await im(['top', '--url', one.address, '--ca', '/none/ca.pem']);
+    assert.equal(ca.code, 2);
+    assert.match(ca.err, /\/none\/ca\.pem, which --ca names, cannot be read/);
+  });
+
+  it('examines a node that is far away by its address and a token', async () => {
+    const at = ['doctor', '--url', one.address];
+    const { code, out } = await im(at, { IM_ADMIN_TOKEN: READER });
+    assert.equal(code, 0, out);
+    for (const stage of ['configuration', 'data folder', 'ports', 'clients']) {
+      assert.match(out, new RegExp(`^left out +${stage} (?:.*configuration|.*--config)`, 'm'));
+    }
+    assert.match(out, /^ok +node +im-1, version .* answers$/m);
+    assert.match(out, /^ok +health /m);
+    assert.match(out, /^ok +store /m);
+    const denied = await im([...at, '--token-file', '/none/mine.token']);
+    assert.equal(denied.code, 1);
+    assert.match(denied.out, /^FAILED +node +IM_ADMIN_TOKEN_FILE .*\/none\/mine\.token/m);
   });
 });
