@@ -130,11 +130,12 @@ export class Consumption {
   /** One attempt out of turn, for an operator. Rejects as the consumer does. */
   async attempt(entry: Entry, attempt: number): Promise<void> {
     const { clock, health, note } = this.#around;
+    if (this.#stopped) throw stopping();
     const startedMs = clock.monotonic();
     try {
       await this.#attempt(entry, attempt);
     } catch (error) {
-      if (this.#stopped) throw new ImError('IM_ADMIN_AWAY', { why: 'it stops' });
+      if (this.#stopped) throw stopping();
       health.failedAgain();
       note('failed', entry, clock.monotonic());
       throw error;
@@ -281,4 +282,8 @@ function countIn(counts: Map<number, number>, shard: number): number {
 
 function isUndeliverable(error: unknown): boolean {
   return error instanceof ImError && error.code === 'IM_CONSUMER_UNDELIVERABLE';
+}
+
+function stopping(): ImError {
+  return new ImError('IM_ADMIN_AWAY', { why: 'it stops' });
 }

@@ -121,6 +121,16 @@ describe('what is done about dead letters', () => {
     assert.equal(letters(), 1);
   });
 
+  it('hands nothing to a consumer whose entries have ended, as while the node hands over', async () => {
+    await setAside();
+    const { calls } = played.notebook;
+    const before = calls.length;
+    await played.stage.node.inside.effects.stop();
+    const retry = admin.owner.ask('dead-letter retry', SECOND);
+    await assert.rejects(retry, { code: 'IM_ADMIN_AWAY' });
+    assert.deepEqual([calls.length, letters()], [before, 2]);
+  });
+
   it('lasts, and an entry that is set aside once more has a letter once more', async () => {
     const store = lasting();
     await setAside(store);
