@@ -59,7 +59,8 @@ async function* examine(options: DoctorOptions, io: Io): AsyncGenerator<Finding>
     client = await clientOf(placeOf(options), io);
     overview = await client.ask('overview', {});
   } catch (error) {
-    if (settings) yield* await portFindings(settings, false);
+    // One that hangs, or that answers others only, listens all the same.
+    if (settings && isNobody(error)) yield* await portFindings(settings, false);
     yield problemOf('node', error);
     return;
   }
@@ -136,6 +137,12 @@ async function settingsOf(file: string, io: Io): Promise<Settings | readonly Fin
     const { problems, act } = error;
     return problems.map((one) => ({ stage, state: 'failed', what: printProblem(one), act }));
   }
+}
+
+/** There is no node: nothing is at its place, or nobody listens there. */
+function isNobody(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown } };
+  return cause?.code === 'ENOENT' || cause?.code === 'ECONNREFUSED';
 }
 
 function problemOf(stage: string, error: unknown): Finding {

@@ -1,6 +1,7 @@
 /** `im doctor` beside a real server, without it, and with a file that is wrong. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,5 +80,25 @@ transports: { tcp: { use: tcp-tlv, listen: 127.0.0.1:${port} } }
         ['ports', 'node'],
       );
       assert.match(bad[0]?.what ?? '', /^another program listens at tcp 127\.0\.0\.1:\d+$/);
+    }));
+
+  it('takes a node that knows no token of ours for no other program', () =>
+    inFolder(async (folder) => {
+      const told = { code: 'IM_ADMIN_TOKEN', message: 'no token was given', act: 'Give one.' };
+      const node = createHttpServer((_, reply) => reply.writeHead(401).end(JSON.stringify(told)));
+      await new Promise<void>((resolve) => void node.listen(0, '127.0.0.1', resolve));
+      const { port } = node.address() as AddressInfo;
+      const text = `node: { name: im-1, data: ./data }
+transports: { tcp: { use: tcp-tlv, listen: 127.0.0.1:${port} } }
+`;
+      const config = await configIn(folder, text);
+      const there = ['--url', `http://127.0.0.1:${port}`];
+      const { out } = await im(['doctor', '--config', config, ...there, '--json']);
+      node.close();
+      const bad = (JSON.parse(out) as Told).findings.filter(({ state }) => state === 'failed');
+      assert.deepEqual(
+        bad.map(({ stage, what }) => [stage, what]),
+        [['node', 'IM_ADMIN_TOKEN no token was given']],
+      );
     }));
 });
