@@ -59,7 +59,7 @@ export class Member {
         dispatch({ kind: 'beat', link, beat });
       },
       event: (event) => this.#tell(event),
-      lost: (lost) => this.#tell(missing(lost)),
+      lost: (lost) => this.#show(missing(lost)),
       closed: (problem) => this.#closed(problem),
     });
   }
@@ -95,7 +95,7 @@ export class Member {
       const asked = { limit: EVENTS_AT_ONCE, ...(after !== undefined && { after }) };
       const { events, lost, missing: count } = await this.#admin.ask('events', asked);
       const [first] = events;
-      if (lost && after !== undefined && first) this.#tell(missing({ at: first.at, count }));
+      if (lost && after !== undefined && first) this.#show(missing({ at: first.at, count }));
       for (const event of events) this.#tell(event);
     } catch {
       // The stream goes on; if the node is gone, it says so.
@@ -110,6 +110,10 @@ export class Member {
       const [oldest = ''] = this.#known;
       this.#known.delete(oldest);
     }
+    this.#show(event);
+  }
+
+  #show(event: EventView): void {
     this.#around.dispatch({ kind: 'event', link: this.target.name, event });
   }
 }

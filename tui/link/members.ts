@@ -152,7 +152,9 @@ function learned(node: string, admin: string, first: Target): Target {
   };
 }
 
+/** By number: a name may begin as a number does, and be anywhere. */
+const LOOPBACK = /^(?:localhost|\[::1\]|127(?:\.\d+){3})$/;
+
 function isLoopback(url: string): boolean {
-  const host = URL.canParse(url) ? new URL(url).hostname : '';
-  return host === 'localhost' || host === '[::1]' || host.startsWith('127.');
+  return LOOPBACK.test(URL.parse(url)?.hostname ?? '');
 }
