@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import type { AdminClient } from '../../core/admin/client/admin-client.ts';
+import { AdminClient } from '../../core/admin/client/admin-client.ts';
 import { AdminProblem } from '../../core/admin/client/admin-problem.ts';
 import type { VerbName } from '../../core/admin/verbs.ts';
 import { readSwitchover } from '../../core/cluster/switchover.ts';
@@ -236,6 +236,45 @@ describe('what bad input gets from the admin API', () => {
         assert.deepEqual([said.code, said.out], [1, ''], said.err);
         assert.ok(said.err.startsWith(`${code} `), said.err);
       }
+    });
+
+    it('ends a stream with it, before anything of it is shown', async () => {
+      const fields = { at: 0, level: 'info', fields: {} };
+      for (const [event, data] of [
+        ['event', JSON.stringify({ ...fields, id: 'life.1' })],
+        ['event', '<html>'],
+        ['lost', '{}'],
+        ['beat', '{"at":"noon"}'],
+        ['frame', '{"at":0,"skipped":0}'],
+      ] as const) {
+        answer = [200, `event: ${event}\ndata: ${data}\n\n`];
+        const problem = await new Promise<AdminProblem>((resolve) => {
+          const told = (): void => assert.fail(event);
+          const watcher = { frame: told, event: told, lost: told, beat: told, closed: resolve };
+          new AdminClient({ name: 'other', url }).watch({ events: 'yes' }, watcher);
+        });
+        assert.equal(problem.code, 'IM_ADMIN_VERSION', `${event} ${data}`);
+      }
+    });
+
+    it('reads what a newer one adds, and shows what it knows of it', async () => {
+      const beat = { at: 7, loopDelayMs: 1, mood: 'good' };
+      const frame = {
+        at: 7,
+        skipped: 0,
+        views: { x: { code: 'C', message: 'm' }, y: { view: 1 } },
+      };
+      const sent = Object.entries({ beat, frame, dance: {} }).map(([event, data]) => {
+        return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+      });
+      answer = [200, sent.join('')];
+      const told: unknown[] = [];
+      await new Promise((closed) => {
+        const tell = (one: unknown): void => void told.push(one);
+        const watcher = { frame: tell, event: tell, lost: tell, beat: tell, closed };
+        new AdminClient({ name: 'other', url }).watch({}, watcher);
+      });
+      assert.deepEqual(told, [{ at: 7, loopDelayMs: 1 }, frame]);
     });
   });
 });

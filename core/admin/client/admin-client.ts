@@ -4,7 +4,10 @@
  */
 import { request as plainRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
+import type { z } from 'zod';
+import { event as eventView } from '../protocol/events.ts';
 import type { Beat, EventView, Frame, Lost, StreamInput } from '../protocol/index.ts';
+import { beat, frame, lost } from '../protocol/stream.ts';
 import { VERBS, type Asked, type Output, type VerbName } from '../verbs.ts';
 import { AdminProblem, problemOf, unreachable } from './admin-problem.ts';
 import { SseReader } from './sse-reader.ts';
@@ -63,18 +66,13 @@ export class AdminClient {
       verb.method === 'GET'
         ? await this.#call('GET', withQuery(path, rest), undefined, signal)
         : await this.#call('POST', path, JSON.stringify(rest), signal);
-    const parsed = verb.output.safeParse(answer);
-    if (parsed.success) return parsed.data as Output<N>;
-    const why = `its answer to ${name} is of another version: ${parsed.error.message}`;
-    throw new AdminProblem(this.target.name, 'IM_ADMIN_VERSION', why, 0);
+    const output: z.ZodType = verb.output;
+    return this.#read(output, answer, `its answer to ${name}`) as Output<N>;
   }
 
-  /** Any answer that is no JSON, such as `/metrics`. */
-  async text(path: string, signal?: AbortSignal): Promise<string> {
-    const response = await this.#send('GET', path, undefined, signal);
-    const text = await bodyOf(response);
-    if (response.statusCode !== 200) throw problemOf(this.target.name, response.statusCode, text);
-    return text;
+  /** Any answer, as it is, such as `/metrics`. Rejects with AdminProblem. */
+  text(path: string, signal?: AbortSignal): Promise<string> {
+    return this.#call('GET', path, undefined, signal);
   }
 
   /** Watches until the cancel that it returns, or until it is closed. */
@@ -104,12 +102,27 @@ export class AdminClient {
     const reader = new SseReader();
     for await (const chunk of response) {
       for (const { event, data } of reader.read(chunk as Buffer)) {
-        if (event === 'frame') watcher.frame(JSON.parse(data) as Frame);
-        else if (event === 'event') watcher.event(JSON.parse(data) as EventView);
-        else if (event === 'lost') watcher.lost(JSON.parse(data) as Lost);
-        else if (event === 'beat') watcher.beat(JSON.parse(data) as Beat);
+        if (event === 'frame') watcher.frame(this.#read(frame, data));
+        else if (event === 'event') watcher.event(this.#read(eventView, data));
+        else if (event === 'lost') watcher.lost(this.#read(lost, data));
+        else if (event === 'beat') watcher.beat(this.#read(beat, data));
       }
     }
+  }
+
+  /** @throws AdminProblem IM_ADMIN_VERSION. */
+  #read<T>(schema: z.ZodType<T>, text: string, what = 'its stream'): T {
+    const why = (reason: string): AdminProblem =>
+      new AdminProblem(this.target.name, 'IM_ADMIN_VERSION', `${what} is ${reason}`, 200);
+    let given: unknown;
+    try {
+      given = JSON.parse(text);
+    } catch {
+      throw why('no JSON');
+    }
+    const read = schema.safeParse(given);
+    if (read.success) return read.data;
+    throw why(`of another version: ${read.error.message}`);
   }
 
   async #call(
@@ -117,17 +130,13 @@ export class AdminClient {
     path: string,
     body: string | undefined,
     signal: AbortSignal | undefined,
-  ): Promise<unknown> {
+  ): Promise<string> {
     const response = await this.#send(method, path, body, signal);
     const text = await bodyOf(response).catch((error: unknown) => {
       throw unreachable(this.target.name, error, method === 'POST');
     });
     if (response.statusCode !== 200) throw problemOf(this.target.name, response.statusCode, text);
-    try {
-      return JSON.parse(text);
-    } catch {
-      throw new AdminProblem(this.target.name, 'IM_ADMIN_VERSION', 'it answered no JSON', 200);
-    }
+    return text;
   }
 
   #send(

@@ -5,9 +5,10 @@
  * `beat`: once a second, so that silence says something.
  */
 import { z } from 'zod';
+import { level } from './events.ts';
 import { count, ms, wallMs } from './scalars.ts';
 
-export const INTERVAL_LEAST_MS = 250;
+const INTERVAL_LEAST_MS = 250;
 export const BEAT_MS = 1_000;
 
 export const frame = z.object({
@@ -46,5 +47,5 @@ export const streamInput = z.object({
   /** Whether events are sent, too; from the one after `after`, or from now on. */
   events: z.enum(['yes', 'no']).default('no'),
   after: z.string().max(100).optional(),
-  level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  level: level.default('info'),
 });
