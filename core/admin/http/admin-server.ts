@@ -25,7 +25,7 @@ import type { TlsFiles } from './tls-files.ts';
 export interface AdminServerOptions {
   readonly desk: Desk;
   readonly clock: Clock;
-  readonly log: Pick<Log, 'warn'>;
+  readonly log: Pick<Log, 'warn' | 'error'>;
   readonly counters: AdminCounters;
   readonly version: string;
   /** Who asks, by the header `authorization`; undefined: nobody that is known. */
@@ -195,7 +195,10 @@ export class AdminServer {
 
   #refuse(reply: FastifyReply, error: unknown): void {
     const { status, body } = told(error);
-    this.#options.counters.refused.add(1, body.code);
+    const { counters, log } = this.#options;
+    counters.refused.add(1, body.code);
+    // Whoever asked is told the reason alone: where a bug is stands here, or nowhere.
+    if (!(error instanceof ImError)) log.error('an admin could not be answered', { error });
     // Who has shown no token keeps no connection.
     if (status === 401) void reply.header('connection', 'close');
     void reply.code(status).send(body);
