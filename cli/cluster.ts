@@ -1,4 +1,5 @@
 /** `im status`, `im switchover`, `im takeover`: a cluster, through the store of its nodes. */
+import { CHANGE_LIMIT_MS } from '../core/admin/desk/change.ts';
 import type { ClusterStatus, NodeStatus } from '../core/admin/operator.ts';
 import type { Input, VerbName } from '../core/admin/verbs.ts';
 import { EXIT, type Io } from './io.ts';
@@ -19,9 +20,6 @@ interface ChangeOptions {
   readonly expectEpoch: string;
   readonly force?: boolean;
 }
-
-/** How long a planned change may take, ms. */
-const CHANGE_LIMIT_MS = 30_000;
 
 /** 0 if a node serves, 1 if nobody does. With `--watch` until it is interrupted. */
 export async function status(options: StatusOptions, io: Io): Promise<number> {

@@ -1,11 +1,11 @@
 /** What another file would change: setting by setting, with its place and when it would hold. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Field, Fields } from '../contract/index.ts';
-import { BLOCKS, isNamed } from './blocks.ts';
+import { BLOCKS } from './blocks.ts';
 import type { Config } from './read-fields.ts';
 import { redactField, redactFields } from './redact.ts';
 import { settingsOf } from './role-settings.ts';
-import { instancesOf, type Instance, type Settings } from './settings.ts';
+import { instancesOf, pathOf, type Instance, type Settings } from './settings.ts';
 import { ROLE_TAKING, takingIn, takingOf, type Taking } from './taking.ts';
 import { below } from './tree.ts';
 
@@ -125,10 +125,6 @@ function textOf(shown: unknown): string | undefined {
 
 function namesOf(instances: readonly Instance[]): readonly string[] {
   return instances.map(({ name }) => name);
-}
-
-function pathOf({ name, role, path }: Instance): string {
-  return path ?? (isNamed(role) ? `${role}s.${name}` : name);
 }
 
 /** The nearest key above it that the file has. */

@@ -1,6 +1,6 @@
 /** What the rest of the kernel gets of the configuration: checked, complete, frozen. */
 import type { AnyPlugin, Role } from '../contract/index.ts';
-import type { Blocks } from './blocks.ts';
+import { isNamed, type Blocks } from './blocks.ts';
 import type { Limits } from './limits.ts';
 import type { Place } from './problem.ts';
 import type { Config } from './read-fields.ts';
@@ -81,6 +81,11 @@ export function instancesOf(settings: Settings): readonly Instance[] {
   const beside = answers ? [answers] : [];
   const singles = [persistence, ...beside, ...orderings, registry, failover, authentication];
   return [...transports, ...singles, ...guards, ...consumers];
+}
+
+/** Where its block is in the file, or would be. */
+export function pathOf({ name, role, path }: Instance): string {
+  return path ?? (isNamed(role) ? `${role}s.${name}` : name);
 }
 
 /**

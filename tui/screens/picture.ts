@@ -26,8 +26,8 @@ export interface Look {
   readonly version: string;
 }
 
-export const COLUMNS_LEAST = 60;
-export const ROWS_LEAST = 16;
+const COLUMNS_LEAST = 60;
+const ROWS_LEAST = 16;
 
 type Draw = (state: State, columns: number, rows: number) => readonly Line[];
 

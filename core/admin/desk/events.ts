@@ -3,7 +3,7 @@
  * an id to go on from. The oldest are forgotten.
  */
 import { reasonOf, type Cancel, type Clock } from '../../contract/index.ts';
-import type { Heard } from '../../kernel/log.ts';
+import { LOG_LEVELS, type Heard } from '../../kernel/log.ts';
 import type { EventList, EventView } from '../protocol/index.ts';
 
 export type Level = EventView['level'];
@@ -12,10 +12,9 @@ type Listener = (event: EventView) => void;
 const EVENTS_MAX = 2_000;
 /** Of the fields of one, as text. */
 const FIELDS_MAX_CHARS = 8_192;
-const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
 
 export function isAtLeast(level: Level, least: Level): boolean {
-  return LEVELS.indexOf(level) >= LEVELS.indexOf(least);
+  return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(least);
 }
 
 export class Events {

@@ -1,7 +1,6 @@
 /** The effective settings, with what is secret hidden, and where each stands in the file. */
-import { isNamed } from '../../config/blocks.ts';
 import { redact } from '../../config/redact.ts';
-import { instancesOf, type Settings } from '../../config/settings.ts';
+import { instancesOf, pathOf, type Settings } from '../../config/settings.ts';
 import type { ConfigView, SettingRow } from '../protocol/index.ts';
 import { fitsOf } from './rows.ts';
 
@@ -15,10 +14,9 @@ export function lookConfig(settings: Settings, hash: string, filter: string): Co
 export function settingRows(settings: Settings): readonly SettingRow[] {
   const { blocks, instances } = redact(settings);
   const ofBlocks = Object.entries(blocks).flatMap(([name, values]) => flat(name, values));
-  const ofParts = [...new Set(instancesOf(settings))].flatMap(({ name, role, path }) => {
-    const shown = instances[name];
-    const at = path ?? (isNamed(role) ? `${role}s.${name}` : name);
-    return shown ? flat(at, { use: shown.use, ...shown.config }) : [];
+  const ofParts = [...new Set(instancesOf(settings))].flatMap((instance) => {
+    const shown = instances[instance.name];
+    return shown ? flat(pathOf(instance), { use: shown.use, ...shown.config }) : [];
   });
   return [...ofBlocks, ...ofParts].map((row) => {
     const place = settings.places?.get(row.path);

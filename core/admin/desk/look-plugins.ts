@@ -1,5 +1,5 @@
 /** The plugins of a node: what they are, how they are, what they count. */
-import { instancesOf } from '../../config/settings.ts';
+import { instancesOf, pathOf } from '../../config/settings.ts';
 import { ImError } from '../../contract/index.ts';
 import type { PluginDetail, PluginRow } from '../protocol/index.ts';
 import type { Glance } from './inside.ts';
@@ -38,8 +38,8 @@ export function pluginDetail(looking: Glance, name: string): PluginDetail {
   const row = pluginRows(looking).find((one) => one.name === name);
   const instance = instancesOf(settings).find((one) => one.name === name);
   if (!row || !instance) throw new ImError('IM_ADMIN_UNKNOWN', { what: 'plugin', id: name });
-  const path = instance.path ?? name;
-  const own = settingRows(settings).filter((one) => one.path.startsWith(`${path}.`));
+  const within = `${pathOf(instance)}.`;
+  const own = settingRows(settings).filter(({ path }) => path.startsWith(within));
   const metrics = new Series(running.metrics.snapshot()).of(name);
   return { ...row, settings: own, metrics };
 }

@@ -28,7 +28,7 @@ export const change = z.object({
   taking: z.enum(['now', 'arrivals', 'restart']),
 });
 
-export const partNews = z.object({
+const partNews = z.object({
   part: z.string(),
   /** kept: it could not read its files again, and goes on with what it had. */
   became: z.enum(['new', 'kept', 'failed', 'gone']),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { metric } from './plugins.ts';
 import { ms } from './scalars.ts';
 
-export const orderingRow = z.object({
+const orderingRow = z.object({
   kind: z.enum(['direct', 'group']),
   name: z.string(),
   type: z.string(),

@@ -4,7 +4,7 @@ import { metric } from './plugins.ts';
 import { quantiles } from './overview.ts';
 import { count } from './scalars.ts';
 
-export const laneRow = z.object({
+const laneRow = z.object({
   lane: count,
   /** Commands that wait. */
   queue: count,

@@ -42,7 +42,9 @@ export class Crew<I extends Instance, M> implements Mover {
     const tried = await Promise.all(wanted.map((instance) => this.#try(instance)));
     const crew = tried.flatMap(({ made }) => made ?? []);
     const came = crew.filter((one) => !this.#crew.includes(one));
-    const left = this.#crew.filter(({ instance }) => !isNamed(wanted, instance.name));
+    const left = this.#crew.filter(({ instance: { name } }) => {
+      return !wanted.some((one) => one.name === name);
+    });
     const gone = left.map(({ instance }): PartNews => ({ part: instance.name, became: 'gone' }));
     return {
       news: [...tried.flatMap(({ news }) => news ?? []), ...gone],
@@ -86,14 +88,8 @@ export class Crew<I extends Instance, M> implements Mover {
     this.#crew = crew;
     for (const { instance, lent } of left) {
       lent.close();
-      if (
-        !isNamed(
-          crew.map((one) => one.instance),
-          instance.name,
-        )
-      ) {
-        supervisor.exchange(instance.name, undefined);
-      }
+      const isFollowed = crew.some((one) => one.instance.name === instance.name);
+      if (!isFollowed) supervisor.exchange(instance.name, undefined);
     }
     for (const { instance, component, lent } of came) {
       supervisor.exchange(instance.name, { rank, component });
@@ -110,10 +106,6 @@ export class Crew<I extends Instance, M> implements Mover {
       made.map(({ instance, component }) => supervisor.retire(instance.name, component)),
     );
   }
-}
-
-function isNamed(instances: readonly Instance[], wanted: string): boolean {
-  return instances.some(({ name }) => name === wanted);
 }
 
 function saySame(a: Instance, b: Instance): boolean {
