@@ -248,8 +248,8 @@ describe('what bad input gets from the admin API', () => {
         ['frame', '{"at":0,"skipped":0}'],
       ] as const) {
         answer = [200, `event: ${event}\ndata: ${data}\n\n`];
+        const told = (): void => assert.fail(event);
         const problem = await new Promise<AdminProblem>((resolve) => {
-          const told = (): void => assert.fail(event);
           const watcher = { frame: told, event: told, lost: told, beat: told, closed: resolve };
           new AdminClient({ name: 'other', url }).watch({ events: 'yes' }, watcher);
         });
@@ -269,8 +269,8 @@ describe('what bad input gets from the admin API', () => {
       });
       answer = [200, sent.join('')];
       const told: unknown[] = [];
+      const tell = (one: unknown): void => void told.push(one);
       await new Promise((closed) => {
-        const tell = (one: unknown): void => void told.push(one);
         const watcher = { frame: tell, event: tell, lost: tell, beat: tell, closed };
         new AdminClient({ name: 'other', url }).watch({}, watcher);
       });

@@ -182,8 +182,12 @@ describe('the admin API', () => {
     const stage = await openStage();
     const admin = await openAdmin(stage);
     const { metrics } = stage.node;
-    const states = (): never => assert.fail('a bug');
-    admin.running = { metrics, addresses: [], gateways: [], states };
+    admin.running = {
+      metrics,
+      addresses: [],
+      gateways: [],
+      states: () => assert.fail('a bug'),
+    };
     const { status, code, message } = await problem(admin.owner.ask('plugins', {}));
     assert.deepEqual([status, code], [500, 'IM_BUG']);
     assert.match(message, /a bug/);
