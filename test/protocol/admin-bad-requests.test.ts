@@ -117,3 +117,26 @@ describe('a bad request to the admin API', () => {
     });
   }
 });
+
+describe('a bug that keeps the admin API from an answer', () => {
+  afterEach(async () => {
+    await closeAdmins();
+    await closeStages();
+  });
+
+  it('is told with 500, logged with its place, and goes no further', async () => {
+    const stage = await openStage();
+    const { node } = stage;
+    const admin = await openAdmin(stage);
+    admin.running = {
+      metrics: node.metrics,
+      addresses: [],
+      gateways: [],
+      states: () => assert.fail('a bug'),
+    };
+    await assert.rejects(admin.owner.ask('plugins', {}), { status: 500, code: 'IM_BUG' });
+    admin.running = node;
+    assert.ok((await admin.owner.ask('plugins', {})).total > 0);
+    assert.equal(admin.told.filter((line) => line.includes('could not be answered')).length, 1);
+  });
+});

@@ -178,25 +178,6 @@ describe('the admin API', () => {
     assert.equal(statSync(join(admin.folder, 'admin.sock')).mode & 0o777, 0o600);
   });
 
-  it('logs what it could not answer for a bug, and stays up', async () => {
-    const stage = await openStage();
-    const admin = await openAdmin(stage);
-    const { metrics } = stage.node;
-    admin.running = {
-      metrics,
-      addresses: [],
-      gateways: [],
-      states: () => assert.fail('a bug'),
-    };
-    const { status, code, message } = await problem(admin.owner.ask('plugins', {}));
-    assert.deepEqual([status, code], [500, 'IM_BUG']);
-    assert.match(message, /a bug/);
-    assert.ok(admin.told.includes('an admin could not be answered'));
-    admin.running = stage.node;
-    assert.ok((await admin.owner.ask('plugins', {})).total > 0);
-    assert.equal(admin.told.filter((line) => line.includes('could not')).length, 1);
-  });
-
   it('answers nonsense with what is wrong, and stays up', async () => {
     const admin = await openAdmin(await openStage());
     const { owner } = admin;
