@@ -1,9 +1,9 @@
 /** `im status`, `im switchover`, `im takeover`: a cluster, through the store of its nodes. */
-import { CHANGE_LIMIT_MS } from '../core/admin/desk/change.ts';
 import type { ClusterStatus, NodeStatus } from '../core/admin/operator.ts';
-import type { Input, VerbName } from '../core/admin/verbs.ts';
+import { systemClock } from '../core/kernel/system.ts';
+import type { ConfirmOptions } from './admin/confirm.ts';
+import type { StoreChange } from './change-through-store.ts';
 import { EXIT, type Io } from './io.ts';
-import { recorded } from './recorded.ts';
 import { report } from './report.ts';
 import { table } from './table.ts';
 import { watch } from './watch.ts';
@@ -14,7 +14,7 @@ interface StatusOptions {
   readonly watch?: boolean;
 }
 
-interface ChangeOptions {
+interface ChangeOptions extends ConfirmOptions {
   readonly config: string;
   readonly to: string;
   readonly expectEpoch: string;
@@ -41,38 +41,32 @@ export async function status(options: StatusOptions, io: Io): Promise<number> {
 }
 
 export async function switchover(options: ChangeOptions, io: Io): Promise<number> {
-  return change('cluster switchover', options, io, (operator, asked) =>
-    operator.switchover(asked, CHANGE_LIMIT_MS),
-  );
+  return change('cluster switchover', options, io);
 }
 
 export async function takeover(options: ChangeOptions, io: Io): Promise<number> {
-  return change('cluster takeover', options, io, (operator, { force, ...asked }) =>
-    operator.takeover(asked, force),
-  );
+  return change('cluster takeover', options, io);
 }
 
-type Operator = Parameters<Parameters<typeof import('../core/main.ts').operate>[1]>[0];
-
-async function change(
-  verb: VerbName,
-  options: ChangeOptions,
-  io: Io,
-  act: (operator: Operator, asked: Input<'cluster takeover'>) => Promise<void>,
-): Promise<number> {
+async function change(verb: StoreChange['verb'], options: ChangeOptions, io: Io): Promise<number> {
   const expected = Number(options.expectEpoch);
   if (!Number.isSafeInteger(expected) || expected < 0) {
     io.err(`--expect-epoch must be the epoch that im status shows, not ${options.expectEpoch}`);
     return EXIT.usage;
   }
   try {
-    const { operate } = await import('../core/main.ts');
-    return await operate(options.config, async (operator, { node }) => {
+    const [{ operate }, { changeThroughStore }, { doneText }] = await Promise.all([
+      import('../core/main.ts'),
+      import('./change-through-store.ts'),
+      import('../core/admin/done-text.ts'),
+    ]);
+    return await operate(options.config, async (operator, { node, cluster }) => {
       const { to, force = false } = options;
       const input = { to, expectEpoch: expected, force };
-      await recorded(node.data, { verb, input }, io, () => act(operator, input));
-      const { epoch } = await operator.status();
-      io.out(`${options.to} owns the shards, epoch ${epoch}`);
+      const asked = { verb, input, cluster: cluster?.name ?? '', folder: node.data };
+      const done = await changeThroughStore(operator, asked, options, systemClock(), io);
+      if (!done) return EXIT.failed;
+      io.out(doneText(verb, done) ?? '');
       return EXIT.ok;
     });
   } catch (error) {

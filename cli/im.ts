@@ -133,12 +133,15 @@ function addClusterVerbs(program: Command, io: Io, done: Done): void {
   verb(program, 'switchover', 'Let another node follow the active one; no client sees an error.')
     .requiredOption('--to <node>', 'the node that follows')
     .requiredOption('--expect-epoch <number>', 'the epoch that `im status` shows')
+    .option('-y, --yes', 'ask nothing')
     .action(async (options) => {
       done(await (await import('./cluster.ts')).switchover(options, io));
     });
   verb(program, 'takeover', 'Give everything to a node that waits, when the active one is no more.')
     .requiredOption('--to <node>', 'the node that takes over')
     .requiredOption('--expect-epoch <number>', 'the epoch that `im status` shows')
+    .option('-y, --yes', 'ask nothing')
+    .option('--allow-data-loss', 'with --yes: you know that a promise may be broken')
     .option('--force', 'even while the lease of the owner runs')
     .action(async (options) => {
       done(await (await import('./cluster.ts')).takeover(options, io));

@@ -9,12 +9,12 @@ import type { Io } from './io.ts';
  * Resolves and rejects as `run` does. A record that cannot be written, as on another machine than
  * the node's, is told and keeps nobody from acting: this is the way for when nothing else answers.
  */
-export async function recorded(
+export async function recorded<T>(
   folder: string,
   act: Pick<ActView, 'verb' | 'input'>,
   io: Io,
-  run: () => Promise<void>,
-): Promise<void> {
+  run: () => Promise<T>,
+): Promise<T> {
   const acts = new Acts(join(folder, ACTS_FILE));
   const note = async (outcome: ActView['outcome'], error?: string): Promise<void> => {
     const at = Date.now();
@@ -25,10 +25,12 @@ export async function recorded(
   };
   await note('asked');
   try {
-    await run();
+    const done = await run();
+    await note('done');
+    return done;
   } catch (error) {
-    await note(error instanceof ImError ? 'refused' : 'failed', reasonOf(error));
+    const isRefused = error instanceof ImError && error.code !== 'IM_ADMIN_LATE';
+    await note(isRefused ? 'refused' : 'failed', reasonOf(error));
     throw error;
   }
-  await note('done');
 }

@@ -4,7 +4,7 @@
  */
 import type { AdminClient } from '../../core/admin/client/admin-client.ts';
 import { takenAnew } from '../../core/admin/done-text.ts';
-import type { ClusterView, Reloaded } from '../../core/admin/protocol/index.ts';
+import type { ClusterNode, ClusterView, Reloaded } from '../../core/admin/protocol/index.ts';
 import { VERBS, type VerbName } from '../../core/admin/verbs.ts';
 import { ImError } from '../../core/contract/index.ts';
 import { safeText } from '../chat-text.ts';
@@ -33,18 +33,38 @@ export async function confirm(
   options: ConfirmOptions,
   io: Io,
 ): Promise<boolean> {
-  const { danger } = VERBS[asked.name];
-  if (danger < ASKED_FOR || asked.input['dryRun'] === true) return true;
+  if (asked.input['dryRun'] === true) return true;
+  return isAgreed(asked.name, () => dialog(asked, client, io), options, io);
+}
+
+/** As `confirm`, with a cluster that is seen in another way than through a node. */
+export function confirmChange(
+  { name, input }: Asked,
+  look: () => Promise<ChangeView>,
+  options: ConfirmOptions,
+  io: Io,
+): Promise<boolean> {
+  return isAgreed(name, async () => changeDialog(name, input, await look()), options, io);
+}
+
+async function isAgreed(
+  name: VerbName,
+  makeDialog: () => Promise<Dialog>,
+  options: ConfirmOptions,
+  io: Io,
+): Promise<boolean> {
+  const { danger } = VERBS[name];
+  if (danger < ASKED_FOR) return true;
   const needed = [
     ...(options.yes === true ? [] : ['--yes']),
     ...(danger < MAY_LOSE || options.allowDataLoss === true ? [] : ['--allow-data-loss']),
   ];
   if (needed.length === 0) return true;
   if (!io.ask || options.yes === true) {
-    const why = `im ${asked.name} needs ${needed.join(' and ')} where nobody is asked`;
+    const why = `im ${name} needs ${needed.join(' and ')} where nobody is asked`;
     throw new ImError('IM_ADMIN_INPUT', { why });
   }
-  const { facts, question, answers } = await dialog(asked, client, io);
+  const { facts, question, answers } = await makeDialog();
   for (const line of facts) io.err(safeText(line));
   const given = (await io.ask(`${question} `)).trim().split(/\s+/).join(' ');
   if (answers.includes(given)) return true;
@@ -83,7 +103,14 @@ async function aboutLetter({ input }: Asked, client: AdminClient): Promise<reado
   ];
 }
 
-function changeDialog(name: VerbName, input: Asked['input'], view: ClusterView): Dialog {
+type NodeSeen = Pick<ClusterNode, 'node' | 'state' | 'ready' | 'leaseLeftMs'>;
+
+interface ChangeView extends Pick<ClusterView, 'name' | 'epoch'> {
+  readonly active?: string | undefined;
+  readonly nodes: readonly (NodeSeen & { readonly sessions?: number | undefined })[];
+}
+
+function changeDialog(name: VerbName, input: Asked['input'], view: ChangeView): Dialog {
   const { name: cluster, epoch, active, nodes } = view;
   const to = String(input['to']);
   const expected = Number(input['expectEpoch']);

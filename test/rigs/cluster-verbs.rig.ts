@@ -51,12 +51,12 @@ describe('the verbs of a cluster', function () {
     });
 
     it('move everything to the other node and back', async () => {
-      const there = await pair.im('switchover --to im-b --expect-epoch 1');
+      const there = await pair.im('switchover --to im-b --expect-epoch 1 --yes');
       assert.deepEqual(there, { code: '0', out: 'im-b owns the shards, epoch 2\n', err: '' });
       const { active, switchover } = await pair.until(areReady, 'im-a stands by');
       assert.equal(active, 'im-b');
       assert.equal(switchover?.phase, 'done');
-      const back = await pair.im('switchover --to im-a --expect-epoch 2', pair.a);
+      const back = await pair.im('switchover --to im-a --expect-epoch 2 --yes', pair.a);
       assert.deepEqual(back, { code: '0', out: 'im-a owns the shards, epoch 3\n', err: '' });
       const { out } = await pair.im('status');
       assert.match(out, /^last planned change: to im-a, asked by an operator, done$/m);
@@ -65,20 +65,32 @@ describe('the verbs of a cluster', function () {
     it('refuse what was asked upon another picture, or of a node that cannot', async () => {
       const refusals: readonly [words: string, code: string, err: RegExp][] = [
         [
-          'switchover --to im-b --expect-epoch 7',
+          'switchover --to im-b --expect-epoch 7 --yes',
           '5',
           /^IM_CLUSTER_EPOCH the epoch of the cluster is 1, not the expected 7\n.*im status/,
         ],
-        ['takeover --to im-b --expect-epoch 0', '5', /^IM_CLUSTER_EPOCH /],
+        ['takeover --to im-b --expect-epoch 0 --yes --allow-data-loss', '5', /^IM_CLUSTER_EPOCH /],
         [
-          'switchover --to im-z --expect-epoch 1',
+          'switchover --to im-z --expect-epoch 1 --yes',
           '1',
           /^IM_SWITCHOVER_REFUSED nothing was moved to im-z: im-z is not there\n/,
         ],
-        ['switchover --to im-a --expect-epoch 1', '1', /im-a owns everything already/],
-        ['takeover --to im-z --expect-epoch 1 --force', '1', /im-z: it is not there\n/],
-        ['takeover --to im-b --expect-epoch 1', '1', /the lease of the owner runs; --force /],
-        ['switchover --to im-b --expect-epoch soon', '2', /epoch that im status shows, not soon/],
+        ['switchover --to im-a --expect-epoch 1 --yes', '1', /im-a owns everything already/],
+        [
+          'takeover --to im-z --expect-epoch 1 --force --yes --allow-data-loss',
+          '1',
+          /im-z: it is not there\n/,
+        ],
+        [
+          'takeover --to im-b --expect-epoch 1 --yes --allow-data-loss',
+          '1',
+          /the lease of the owner runs; --force /,
+        ],
+        [
+          'switchover --to im-b --expect-epoch soon --yes',
+          '2',
+          /epoch that im status shows, not soon/,
+        ],
       ];
       for (const [words, code, err] of refusals) {
         const said = await pair.im(words);
@@ -91,7 +103,9 @@ describe('the verbs of a cluster', function () {
     });
 
     it('take everything from an owner that lives only by force; it comes back as a backup', async () => {
-      const said = await pair.im('takeover --to im-b --expect-epoch 1 --force');
+      const said = await pair.im(
+        'takeover --to im-b --expect-epoch 1 --force --yes --allow-data-loss',
+      );
       assert.deepEqual(said, { code: '0', out: 'im-b owns the shards, epoch 2\n', err: '' });
       const stands = await pair.until(
         (now) => now.active === 'im-b' && areReady(now),
@@ -136,7 +150,7 @@ describe('the verbs of a cluster', function () {
       /^im-a +gone +64 +(?:over|\d\.\d s) +(?:1|-) +- /m,
       'no sessions of a dead one',
     );
-    const said = await pair.im('takeover --to im-b --expect-epoch 1');
+    const said = await pair.im('takeover --to im-b --expect-epoch 1 --yes --allow-data-loss');
     assert.deepEqual(said, { code: '0', out: 'im-b owns the shards, epoch 2\n', err: '' });
     await until(() => pair.b.output.includes('path started'), 'im-b serves', 10_000);
   });

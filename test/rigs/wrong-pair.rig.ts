@@ -85,7 +85,7 @@ describe('a pair that was set up wrongly', function () {
       nodes.map(({ ready }) => ready),
       [true, false],
     );
-    const { code, err } = await pair.im('switchover --to im-b --expect-epoch 1');
+    const { code, err } = await pair.im('switchover --to im-b --expect-epoch 1 --yes');
     assert.deepEqual([code, err.includes('im-b is not ready')], ['1', true]);
     assert.equal((await pair.status()).active, 'im-a');
   });

@@ -13,6 +13,8 @@ export interface Changing {
   isHere(): boolean;
   /** Rejects if nobody can look. */
   status(): Promise<ClusterStatus>;
+  /** How long a store that failed may say nothing; then nobody waits any more, ms. */
+  readonly silentMaxMs?: number;
 }
 
 export interface Changed {
@@ -22,7 +24,7 @@ export interface Changed {
 
 /** How long a planned change may take, ms. */
 export const CHANGE_LIMIT_MS = 30_000;
-/** How long a store that failed may say nothing; then nobody waits any more, ms. */
+/** A node that asks has other work. */
 const SILENT_MAX_MS = 3_000;
 const LOOK_MS = 100;
 
@@ -35,7 +37,7 @@ export async function changeOwner(
   ask: (asked: () => void) => Promise<void>,
   changing: Changing,
 ): Promise<Changed> {
-  const { clock } = changing;
+  const { clock, silentMaxMs = SILENT_MAX_MS } = changing;
   const { to } = change;
   const begunMs = clock.monotonic();
   let isAsked = false;
@@ -52,7 +54,7 @@ export async function changeOwner(
     if (status) heardMs = nowMs;
     if (trouble && changing.isHere()) {
       if (status) throwIfOver(status, change, trouble.error);
-      else if (nowMs - heardMs > SILENT_MAX_MS) throw late(trouble.error);
+      else if (nowMs - heardMs > silentMaxMs) throw late(trouble.error);
     }
     if (nowMs - begunMs > CHANGE_LIMIT_MS) {
       throw trouble ? late(trouble.error) : refused(to, 'it is not active');

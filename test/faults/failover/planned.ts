@@ -16,7 +16,7 @@ const LAUNCHER = ['--conditions=im-src', join(import.meta.dirname, '../../../bin
 /** `im switchover`, as an operator types it. */
 async function switchOver(pair: Pair, owner: PairNode): Promise<void> {
   const epoch = String(pair.turns.at(-1)?.epoch);
-  const to = ['--to', pair.other(owner).name, '--expect-epoch', epoch];
+  const to = ['--to', pair.other(owner).name, '--expect-epoch', epoch, '--yes'];
   const args = [...LAUNCHER, 'switchover', '--config', owner.server.configFile, ...to];
   await promisify(execFile)(process.execPath, args);
 }
