@@ -2,8 +2,10 @@
 import type { ClusterStatus, NodeStatus } from '../core/admin/operator.ts';
 import { systemClock } from '../core/kernel/system.ts';
 import type { ConfirmOptions } from './admin/confirm.ts';
+import { lineOf } from './admin/values.ts';
 import type { StoreChange } from './change-through-store.ts';
 import { EXIT, type Io } from './io.ts';
+import { jsonLine } from './json-line.ts';
 import { report } from './report.ts';
 import { table } from './table.ts';
 import { watch } from './watch.ts';
@@ -29,7 +31,7 @@ export async function status(options: StatusOptions, io: Io): Promise<number> {
       const look = async (): Promise<number> => {
         const now = await operator.status();
         const name = cluster?.name ?? '';
-        const asJson = (): string => JSON.stringify({ cluster: name, ...now });
+        const asJson = (): string => jsonLine({ cluster: name, ...now });
         io.out(options.json === true ? asJson() : shown(name, now, io));
         return now.active === undefined ? EXIT.failed : EXIT.ok;
       };
@@ -91,17 +93,17 @@ function shown(
   ];
   const nobody = last === undefined ? 'NOBODY' : `NOBODY; ${last} was the last`;
   const lines = [
-    `cluster ${name}  epoch ${epoch}  shards ${shards}  active ${active ?? nobody}`,
+    lineOf(`cluster ${name}  epoch ${epoch}  shards ${shards}  active ${active ?? nobody}`),
     table(heads, nodes.map(rowOf), io),
   ];
   if (change) {
     const { to, by, phase, why } = change;
     const because = why === undefined ? '' : `: ${why}`;
-    lines.push(`last planned change: to ${to}, asked by ${by}, ${phase}${because}`);
+    lines.push(lineOf(`last planned change: to ${to}, asked by ${by}, ${phase}${because}`));
   }
   for (const { by, code, message, act } of problems) {
     const seen = by === undefined ? '' : ` seen by ${by}`;
-    lines.push(`PROBLEM${seen}: ${code} ${message}. ${act}`);
+    lines.push(lineOf(`PROBLEM${seen}: ${code} ${message}. ${act}`));
   }
   return lines.join('\n');
 }

@@ -1,12 +1,17 @@
-/** Columns as wide as their widest cell; the last one is as long as it is. */
+/**
+ * Columns as wide as their widest cell; the last one is as long as it is. Whoever told what is in a
+ * cell, it is of one line, and steers no terminal.
+ */
+import { lineOf } from './admin/values.ts';
 import { widthOf } from './chat-text.ts';
 import type { Io } from './io.ts';
 
 export function table(
   heads: readonly string[],
-  rows: readonly (readonly string[])[],
+  given: readonly (readonly string[])[],
   io: Pick<Io, 'bold'>,
 ): string {
+  const rows = given.map((cells) => cells.map(lineOf));
   const widths = heads.map((head, i) =>
     Math.max(widthOf(head), ...rows.map((row) => widthOf(row[i] ?? ''))),
   );

@@ -5,6 +5,7 @@ import { traceLines } from '../core/admin/trace-lines.ts';
 import { targetsOf } from './admin/target.ts';
 import type { WhereOptions } from './admin/where.ts';
 import { EXIT, type Io } from './io.ts';
+import { jsonLine } from './json-line.ts';
 import { report } from './report.ts';
 
 interface TraceOptions extends WhereOptions {
@@ -28,7 +29,7 @@ export async function trace(
     const { trace: told, problems } = await askTrace(nodes, key);
     const [code] = problems.map((one) => report(one, io));
     if (!told) return code ?? EXIT.unreachable;
-    if (options.json === true) io.out(JSON.stringify(told));
+    if (options.json === true) io.out(jsonLine(told));
     else for (const line of traceLines(told, timeOf)) io.out(line);
     return told.command ? EXIT.ok : EXIT.failed;
   } catch (error) {

@@ -6,6 +6,7 @@ import type { Settings } from '../../core/config/settings.ts';
 import { ImError, reasonOf } from '../../core/contract/index.ts';
 import { safeText } from '../chat-text.ts';
 import { EXIT, type Io } from '../io.ts';
+import { jsonLine } from '../json-line.ts';
 import { load } from '../plugins.ts';
 import {
   clientFindings,
@@ -33,7 +34,7 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
     if (options.json !== true) say(finding, io);
   }
   const isWell = findings.every(({ state }) => state !== 'failed');
-  if (options.json === true) io.out(JSON.stringify({ ok: isWell, findings }));
+  if (options.json === true) io.out(jsonLine({ ok: isWell, findings }));
   return isWell ? EXIT.ok : EXIT.failed;
 }
 

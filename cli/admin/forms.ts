@@ -33,13 +33,8 @@ function overview(view: Overview, io: Seen): readonly string[] {
   const where = cluster === undefined ? '' : ` in ${cluster}, epoch ${epoch ?? NOTHING}`;
   const other = active === undefined || active === node ? '' : `; ${active} is active`;
   const up = durationText(Math.max(0, view.now - view.startedAt));
-  const head = [
-    io.bold(node),
-    `${standing}${where}${other}`,
-    health,
-    `up ${up}`,
-    `version ${version}`,
-  ];
+  const how = [`${standing}${where}${other}`, health, `up ${up}`, `version ${version}`];
+  const head = [io.bold(lineOf(node)), ...how.map(lineOf)];
   const flow = (['accepted', 'delivered', 'refused', 'repeated'] as const).map((what) => {
     return { what, 'now/s': rates[what], 'since the start': view.totals[what] };
   });
@@ -53,7 +48,7 @@ function overview(view: Overview, io: Seen): readonly string[] {
   };
   return [
     head.join('  '),
-    ...(addresses.length > 0 ? [addresses.join(' ')] : []),
+    ...(addresses.length > 0 ? [lineOf(addresses.join(' '))] : []),
     '',
     ...(isNode ? [...tableOf(flow, io), ''] : []),
     ...fields({
@@ -106,12 +101,13 @@ function cluster(view: ClusterView, io: Seen): readonly string[] {
     kind: one.kind,
     'open after': one.openMs === undefined ? undefined : durationText(one.openMs),
   }));
+  const rest = `epoch ${epoch}  active ${active ?? nobody}  policy ${policy}  shards ${shards}`;
   return [
-    `cluster ${io.bold(name)}  epoch ${epoch}  active ${active ?? nobody}  policy ${policy}  shards ${shards}`,
+    `cluster ${io.bold(lineOf(name))}  ${lineOf(rest)}`,
     '',
     ...tableOf(nodes, io),
     ...(planned
-      ? ['', `planned change: to ${planned.to}, asked by ${planned.by}, ${planned.phase}`]
+      ? ['', lineOf(`planned change: to ${planned.to}, asked by ${planned.by}, ${planned.phase}`)]
       : []),
     ...block('changes of the owner', takeovers, io),
     ...view.problems.flatMap(({ by, code, message, act }) => {
@@ -127,7 +123,7 @@ function ordering({ kinds }: OrderingView, io: Seen): readonly string[] {
       holdMs === 0
         ? `readers hold only at a gap, at most ${durationText(maxHoldMs)}`
         : `readers hold for ${durationText(holdMs)}, at most ${durationText(maxHoldMs)}`;
-    const heading = `${io.bold(kind)}  ${name} (${type})  ${hold}`;
+    const heading = `${io.bold(kind)}  ${lineOf(name)} (${lineOf(type)})  ${hold}`;
     return [...(at === 0 ? [] : ['']), heading, ...tableOf(metrics.map(metricRow), io)];
   });
 }
@@ -185,7 +181,7 @@ export const FORMS: Forms = {
     ...block('metrics', metrics.map(metricRow), io),
   ],
   config: ({ file, hash, settings }, io) => [
-    `${file}  hash ${hash}`,
+    lineOf(`${file}  hash ${hash}`),
     '',
     ...tableOf(settings.map(settingRow), io),
   ],

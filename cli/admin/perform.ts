@@ -3,6 +3,7 @@ import type { AdminClient } from '../../core/admin/client/admin-client.ts';
 import { VERBS, type Asked, type VerbName } from '../../core/admin/verbs.ts';
 import { ImError } from '../../core/contract/index.ts';
 import { EXIT, type Io } from '../io.ts';
+import { jsonLine } from '../json-line.ts';
 import { report } from '../report.ts';
 import { watch } from '../watch.ts';
 import { confirm, type ConfirmOptions } from './confirm.ts';
@@ -54,5 +55,5 @@ async function show(
   io: Io,
 ): Promise<void> {
   const view = await client.ask(name, input, io.end);
-  io.out(json === true ? JSON.stringify(view) : shown(name, view, io));
+  io.out(json === true ? jsonLine(view) : shown(name, view, io));
 }

@@ -8,6 +8,7 @@ import { lostText } from '../../core/admin/lost-text.ts';
 import { ImError } from '../../core/contract/index.ts';
 import { safeText } from '../chat-text.ts';
 import { EXIT, type Io } from '../io.ts';
+import { jsonLine } from '../json-line.ts';
 import { report } from '../report.ts';
 import { eventLine } from './event-line.ts';
 import { clientOf } from './target.ts';
@@ -65,7 +66,7 @@ class Tailing {
     const fits =
       (part === undefined || (event.part ?? 'kernel') === part) &&
       (text === undefined || line.toLowerCase().includes(text.toLowerCase()));
-    if (isShown && fits) this.#io.out(json === true ? JSON.stringify(event) : line);
+    if (isShown && fits) this.#io.out(json === true ? jsonLine(event) : line);
   }
 
   /** Until it is interrupted; rejects with a refusal that lasts. */
