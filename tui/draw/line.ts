@@ -60,3 +60,18 @@ export function recast(pieces: Line, role: Role): Line {
 export function textOf(pieces: Line): string {
   return pieces.map(({ text }) => text).join('');
 }
+
+/** Rows of at most so many cells, broken at spaces where there are any; later ones are indented. */
+export function folded(pieces: Line, columns: number, indent = 0): readonly Line[] {
+  const width = lineWidth(pieces);
+  if (width <= columns) return [pieces];
+  const text = textOf(part(pieces, 0, columns + 1));
+  const space = widthOf(text.slice(0, Math.max(0, text.lastIndexOf(' '))));
+  // A wide character is not cut into halves.
+  const fits = text.startsWith(textOf(part(pieces, 0, columns))) ? columns : columns - 1;
+  const end = space > columns / 2 && space > indent ? space : fits;
+  const left = part(pieces, end, width);
+  const rest = textOf(left).startsWith(' ') ? part(left, 1, width) : left;
+  const next = indent === 0 ? rest : line(' '.repeat(indent), rest);
+  return [part(pieces, 0, end), ...folded(next, columns, indent)];
+}

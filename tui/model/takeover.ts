@@ -21,6 +21,8 @@ export interface Change {
   readonly epoch: number;
   readonly from: string;
   readonly steps: readonly Step[];
+  /** The epoch that it led to; undefined: none so far. */
+  readonly into: number | undefined;
   /** Set when it is over. */
   readonly endedAt: number | undefined;
 }
@@ -69,7 +71,7 @@ function begun(
 ): Change | undefined {
   if (!leader) return undefined;
   const { node: from, epoch } = leader;
-  const rest = { epoch, from, endedAt: undefined };
+  const rest = { epoch, from, into: undefined, endedAt: undefined };
   const owner = links.find((link) => nodeOf(link) === from);
   if (view?.planned && movesOn(view.planned, epoch)) {
     const step = { atMs: 0, what: 'planned', node: view.planned.to } as const;
@@ -94,13 +96,14 @@ function gone(change: Change, view: ClusterView | undefined, now: number): Chang
 
 function landed(change: Change, seen: Leader, view: ClusterView | undefined, now: number): Change {
   if (seen.epoch > change.epoch) {
-    const owned = withStep(change, 'owns', seen.node, now);
+    const owned = { ...withStep(change, 'owns', seen.node, now), into: seen.epoch };
     const told = view?.takeovers.find(({ epoch }) => epoch === seen.epoch);
     const open = told?.openMs !== undefined || seen.open;
     return open ? { ...withStep(owned, 'accepts', seen.node, now), endedAt: now } : owned;
   }
   const silent = change.steps[0]?.what === 'silent';
-  const stays = seen.node === change.from;
+  // One that starts anew is no owner that goes on: it will own under an epoch of its own.
+  const stays = seen.node === change.from && seen.open;
   if (stays && silent) return { ...withStep(change, 'back', seen.node, now), endedAt: now };
   const refused = view?.planned?.phase === 'refused' || view?.planned?.phase === 'done';
   return stays && refused ? { ...withStep(change, 'back', seen.node, now), endedAt: now } : change;

@@ -6,7 +6,7 @@ import { ringAt } from '../model/history.ts';
 import { ageMs, alive, nodeOf } from '../model/link.ts';
 import { listOf, pictured, type State } from '../model/ui.ts';
 import { count, ms, UNKNOWN } from '../draw/format.ts';
-import { line, span, type Line, type Span } from '../draw/line.ts';
+import { folded, line, span, type Line, type Span } from '../draw/line.ts';
 import { panel } from '../draw/panel.ts';
 import { signOf, stateSpan, type Sign } from '../draw/signs.ts';
 import { spark } from '../draw/spark.ts';
@@ -23,7 +23,8 @@ export function clusterScreen(state: State, columns: number, rows: number): read
     const box = { title: `Node ${node.node}`, columns, rows };
     return detailPanel(box, detail.top, nodeFields(data, node));
   }
-  const problems = [...blindLines(data), ...problemLines(view)];
+  const all = [...blindLines(data), ...problemLines(view)];
+  const problems = all.flatMap((one) => folded(one, columns - 2, INDENT));
   const top = Math.min((view?.nodes.length ?? 0) + 3, 12);
   const middle = 8;
   const warnings = problems.length > 0 ? Math.min(problems.length + 2, 6) : 0;
@@ -33,7 +34,7 @@ export function clusterScreen(state: State, columns: number, rows: number): read
     ...panel(
       {
         title: `Cluster ${view?.name ?? ''}`,
-        note: clusterNote(data),
+        note: clusterNote(data, 'the reasons are below'),
         columns,
         rows: top,
         role: running ? 'bad' : 'dim',
@@ -56,13 +57,17 @@ export function clusterScreen(state: State, columns: number, rows: number): read
   ];
 }
 
-export function clusterNote(data: Data): string {
+/** Of what goes on in the next row of a problem. */
+const INDENT = 3;
+
+/** `whys`: where it stands why nobody answers. */
+export function clusterNote(data: Data, whys = '7 says why'): string {
   const view = clusterOf(data);
   const blind = blindness(data);
   if (blind) return `OLD PICTURE  ${blind.code}`;
   if (!view) return '';
   const { change, now } = data;
-  if (connectionOf(data, now).state === 'ALL DOWN') return 'nobody answers: 7 says why';
+  if (connectionOf(data, now).state === 'ALL DOWN') return `nobody answers: ${whys}`;
   if (change && change.endedAt === undefined) {
     return `TAKEOVER from e${change.epoch}  ${ms(now - change.startedAt)}`;
   }
@@ -185,16 +190,16 @@ function changePanel(
 /** Whether anything takes over is not seen from here: why nobody answers is all that is known. */
 function downPanel({ links }: Data, columns: number, rows: number): readonly Line[] {
   const box = { title: 'Nobody answers', note: 'ctrl-r tries at once', columns, rows } as const;
-  const whys = links.map((link) => {
+  const whys = links.flatMap((link) => {
     const why = link.problem ? `${link.problem.code} ${link.problem.message}` : 'silent';
-    return line(' ', stateSpan('down', nodeOf(link)), `  ${why}`);
+    return folded(line(' ', stateSpan('down', nodeOf(link)), `  ${why}`), columns - 2, INDENT);
   });
   return panel({ ...box, role: 'bad' }, whys);
 }
 
 /** With what this terminal saw of it itself, if it was there. */
 function seenLines({ change, now }: Data, last: TakeoverView): readonly Line[] {
-  const seen = change && change.epoch < last.epoch ? liveLines(change, now) : [];
+  const seen = change?.into === last.epoch ? liveLines(change, now) : [];
   return [...lastLines(last), ...seen];
 }
 

@@ -206,6 +206,20 @@ describe('a takeover under one’s eyes', () => {
     );
   });
 
+  it('is over only under a new epoch where the owner was started anew', () => {
+    const story = pair().closed('im-a').pass(3_000).closed('im-b').pass(7_000);
+    // The store names its former life still.
+    story.frame('im-a', { health: 'starting' }).pass(500);
+    assert.equal(story.data.change?.endedAt, undefined);
+    const epoch = { epoch: 18 };
+    story.frame('im-a', epoch, epoch);
+    assert.deepEqual(
+      story.data.change?.steps.map(({ atMs, what }) => `${atMs} ${what}`),
+      ['0 silent', '10500 owns', '10500 accepts'],
+    );
+    assert.equal(story.data.change?.into, 18);
+  });
+
   it('begins with the request when it is planned', () => {
     const planned = { to: 'im-b', epoch: 17, phase: 'asked', by: 'ops', at: WALL_MS };
     const story = pair().frame('im-a', {}, { planned });
