@@ -1,6 +1,7 @@
 /** One verb of the table: asks a node, and shows the answer, or watches it. */
 import type { AdminClient } from '../../core/admin/client/admin-client.ts';
 import { VERBS, type Asked, type VerbName } from '../../core/admin/verbs.ts';
+import { wrongInput } from '../../core/admin/wrong-input.ts';
 import { ImError } from '../../core/contract/index.ts';
 import { EXIT, type Io } from '../io.ts';
 import { jsonLine } from '../json-line.ts';
@@ -42,9 +43,7 @@ export async function perform(
 function checked(name: VerbName, given: Readonly<Record<string, unknown>>): Asked<VerbName> {
   const read = VERBS[name].input.safeParse(given);
   if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  const where = issue?.path.join('.') ?? '';
-  throw new ImError('IM_ADMIN_INPUT', { why: `${where}: ${issue?.message ?? ''}` });
+  throw new ImError('IM_ADMIN_INPUT', { why: wrongInput(given, read.error) });
 }
 
 async function show(

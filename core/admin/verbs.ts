@@ -78,6 +78,7 @@ export const VERBS = {
     output: trace,
     plain: ['message', 'position'],
     screen: 'conversations',
+    key: 't',
   }),
   plugins: look({
     summary: 'List the plugins of this node, and how they are.',

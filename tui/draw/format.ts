@@ -62,6 +62,11 @@ export function clock(wallMs: number | undefined): string {
   return wallMs === undefined ? UNKNOWN : new Date(wallMs).toISOString().slice(11, 19);
 }
 
+/** 12:04:32.017 */
+export function clockMs(wallMs: number): string {
+  return new Date(wallMs).toISOString().slice(11, 23);
+}
+
 /** 2026-11-23 12:04:32 */
 export function day(wallMs: number): string {
   return new Date(wallMs).toISOString().slice(0, 19).replace('T', ' ');

@@ -4,11 +4,13 @@
  * what the screen needs.
  */
 import type { Target } from '../../core/admin/client/admin-client.ts';
-import type { VerbName } from '../../core/admin/verbs.ts';
+import { askTrace } from '../../core/admin/client/ask-trace.ts';
+import type { Output, VerbName } from '../../core/admin/verbs.ts';
 import type { Given } from '../model/dialog.ts';
 import { alive, nodeOf } from '../model/link.ts';
 import type { Action } from '../model/state.ts';
 import type { State } from '../model/ui.ts';
+import { traceKeyOf } from '../model/tracing.ts';
 import { wantsOf } from '../model/wants.ts';
 import { Follower } from './follower.ts';
 import { Member } from './member.ts';
@@ -61,12 +63,25 @@ export class Members {
 
   async ask(verb: VerbName, input: Given): Promise<void> {
     const { dispatch, connect } = this.#around;
+    const key = verb === 'trace' ? traceKeyOf(input) : undefined;
     try {
-      const output = await connect(this.#target).ask(verb, input);
+      const output = key ? await this.#trace(key) : await connect(this.#target).ask(verb, input);
       dispatch({ kind: 'told', verb, input, output });
     } catch (error) {
       dispatch({ kind: 'refused', verb, problem: problemOf(error) });
     }
+  }
+
+  /** Each node has its part of it. Rejects if none that is there answers. */
+  async #trace(key: Output<'trace'>['key']): Promise<Output<'trace'>> {
+    const { links, now } = this.#around.state().data;
+    const there = [...this.#members.values()].filter(({ target }) =>
+      links.some((link) => link.name === target.name && alive(link, now)),
+    );
+    const targets = there.length > 0 ? there.map(({ target }) => target) : [this.#target];
+    const { trace, problems } = await askTrace(targets.map(this.#around.connect), key);
+    if (!trace) throw problems[0] ?? new Error('no node was asked');
+    return trace;
   }
 
   /** One after the other: what has gone by itself is no failure, anything else ends it. */

@@ -1,13 +1,14 @@
 /** From a key or a command to a question, and from the answer to what is asked of the server. */
 import type { ClusterNode, ClusterView, Reloaded } from '../../core/admin/protocol/index.ts';
 import { doneText, takenAnew } from '../../core/admin/done-text.ts';
-import { VERBS, type Verb, type VerbName } from '../../core/admin/verbs.ts';
+import { VERBS, type Output, type Verb, type VerbName } from '../../core/admin/verbs.ts';
 import { connectionOf, type ConnectionState } from './connection.ts';
 import { clusterOf, followed, type Data } from './data.ts';
 import { newDialog, type Asked, type Choice, type Given } from './dialog.ts';
 import { alive } from './link.ts';
 import { marks } from './marks.ts';
 import { chosenRow, keyOf } from './rows.ts';
+import { withTrace } from './tracing.ts';
 import { letterOf } from './wants.ts';
 import { pictured, withToast, type State } from './ui.ts';
 
@@ -199,6 +200,7 @@ function changeFacts(data: Data, view: ClusterView, verb: VerbName, to: string):
 /** What the server answered. */
 export function told(state: State, verb: VerbName, input: Given, output: unknown): State {
   if (verb === 'reload' && input['dryRun'] === true) return wouldReload(state, output as Reloaded);
+  if (verb === 'trace') return withTrace(state, output as Output<'trace'>);
   return withToast(state, done(verb, input, output), 'good');
 }
 
@@ -220,5 +222,8 @@ function wouldReload(state: State, { changes, parts, hash }: Reloaded): State {
   if (more > 0) facts.push(`and ${more} more: im reload --dry-run shows all`);
   facts.push(...again);
   const asked = { ...surroundings(state.data), verb: 'reload', input: { expect: hash } } as const;
-  return { ...state, ui: { ...state.ui, dialog: newDialog({ ...asked, facts }) } };
+  return {
+    ...state,
+    ui: { ...state.ui, toast: undefined, dialog: newDialog({ ...asked, facts }) },
+  };
 }

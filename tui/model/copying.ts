@@ -14,6 +14,7 @@ export function copyOf(state: State): string | undefined {
 /** The command line that shows what the screen shows. */
 export function twinOfScreen(state: State): string {
   const { screen, detail } = state.ui;
+  if (detail?.of === 'trace') return `im trace ${detail.key}`;
   if (detail && screen === 'conversations') return twinOf('conversation show', { id: detail.key });
   if (detail && screen === 'plugins') return twinOf('plugin show', { name: detail.key });
   if (detail && screen === 'dead-letters') {

@@ -43,7 +43,7 @@ export function newDialog(asked: Asked): Dialog {
   const { verb, input, facts, title = verb, all } = asked;
   const { danger } = VERBS[verb];
   // The command line asks for a yes of its own where there is nobody to ask.
-  const yes = danger >= 2 ? ' --yes' : '';
+  const yes = danger >= 4 ? ' --yes --allow-data-loss' : danger >= 2 ? ' --yes' : '';
   const twin = all ? undefined : `${twinOf(verb, input)}${yes}`;
   return {
     verb,

@@ -10,7 +10,8 @@ import { promptKey } from './prompt.ts';
 import { choose, chosenRow, keyOf, listHeight, windowOf, type Row } from './rows.ts';
 import { filters, LISTS, PANELS, SCREENS } from './screens.ts';
 import { copyOf, twinOfScreen } from './copying.ts';
-import { listOf, pictured, withList, withToast, type State } from './ui.ts';
+import { traceCommand } from './tracing.ts';
+import { listOf, opened, pictured, withList, withToast, type State } from './ui.ts';
 
 export function pressed(state: State, press: Press): Stepped {
   const { ui } = state;
@@ -115,6 +116,7 @@ function plainKey(state: State, text: string): Stepped {
       return copy(state, twinOfScreen(state));
     default:
       if (ui.screen === 'sessions' && text === 'c') return only(conversationsOf(state));
+      if (ui.screen === 'conversations' && text === 't') return only(tracing(state));
       if (ui.screen === 'plugins' && text === 'l') return only(opened(state, 'dead-letters'));
       return ui.screen === 'events' ? eventsKey(state, text) : only(state);
   }
@@ -132,6 +134,12 @@ function eventsKey(state: State, text: string): Stepped {
 function freeze(state: State): State {
   const { frozen } = state.ui;
   return { ...state, ui: { ...state.ui, frozen: frozen ? undefined : state.data } };
+}
+
+function tracing(state: State): State {
+  const command = traceCommand(state);
+  if (command === undefined) return withToast(state, 'no conversation is chosen', 'bad');
+  return prompting(state, 'command', command);
 }
 
 /** Of the user whose session is chosen. */
@@ -166,11 +174,6 @@ function withSort(state: State, next: string): State {
     ...state,
     ui: withList(state.ui, { ...list, sort: next, index: 0, top: 0, key: undefined }),
   };
-}
-
-export function opened(state: State, screen: State['ui']['screen']): State {
-  const before = screen === state.ui.screen ? state.ui.before : state.ui.screen;
-  return { ...state, ui: { ...state.ui, screen, before, detail: undefined, help: false } };
 }
 
 function enter(state: State): Stepped {

@@ -1,12 +1,14 @@
 /** The line at the bottom while a filter or a command is typed. */
-import { VERBS, type Screen } from '../../core/admin/verbs.ts';
+import { VERBS, type Verb, type VerbName } from '../../core/admin/verbs.ts';
 import { ask, only, type Stepped } from './acts.ts';
-import { complete, readCommand } from './command.ts';
+import { complete, readCommand, type Command } from './command.ts';
 import { clusterOf, viewOf, type Data } from './data.ts';
+import type { Given } from './dialog.ts';
 import { newList } from './list.ts';
 import type { Press } from './press.ts';
 import { keyOf } from './rows.ts';
-import { listOf, withList, withToast, type Prompt, type State } from './ui.ts';
+import { traceKeyOf } from './tracing.ts';
+import { listOf, opened, pictured, withList, withToast, type Prompt, type State } from './ui.ts';
 
 const TEXT_MAX = 200;
 const HISTORY_MAX = 50;
@@ -75,7 +77,8 @@ function entered(state: State, { kind, text }: Prompt): Stepped {
 }
 
 function carried(state: State, text: string): Stepped {
-  const command = readCommand(text);
+  const epoch = clusterOf(pictured(state))?.epoch;
+  const command = readCommand(text, { ...(epoch !== undefined && { expectEpoch: epoch }) });
   switch (command.kind) {
     case 'quit':
       return only(state, { kind: 'quit' });
@@ -84,34 +87,48 @@ function carried(state: State, text: string): Stepped {
     case 'wrong':
       return only(withToast(state, command.why, 'bad'));
     case 'screen':
-      return only(filtered(state, command.screen, command.filter));
+      return only(filtered(state, command));
     case 'verb':
     default: {
       const { verb, input } = command;
       if (VERBS[verb].permission === 'operate') return ask(state, verb, input);
-      return only(shown(state, VERBS[verb].screen, input));
+      return verb === 'trace' ? tracing(state, input) : only(shown(state, verb, input));
     }
   }
 }
 
-function filtered(state: State, screen: Screen, filter: string): State {
-  const ui = { ...state.ui, screen, detail: undefined };
+/** It costs the store too much to be watched: it is asked for once. */
+function tracing(state: State, input: Given): Stepped {
+  const how = 'name a message by its id, or by its conversation and position';
+  if (!traceKeyOf(input)) return only(withToast(state, how, 'bad'));
+  return only(withToast(state, 'trace …'), { kind: 'ask', verb: 'trace', input });
+}
+
+type ScreenCommand = Extract<Command, { readonly kind: 'screen' }>;
+
+function filtered(state: State, { screen, filter, acts }: ScreenCommand): State {
+  const ui = { ...opened(state, screen).ui, acts };
   const list = { ...listOf(ui), filter, index: 0, top: 0, key: undefined };
   return { ...state, ui: ui.lists.has(screen) ? withList(ui, list) : ui };
 }
 
 /** A verb that shows one thing, or a list with inputs of its own. */
-function shown(
-  state: State,
-  screen: Screen | undefined,
-  input: Readonly<Record<string, unknown>>,
-): State {
+function shown(state: State, verb: VerbName, input: Given): State {
+  const { screen }: Verb = VERBS[verb];
   if (screen === undefined) return state;
+  const { ui } = opened(state, screen);
   const letter = 'position' in input ? keyOf('dead-letters')(input) : undefined;
   const one = input['id'] ?? input['name'] ?? letter;
-  const ui = { ...state.ui, screen, detail: undefined };
   if (typeof one === 'string')
     return { ...state, ui: { ...ui, detail: { key: one, row: undefined, top: 0 } } };
-  const { filter = '', sort = listOf(ui).sort } = input;
+  const { filter = levels(input['level']), sort = listOf(ui).sort } = input;
   return { ...state, ui: withList(ui, { ...newList(String(sort)), filter: String(filter) }) };
+}
+
+const LEVELS: readonly string[] = VERBS['log level'].input.shape.level.options;
+
+/** The filter of the events that leaves this level, and what is worse. */
+function levels(least: unknown): string {
+  const lower = LEVELS.slice(0, Math.max(0, LEVELS.indexOf(String(least))));
+  return lower.map((level) => `!level=${level}`).join(' ');
 }

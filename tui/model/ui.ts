@@ -26,6 +26,8 @@ export interface Detail {
   /** As the row was when it was opened: it may leave the list. */
   readonly row: unknown;
   readonly top: number;
+  /** Conversations: one message, not a row. */
+  readonly of?: 'trace';
 }
 
 export interface Ui {
@@ -109,6 +111,11 @@ export function withList(ui: Ui, list: List): Ui {
 /** What is on screen: it may be frozen. */
 export function pictured({ data, ui }: State): Data {
   return ui.frozen ?? data;
+}
+
+export function opened(state: State, screen: Screen): State {
+  const before = screen === state.ui.screen ? state.ui.before : state.ui.screen;
+  return { ...state, ui: { ...state.ui, screen, before, detail: undefined, help: false } };
 }
 
 const TOAST_MS = 6_000;

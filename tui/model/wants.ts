@@ -23,7 +23,8 @@ export function wantsOf(ui: Ui): Wants {
     case 'sessions':
       return { topics: [rowsTopic(ui)], intervalMs: FAST_MS };
     case 'conversations': {
-      const more = detail && `conversation show?${query({ id: detail.key })}`;
+      const isOne = detail && detail.of !== 'trace';
+      const more = isOne && `conversation show?${query({ id: detail.key })}`;
       const intervalMs = detail ? SLOW_MS : FAST_MS;
       return { topics: [rowsTopic(ui), ...(more ? [more] : [])], intervalMs };
     }

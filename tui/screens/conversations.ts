@@ -2,13 +2,14 @@
 import type { ConversationDetail, ConversationRow } from '../../core/admin/protocol/index.ts';
 import { followed, viewOf } from '../model/data.ts';
 import { pictured, type State } from '../model/ui.ts';
-import { age, clock, count, day, UNKNOWN } from '../draw/format.ts';
+import { age, count, day, UNKNOWN } from '../draw/format.ts';
 import { line, span, type Line } from '../draw/line.ts';
 import { SIGNS, stateSpan } from '../draw/signs.ts';
 import type { Column } from '../draw/table.ts';
 import { fit } from '../draw/text.ts';
-import { detailPanel, fieldLines, heading } from './detail.ts';
+import { detailPanel, fieldLines, heading, waiting } from './detail.ts';
 import { listPanel } from './list-panel.ts';
+import { tracePanel } from './trace.ts';
 
 /** `now` is the server's: how long ago is counted by the clock that wrote it. */
 export function conversationColumns(now: number | undefined): readonly Column<ConversationRow>[] {
@@ -44,6 +45,7 @@ export function conversationsScreen(state: State, columns: number, rows: number)
   const data = pictured(state);
   const box = { title: 'Conversations', columns, rows };
   if (!detail) return listPanel(state, box, conversationColumns(followed(data)?.overview?.now));
+  if (detail.of === 'trace') return tracePanel(detail, box);
   const shown = data.views.get('conversation show');
   const view = viewOf(data, 'conversation show');
   const title = `Conversation ${detail.key}`;
@@ -51,19 +53,11 @@ export function conversationsScreen(state: State, columns: number, rows: number)
   return detailPanel({ ...box, title }, detail.top, lines);
 }
 
-/** A thing that was asked for, and has not come. */
-export function waiting(
-  problem: { readonly code: string; readonly message: string } | undefined,
-): readonly Line[] {
-  if (!problem) return [line(span(' not told yet …', 'dim'))];
-  return [line(' ', span(`✖ ${problem.code} ${problem.message}`, 'bad'))];
-}
-
 const USER_CELLS = 24;
 
 function conversationLines(view: ConversationDetail): readonly Line[] {
   const { kind, title, shard, head, epoch, lastAt, people } = view;
-  const last = lastAt === undefined ? undefined : `${day(lastAt)} (${clock(lastAt)} UTC)`;
+  const last = lastAt === undefined ? undefined : `${day(lastAt)} UTC`;
   const heads =
     ' '.repeat(3) + 'USER'.padEnd(USER_CELLS) + 'ROLE      RECEIVED      READ    BEHIND';
   const members = people.map((one) => {

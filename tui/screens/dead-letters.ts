@@ -6,8 +6,7 @@ import { pictured, type State } from '../model/ui.ts';
 import { day } from '../draw/format.ts';
 import { span, type Line } from '../draw/line.ts';
 import type { Column } from '../draw/table.ts';
-import { waiting } from './conversations.ts';
-import { detailPanel, fieldLines } from './detail.ts';
+import { detailPanel, fieldLines, waiting } from './detail.ts';
 import { listPanel } from './list-panel.ts';
 
 const columns: readonly Column<DeadLetterRow>[] = [

@@ -4,13 +4,27 @@ import { keyVerbs, readOnly } from '../model/acts.ts';
 import { marks } from '../model/marks.ts';
 import { filters, LISTS } from '../model/screens.ts';
 import type { Prompt, State, Toast } from '../model/ui.ts';
-import { fitLine, line, lineWidth, span, type Line, type Role } from '../draw/line.ts';
+import { fitLine, folded, line, lineWidth, span, type Line, type Role } from '../draw/line.ts';
 
 export function footer(state: State, columns: number): Line {
   const { prompt, toast } = state.ui;
   if (prompt) return promptLine(prompt, columns);
-  if (toast) return fitLine(line(' ', span(toast.text, TONES[toast.tone])), columns);
+  if (toast) return fitLine(toastLines(toast, columns).at(-1) ?? [], columns);
   return keysLine(state, columns);
+}
+
+/** The rows above the last one that a long message takes. */
+export function aboveFooter({ ui: { prompt, toast } }: State, columns: number): readonly Line[] {
+  if (prompt || !toast) return [];
+  return toastLines(toast, columns)
+    .slice(0, -1)
+    .map((one) => fitLine(one, columns));
+}
+
+const TOAST_ROWS_MAX = 4;
+
+function toastLines({ text, tone }: Toast, columns: number): readonly Line[] {
+  return folded(line(' ', span(text, TONES[tone])), columns - 1, 1).slice(0, TOAST_ROWS_MAX);
 }
 
 const TONES: Readonly<Record<Toast['tone'], Role>> = { good: 'good', bad: 'bad', info: 'info' };

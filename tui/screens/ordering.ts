@@ -10,7 +10,7 @@ import { line, span, type Line } from '../draw/line.ts';
 import { panel } from '../draw/panel.ts';
 import { SIGNS } from '../draw/signs.ts';
 import { bar, spark } from '../draw/spark.ts';
-import { waiting } from './conversations.ts';
+import { waiting } from './detail.ts';
 import { labelOf, metricLines, quantilesText, told } from './metrics.ts';
 
 type Kind = OrderingView['kinds'][number];

@@ -10,7 +10,7 @@ import { configScreen } from './config.ts';
 import { conversationsScreen } from './conversations.ts';
 import { dialogBox } from './dialog-box.ts';
 import { eventsScreen } from './events.ts';
-import { footer } from './footer.ts';
+import { aboveFooter, footer } from './footer.ts';
 import { header, isPast, tabs } from './header.ts';
 import { helpScreen } from './help.ts';
 import { orderingScreen } from './ordering.ts';
@@ -87,5 +87,7 @@ function screenOf(state: State, version: string): readonly Line[] {
   const body = isPast(state) ? exact.map((one) => recast(one, 'dim')) : exact;
   const cluster = clusterOf(data)?.name ?? '';
   const shown = dialog ? over(body, dialogBox(dialog, cluster, columns), columns) : body;
-  return [header(state, columns, version), tabs(state, columns), ...shown, footer(state, columns)];
+  const foot = [...aboveFooter(state, columns), footer(state, columns)];
+  const whole = [header(state, columns, version), tabs(state, columns), ...shown];
+  return [...whole.slice(0, ui.rows - foot.length), ...foot];
 }

@@ -6,8 +6,7 @@ import { ms } from '../draw/format.ts';
 import { line, span, type Line } from '../draw/line.ts';
 import { signOf, stateSpan } from '../draw/signs.ts';
 import type { Column } from '../draw/table.ts';
-import { waiting } from './conversations.ts';
-import { detailPanel, fieldLines, heading } from './detail.ts';
+import { detailPanel, fieldLines, heading, waiting } from './detail.ts';
 import { listPanel } from './list-panel.ts';
 import { metricLines } from './metrics.ts';
 

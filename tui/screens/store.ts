@@ -6,7 +6,7 @@ import { bytes, count, ms, short } from '../draw/format.ts';
 import { line, span, type Line } from '../draw/line.ts';
 import { panel } from '../draw/panel.ts';
 import { bar } from '../draw/spark.ts';
-import { waiting } from './conversations.ts';
+import { waiting } from './detail.ts';
 import { metricLines } from './metrics.ts';
 
 /** The short picture; the overview has it, too. */

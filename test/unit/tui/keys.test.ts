@@ -190,6 +190,7 @@ describe('commands', () => {
       kind: 'screen',
       screen: 'sessions',
       filter: 'state:slow',
+      acts: false,
     });
     const input = { to: 'im-b', expectEpoch: 17 };
     assert.deepEqual(readCommand('cluster switchover --to im-b --expect-epoch 17'), {

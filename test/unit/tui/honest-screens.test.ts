@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { reduce } from '../../../tui/model/state.ts';
+import { withToast } from '../../../tui/model/ui.ts';
+import { folded, line, lineWidth, span, textOf } from '../../../tui/draw/line.ts';
+import { picture } from '../../../tui/screens/picture.ts';
+import { clusterOf, overviewOf, WALL_MS } from '../../tui/fake-views.ts';
+import { Keys } from './keys.ts';
+
+const LOOK = { ascii: false, version: '0.1.0' };
+
+function rows({ state }: Keys): readonly string[] {
+  return picture(state, LOOK).map(textOf);
+}
+
+function owns(keys: Keys, epoch: number, kind: 'failover' | 'switchover', now: number): void {
+  const takeovers = [{ epoch, node: 'im-a', from: 'im-a', kind, at: WALL_MS, openMs: 3 }];
+  const views = {
+    overview: { view: overviewOf('im-a', { epoch }) },
+    cluster: { view: clusterOf({ epoch, takeovers }) },
+  };
+  const frame = { at: WALL_MS, skipped: 0, views };
+  keys.state = reduce(keys.state, { kind: 'frame', link: 'im-a', frame }, now);
+}
+
+describe('what a screen says of the last change of the owner', () => {
+  it('is of that one: what was seen of another is not put below it', () => {
+    const keys = new Keys('cluster');
+    const problem = { code: 'IM_ADMIN_UNREACHABLE', message: 'no', act: undefined, status: 0 };
+    const closed = { kind: 'closed', link: 'im-a', problem, retryAt: 100 } as const;
+    keys.state = reduce(keys.state, closed, 1_000);
+    keys.state = reduce(keys.state, { kind: 'tick' }, 5_000);
+    owns(keys, 18, 'failover', 6_000);
+    assert.match(rows(keys).join('\n'), /Last failover to im-a, epoch 18[^]*im-a owns the shards/);
+    owns(keys, 19, 'switchover', 60_000);
+    const after = rows(keys).join('\n');
+    assert.match(after, /Last switchover to im-a, epoch 19/);
+    assert.doesNotMatch(after, /owns the shards/);
+  });
+});
+
+describe('a question', () => {
+  it('says at once that something else was typed', () => {
+    const keys = new Keys('cluster').type('down', 's', 'im-');
+    assert.doesNotMatch(rows(keys).join('\n'), /something else/);
+    assert.match(rows(keys.type('x')).join('\n'), /> im-x {3}that is something else/);
+    assert.doesNotMatch(rows(keys.type('backspace', 'b')).join('\n'), /something else/);
+  });
+
+  it('of a takeover shows the command line that does it', () => {
+    const keys = new Keys('cluster').type('down', 'F');
+    assert.match(keys.state.ui.dialog?.twin ?? '', / --yes --allow-data-loss$/);
+  });
+});
+
+describe('long text', () => {
+  it('goes on in the next row, broken at spaces, and takes no more cells than there are', () => {
+    const text = line(' ', span('why', 'bad'), ' the database does not let this user in');
+    assert.deepEqual(folded(text, 20, 3).map(textOf), [
+      ' why the database',
+      '   does not let this',
+      '   user in',
+    ]);
+    const wide = folded(line('王小明'.repeat(9)), 10, 1);
+    assert.ok(wide.every((one) => lineWidth(one) <= 10));
+    assert.equal(wide.map(textOf).join('').replaceAll(' ', ''), '王小明'.repeat(9));
+    assert.deepEqual(folded(line('short'), 10).map(textOf), ['short']);
+  });
+
+  it('of an answer is shown whole, above the last row', () => {
+    const keys = new Keys('sessions');
+    const text = `${'a reason '.repeat(12)}is the last`;
+    keys.state = withToast(keys.state, text, 'bad');
+    const all = rows(keys);
+    assert.equal(all.length, 24);
+    assert.equal(all.slice(-2).join(' ').replaceAll(/\s+/g, ' ').trim(), text);
+  });
+
+  it('of a setting can be read where it is opened', () => {
+    const keys = new Keys('config');
+    const value = `/srv/${'folder/'.repeat(20)}end`;
+    const view = {
+      file: 'im.config.yaml',
+      hash: 'abc',
+      settings: [{ path: 'node.data', value, from: 'im.config.yaml:2:3' }],
+    };
+    const frame = { at: WALL_MS, skipped: 0, views: { config: { view } } };
+    keys.state = reduce(keys.state, { kind: 'views', frame }, 1);
+    const told = rows(keys.type('enter')).join('').replaceAll(/[\s│]/g, '');
+    assert.ok(told.includes(value));
+  });
+});
