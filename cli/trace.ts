@@ -3,6 +3,7 @@ import { AdminClient } from '../core/admin/client/admin-client.ts';
 import { parseTraceKey } from '../core/admin/trace-key.ts';
 import { traceLines } from '../core/admin/trace-lines.ts';
 import { targetsOf } from './admin/target.ts';
+import { clockText } from './admin/values.ts';
 import type { WhereOptions } from './admin/where.ts';
 import { EXIT, type Io } from './io.ts';
 import { jsonLine } from './json-line.ts';
@@ -30,14 +31,9 @@ export async function trace(
     const [code] = problems.map((one) => report(one, io));
     if (!told) return code ?? EXIT.unreachable;
     if (options.json === true) io.out(jsonLine(told));
-    else for (const line of traceLines(told, timeOf)) io.out(line);
+    else for (const line of traceLines(told, clockText)) io.out(line);
     return told.command ? EXIT.ok : EXIT.failed;
   } catch (error) {
     return report(error, io);
   }
-}
-
-/** As the log has it: UTC, with ms; the day is today's more often than not. */
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString().slice(11, 23);
 }

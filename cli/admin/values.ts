@@ -37,8 +37,16 @@ export function headText(name: string): string {
     .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
+/** A clock of others, such as a sender's, may say what is no time of any calendar. */
 export function timeText(ms: number): string {
-  return new Date(ms).toISOString();
+  const date = new Date(ms);
+  return Number.isNaN(date.valueOf()) ? `${ms} ms` : date.toISOString();
+}
+
+/** As the log has it: UTC, with ms; the day is today's more often than not. */
+export function clockText(ms: number): string {
+  const [, clock] = /^\d{4}-\d\d-\d\dT(.+)Z$/.exec(timeText(ms)) ?? [];
+  return clock ?? timeText(ms);
 }
 
 export function durationText(ms: number): string {

@@ -59,7 +59,7 @@ export function age(value: number | undefined): string {
 
 /** 12:04:32, in UTC: operators sit in more than one place. */
 export function clock(wallMs: number | undefined): string {
-  return wallMs === undefined ? UNKNOWN : new Date(wallMs).toISOString().slice(11, 19);
+  return wallMs === undefined ? UNKNOWN : iso(wallMs).slice(11, 19) || UNKNOWN;
 }
 
 /** 12:04:32.017 */
@@ -69,7 +69,13 @@ export function clockMs(wallMs: number): string {
 
 /** 2026-11-23 12:04:32 */
 export function day(wallMs: number): string {
-  return new Date(wallMs).toISOString().slice(0, 19).replace('T', ' ');
+  return iso(wallMs).slice(0, 19).replace('T', ' ') || UNKNOWN;
+}
+
+/** Empty for what is no time of any calendar: a number of somebody else's may be anything. */
+function iso(wallMs: number): string {
+  const date = new Date(wallMs);
+  return Number.isNaN(date.valueOf()) ? '' : date.toISOString();
 }
 
 function two(number: number): string {
