@@ -5,11 +5,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
 import { until } from 'im-kernel/kit';
+import { freePort } from '../free-port.ts';
 import { leaveOut } from '../reporter.ts';
 
 const WATCHDOG = 'redis-server "$@" & echo "$!"; cat >/dev/null; kill -9 "$!"';
@@ -25,15 +25,6 @@ export const redis = {
     else describe(title, tests);
   },
 };
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 export interface ServerOptions {
   readonly password?: string;
