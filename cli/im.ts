@@ -181,7 +181,7 @@ function addTop(program: Command, io: Io, done: Done): void {
   where(program.command('top'), true)
     .description('Watch a node and its cluster in this terminal, and steer them.')
     .option('--node <name>', 'watch this node, whoever serves')
-    .option('--screen <name>', 'where to begin', 'overview')
+    .option('--screen <name>', 'where to begin: sessions, cluster, events or another', 'overview')
     .option('--readonly', 'look, and do nothing')
     .option('--ascii', 'draw with ASCII only')
     .option('--no-color', 'as NO_COLOR does')

@@ -6,6 +6,7 @@ import { nearest } from '../core/config/nearest.ts';
 import { systemClock } from '../core/kernel/system.ts';
 import { targetsOf } from './admin/target.ts';
 import type { WhereOptions } from './admin/where.ts';
+import { safeText } from './chat-text.ts';
 import { EXIT, type Io } from './io.ts';
 import { report } from './report.ts';
 
@@ -73,8 +74,8 @@ async function show(
   if (ended.kind === 'printed') io.out(ended.text);
   if (ended.kind === 'done' || ended.kind === 'printed') return EXIT.ok;
   const { code, message, act } = ended.problem;
-  const what = act ?? HINTS[ended.kind];
-  io.err(`${code}: ${message}. ${what}`);
+  io.err(safeText(`${code} ${message}`));
+  io.err(safeText(act ?? HINTS[ended.kind]));
   return CODES[ended.kind];
 }
 

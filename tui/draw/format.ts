@@ -1,4 +1,5 @@
 /** Numbers as people read them. Unknown is a dash, never 0. */
+import type { Quantiles } from '../../core/admin/protocol/index.ts';
 
 export const UNKNOWN = '-';
 
@@ -44,6 +45,13 @@ export function ms(value: number | undefined): string {
   if (value >= 60_000) return age(value);
   if (value >= 1_000) return `${(value / 1_000).toFixed(2)} s`;
   return `${value < 10 && !Number.isInteger(value) ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+/** How the values lie; of nothing there is nothing to tell, and no zeros. */
+export function quantiles(of: Quantiles | undefined, text: (value: number) => string): string {
+  if (!of) return UNKNOWN;
+  if (of.count === 0) return 'none yet';
+  return `p50 ${text(of.p50)}  p90 ${text(of.p90)}  p99 ${text(of.p99)}  max ${text(of.max)}`;
 }
 
 /** 3d04h, 6h39m, 4m05s, 12s */

@@ -33,7 +33,7 @@ export function clusterScreen(state: State, columns: number, rows: number): read
   return [
     ...panel(
       {
-        title: `Cluster ${view?.name ?? ''}`,
+        title: `Cluster ${view?.name ?? ''}`.trimEnd(),
         note: clusterNote(data, 'the reasons are below'),
         columns,
         rows: top,
@@ -184,7 +184,8 @@ function changePanel(
   }
   if (!last) return panel({ title: 'Last takeover', columns, rows }, [line(' there was none')]);
   const title = `Last ${last.kind} ${last.kind === 'start' ? 'of' : 'to'} ${last.node}, epoch ${last.epoch}`;
-  return panel({ title, columns, rows }, seenLines(data, last));
+  const lines = seenLines(data, last).flatMap((one) => folded(one, columns - 2, INDENT));
+  return panel({ title, columns, rows }, lines);
 }
 
 /** Whether anything takes over is not seen from here: why nobody answers is all that is known. */

@@ -178,12 +178,16 @@ export function isPast({ data }: State): boolean {
 }
 
 const LONG_COLUMNS = 110;
+/** With fewer, only the screen that is shown has its name. */
+const SHORT_COLUMNS = 78;
 
 export function tabs(state: State, columns: number): Line {
   const { ui } = state;
   const names = SCREENS.flatMap(({ screen, short }, i) => {
-    const name = ` ${i + 1} ${columns >= LONG_COLUMNS ? screen : short} `;
-    return [span(name, screen === ui.screen ? 'chosen' : 'plain')];
+    const chosen = screen === ui.screen;
+    const word = columns >= LONG_COLUMNS ? screen : short;
+    const name = ` ${i + 1} ${columns >= SHORT_COLUMNS || chosen ? `${word} ` : ''}`;
+    return [span(name, chosen ? 'chosen' : 'plain')];
   });
   const frozen = ui.frozen ? `frozen at ${clock(lastWall(pictured(state)))} ` : '';
   return spread(names, line(span(frozen, 'warn')), columns);

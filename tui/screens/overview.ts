@@ -5,8 +5,8 @@ import { peakOf, ringAt } from '../model/history.ts';
 import { PANELS } from '../model/screens.ts';
 import { pictured, type State } from '../model/ui.ts';
 import { WIDE_COLUMNS } from '../model/wants.ts';
-import { bytes, count, ms, short, UNKNOWN } from '../draw/format.ts';
-import { line, span, type Line } from '../draw/line.ts';
+import { bytes, count, ms, quantiles, short, UNKNOWN } from '../draw/format.ts';
+import { folded, line, span, type Line } from '../draw/line.ts';
 import { beside, panel, type Box } from '../draw/panel.ts';
 import { signOf, stateSpan } from '../draw/signs.ts';
 import { bar, spark } from '../draw/spark.ts';
@@ -28,12 +28,22 @@ export function overviewScreen(state: State, columns: number, rows: number): rea
 
 type Place = Pick<Box, 'columns' | 'rows'>;
 
+/** With fewer there is room for what comes first only. */
+const ALL_ROWS = 18;
+const TRAFFIC_ROWS = 6;
+
 function narrow(state: State, columns: number, rows: number): readonly Line[] {
+  if (rows < ALL_ROWS) {
+    return [
+      ...clusterPanel(state, { columns, rows: rows - TRAFFIC_ROWS }),
+      ...trafficPanel(state, { columns, rows: TRAFFIC_ROWS }),
+    ];
+  }
   const nodes = clusterOf(pictured(state))?.nodes.length ?? 0;
   const top = Math.max(4, Math.min(nodes + 3, rows - 14));
   return [
     ...clusterPanel(state, { columns, rows: top }),
-    ...trafficPanel(state, { columns, rows: 6 }),
+    ...trafficPanel(state, { columns, rows: TRAFFIC_ROWS }),
     ...healthPanel(state, { columns, rows: 5 }),
     ...eventsPanel(state, { columns, rows: rows - top - 11 }),
   ];
@@ -67,7 +77,11 @@ function titled(state: State, name: (typeof PANELS)[number], title: string): str
 function clusterPanel(state: State, place: Place): readonly Line[] {
   const data = pictured(state);
   const title = titled(state, 'cluster', `Cluster ${clusterOf(data)?.name ?? ''}`);
-  const box = { ...place, title, note: clusterNote(data) };
+  const nodes = clusterOf(data)?.nodes.length ?? 0;
+  // The frame, and the heads of the columns.
+  const room = place.rows - 3;
+  const some = nodes > room ? `${room} of ${nodes}, 7 shows all  ` : '';
+  const box = { ...place, title: title.trimEnd(), note: `${some}${clusterNote(data)}` };
   return panel(box, nodeTable(data, place.columns - 2));
 }
 
@@ -98,8 +112,7 @@ function rateLine(data: Data, key: 'accepted' | 'delivered', label: string, colu
 }
 
 function commitLine(now: Overview | undefined): Line {
-  const { p50, p90, p99, max } = now?.commitMs ?? {};
-  return line(` commit p50 ${ms(p50)}  p90 ${ms(p90)}  p99 ${ms(p99)}  max ${ms(max)}`);
+  return line(` commit ${quantiles(now?.commitMs, ms)}`);
 }
 
 function badIfAny(value: number | undefined, unit: string): Line {
@@ -111,6 +124,7 @@ function badIfAny(value: number | undefined, unit: string): Line {
 const LOOP_FULL_MS = 100;
 const MEMORY_FULL_BYTES = 2 ** 31;
 const QUEUE_FULL = 1_000;
+const TROUBLE_INDENT = 3;
 
 function healthPanel(state: State, place: Place): readonly Line[] {
   const now = followed(pictured(state))?.overview;
@@ -118,8 +132,9 @@ function healthPanel(state: State, place: Place): readonly Line[] {
   const bars = Math.min(24, Math.floor(place.columns / 6));
   const state1 = now?.health ?? 'unknown';
   const box = { ...place, title, note: now ? partsNote(now) : '' };
-  const trouble = now?.troubles.map(({ part, why, act }) => {
-    return line(' ', stateSpan('slow', part), `  ${why}. ${act ?? ''}`);
+  const trouble = now?.troubles.flatMap(({ part, why, act }) => {
+    const whole = line(' ', stateSpan('slow', part), `  ${why}. ${act ?? ''}`);
+    return folded(whole, place.columns - 2, TROUBLE_INDENT);
   });
   const lines = [
     line(' ', stateSpan(signOf(state1), state1), `  ${uptimeText(now)}`),

@@ -1,8 +1,8 @@
 /** How entries are kept: commits, batches, lanes. */
-import type { Quantiles, StoreView } from '../../core/admin/protocol/index.ts';
+import type { StoreView } from '../../core/admin/protocol/index.ts';
 import { viewOf } from '../model/data.ts';
 import { pictured, type State } from '../model/ui.ts';
-import { bytes, count, ms, short } from '../draw/format.ts';
+import { bytes, count, ms, quantiles, short } from '../draw/format.ts';
 import { line, span, type Line } from '../draw/line.ts';
 import { panel } from '../draw/panel.ts';
 import { bar } from '../draw/spark.ts';
@@ -12,6 +12,7 @@ import { metricLines } from './metrics.ts';
 /** The short picture; the overview has it, too. */
 export function storeLines(store: StoreView | undefined): readonly Line[] {
   if (!store) return [line(span(' not told yet …', 'dim'))];
+  const unit = store.batchEntries.count > 0 ? ' entries' : '';
   const failed = Object.entries(store.appendsFailed);
   const failures = failed.map(([why, times]) => `${why} ${count(times)}`).join('  ');
   return [
@@ -19,13 +20,9 @@ export function storeLines(store: StoreView | undefined): readonly Line[] {
       ` kept ${count(store.entriesKept)}  ${short(store.entriesPerS)}/s  waiting ${count(store.queue)}`,
     ),
     line(` commit ${quantiles(store.commitMs, ms)}`),
-    line(` batch  ${quantiles(store.batchEntries, short)} entries`),
+    line(` batch  ${quantiles(store.batchEntries, short)}${unit}`),
     line(' failed ', span(failures === '' ? 'none' : failures, failures === '' ? 'good' : 'bad')),
   ];
-}
-
-function quantiles(of: Quantiles, text: (value: number) => string): string {
-  return `p50 ${text(of.p50)}  p90 ${text(of.p90)}  p99 ${text(of.p99)}  max ${text(of.max)}`;
 }
 
 const LANE_FULL = 100;

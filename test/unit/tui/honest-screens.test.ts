@@ -89,3 +89,39 @@ describe('long text', () => {
     assert.ok(told.includes(value));
   });
 });
+
+describe('a small terminal', () => {
+  it('has the nodes first, and says of those that have no room', () => {
+    const keys = new Keys('overview');
+    keys.state = reduce(keys.state, { kind: 'size', columns: 60, rows: 16 }, 1);
+    const all = rows(keys).join('\n');
+    for (const node of ['im-a', 'im-b', 'im-c']) assert.match(all, new RegExp(`│ ${node} `));
+    assert.match(all, /1 over .* 9 /);
+    assert.match(all, /Traffic im-a/);
+    const nodes = Array.from({ length: 9 }, (_, i) => ({
+      ...clusterOf().nodes[1]!,
+      node: `n${i}`,
+    }));
+    const views = {
+      overview: { view: overviewOf('im-a') },
+      cluster: { view: clusterOf({ nodes }) },
+    };
+    const frame = { at: WALL_MS, skipped: 0, views };
+    keys.state = reduce(keys.state, { kind: 'frame', link: 'im-a', frame }, 2);
+    assert.match(rows(keys).join('\n'), /4 of 9, 7 shows all/);
+  });
+});
+
+describe('what has not happened', () => {
+  it('is not told in zeros', () => {
+    const keys = new Keys('overview');
+    const commitMs = { count: 0, p50: 0, p90: 0, p99: 0, max: 0 };
+    const views = {
+      overview: { view: overviewOf('im-a', { commitMs }) },
+      cluster: { view: clusterOf() },
+    };
+    const frame = { at: WALL_MS, skipped: 0, views };
+    keys.state = reduce(keys.state, { kind: 'frame', link: 'im-a', frame }, 2);
+    assert.match(rows(keys).join('\n'), /│ commit none yet /);
+  });
+});

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import type { Trace } from '../../../core/path/trace/trace.ts';
+import { Members } from '../../../tui/link/members.ts';
+import { Store } from '../../../tui/link/store.ts';
 import { readCommand } from '../../../tui/model/command.ts';
 import { twinOfScreen } from '../../../tui/model/copying.ts';
 import { reduce } from '../../../tui/model/state.ts';
-import { listOf } from '../../../tui/model/ui.ts';
+import { emptyData } from '../../../tui/model/data.ts';
+import { listOf, newUi } from '../../../tui/model/ui.ts';
 import { wantsOf } from '../../../tui/model/wants.ts';
 import { textOf } from '../../../tui/draw/line.ts';
 import { picture } from '../../../tui/screens/picture.ts';
+import { FakeCluster } from '../../tui/fake-cluster.ts';
 import { conversationList, WALL_MS } from '../../tui/fake-views.ts';
 import { Keys } from './keys.ts';
 
@@ -70,6 +74,31 @@ describe('a command for a message', () => {
     answered(keys, { conversations: conversationList });
     const [first] = conversationList.rows;
     assert.equal(keys.type('t').state.ui.prompt?.text, `trace ${first?.id} ${first?.head}`);
+  });
+});
+
+describe('a message that several nodes know of', () => {
+  it('is asked of each that is there', async () => {
+    const cluster = new FakeCluster();
+    const targets = ['im-a', 'im-b', 'im-c'].map((name) => ({ name, url: `http://${name}:7490` }));
+    const ui = newUi({ columns: 80, rows: 24 });
+    const store = new Store({ data: emptyData(cluster.now()), ui }, cluster);
+    const { now, after, random, connect } = cluster;
+    const members = new Members(targets, {
+      ...{ now, after, random, connect },
+      state: () => store.state,
+      dispatch: (action) => store.dispatch(action),
+    });
+    await cluster.advance(1_000);
+    cluster.kill('im-c');
+    await cluster.advance(10);
+    cluster.answers.set('trace', traced);
+    await members.ask('trace', { message: 'd/alice/bob', position: 7 });
+    const asked = cluster.asked.filter(({ verb }) => verb === 'trace').map(({ node }) => node);
+    assert.deepEqual(asked, ['im-a', 'im-b']);
+    assert.equal(store.state.ui.detail?.key, 'd/alice/bob 7');
+    members.stop();
+    store.stop();
   });
 });
 
