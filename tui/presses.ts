@@ -25,7 +25,20 @@ export function pressesOf(input: string, key: Key): readonly Press[] {
   if (name !== undefined) return [{ name, text: '', ctrl, shift }];
   // A letter with the meta key is none of ours, and must not be taken for the letter.
   if (key.meta) return [];
-  return Array.from(input, (text) => CONTROLS[text] ?? { name: undefined, text, ctrl, shift });
+  return Array.from(input, (text) => {
+    return CONTROLS[text] ?? ctrlOf(text) ?? { name: undefined, text, ctrl, shift };
+  });
+}
+
+const CTRL_Z = 26;
+const LETTERS_FROM = 96;
+
+/** Ctrl with a letter, among letters that came with it: C0, as ECMA-48 numbers it. */
+function ctrlOf(text: string): Press | undefined {
+  const code = text.codePointAt(0) ?? 0;
+  if (code < 1 || code > CTRL_Z) return undefined;
+  const letter = String.fromCodePoint(LETTERS_FROM + code);
+  return { name: undefined, text: letter, ctrl: true, shift: false };
 }
 
 const none = { text: '', ctrl: false, shift: false };
@@ -34,5 +47,6 @@ const CONTROLS: Readonly<Record<string, Press>> = {
   '\r': { ...none, name: 'enter' },
   '\n': { ...none, name: 'enter' },
   '\t': { ...none, name: 'tab' },
+  '\b': { ...none, name: 'backspace' },
   '\u007f': { ...none, name: 'backspace' },
 };

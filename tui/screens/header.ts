@@ -178,17 +178,19 @@ export function isPast({ data }: State): boolean {
 }
 
 const LONG_COLUMNS = 110;
-/** With fewer, only the screen that is shown has its name. */
-const SHORT_COLUMNS = 78;
 
+/** Where there is no room for all names, only the screen that is shown has its own. */
 export function tabs(state: State, columns: number): Line {
   const { ui } = state;
-  const names = SCREENS.flatMap(({ screen, short }, i) => {
-    const chosen = screen === ui.screen;
-    const word = columns >= LONG_COLUMNS ? screen : short;
-    const name = ` ${i + 1} ${columns >= SHORT_COLUMNS || chosen ? `${word} ` : ''}`;
-    return [span(name, chosen ? 'chosen' : 'plain')];
-  });
-  const frozen = ui.frozen ? `frozen at ${clock(lastWall(pictured(state)))} ` : '';
-  return spread(names, line(span(frozen, 'warn')), columns);
+  const names = (some: 'all' | 'chosen'): Line =>
+    SCREENS.map(({ screen, short }, i) => {
+      const chosen = screen === ui.screen;
+      const word = columns >= LONG_COLUMNS ? screen : short;
+      const name = ` ${i + 1} ${some === 'all' || chosen ? `${word} ` : ''}`;
+      return span(name, chosen ? 'chosen' : 'plain');
+    });
+  const frozen = ui.frozen ? ` frozen at ${clock(lastWall(pictured(state)))} ` : '';
+  const all = names('all');
+  const fits = lineWidth(all) + frozen.length <= columns;
+  return spread(fits ? all : names('chosen'), line(span(frozen, 'warn')), columns);
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import type { Key } from 'ink';
 import { reduce } from '../../../tui/model/state.ts';
 import { withToast } from '../../../tui/model/ui.ts';
 import { folded, line, lineWidth, span, textOf } from '../../../tui/draw/line.ts';
 import { picture } from '../../../tui/screens/picture.ts';
+import { pressesOf } from '../../../tui/presses.ts';
 import { clusterOf, overviewOf, WALL_MS } from '../../tui/fake-views.ts';
 import { Keys } from './keys.ts';
 
@@ -123,5 +125,19 @@ describe('what has not happened', () => {
     const frame = { at: WALL_MS, skipped: 0, views };
     keys.state = reduce(keys.state, { kind: 'frame', link: 'im-a', frame }, 2);
     assert.match(rows(keys).join('\n'), /│ commit none yet /);
+  });
+});
+
+describe('keys that came at once', () => {
+  it('count each, those with ctrl too', () => {
+    const presses = pressesOf('j\u0003\u001a\r\u007f', {} as Key).map(({ name, text, ctrl }) => {
+      return name ?? `${ctrl === true ? 'ctrl-' : ''}${text}`;
+    });
+    assert.deepEqual(presses, ['j', 'ctrl-c', 'ctrl-z', 'enter', 'backspace']);
+  });
+
+  it('of the frozen picture leave room for when it was', () => {
+    const all = rows(new Keys('sessions').type('z'))[1] ?? '';
+    assert.match(all, /2 sess .* 9 +frozen at 12:04:32 $/);
   });
 });

@@ -85,7 +85,10 @@ describe('a message that several nodes know of', () => {
     const store = new Store({ data: emptyData(cluster.now()), ui }, cluster);
     const { now, after, random, connect } = cluster;
     const members = new Members(targets, {
-      ...{ now, after, random, connect },
+      now,
+      after,
+      random,
+      connect,
       state: () => store.state,
       dispatch: (action) => store.dispatch(action),
     });
