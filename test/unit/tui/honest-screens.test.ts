@@ -131,7 +131,7 @@ describe('what has not happened', () => {
 describe('keys that came at once', () => {
   it('count each, those with ctrl too', () => {
     const presses = pressesOf('j\u0003\u001a\r\u007f', {} as Key).map(({ name, text, ctrl }) => {
-      return name ?? `${ctrl === true ? 'ctrl-' : ''}${text}`;
+      return name ?? `${ctrl ? 'ctrl-' : ''}${text}`;
     });
     assert.deepEqual(presses, ['j', 'ctrl-c', 'ctrl-z', 'enter', 'backspace']);
   });
