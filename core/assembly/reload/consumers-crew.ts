@@ -25,12 +25,18 @@ export function consumersCrew(crew: readonly Made<Consumed>[], around: Around) {
     opened = byName(came.filter(({ name }) => !here.has(name)).map(consume));
     for (const one of opened.values()) await effects.open(one);
   };
+  const drop = async (): Promise<void> => {
+    const all = [...opened.values()];
+    opened = new Map();
+    await Promise.all(all.map(({ consumption }) => consumption.stop()));
+  };
   const exchange = async (all: readonly Consumed[]): Promise<void> => {
     const next = all.map(({ name }) => (here.get(name) ?? opened.get(name)) as Consuming);
     const gone = [...here.values()].filter((one) => !next.includes(one));
     const followed = all.filter((one) => here.has(one.name) && last.get(one.name) !== one);
     const ends = followed.map((one) => here.get(one.name)?.follow(one));
     here = byName(next);
+    opened = new Map();
     last.clear();
     for (const one of all) last.set(one.name, one);
     effects.exchange(next);
@@ -42,6 +48,7 @@ export function consumersCrew(crew: readonly Made<Consumed>[], around: Around) {
     instancesOf: ({ consumers }) => consumers,
     make,
     open,
+    drop,
     exchange,
   });
 }

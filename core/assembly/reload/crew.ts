@@ -16,8 +16,10 @@ interface Around<I extends Instance, M> {
   readonly rank: number;
   readonly instancesOf: (settings: Settings) => readonly I[];
   readonly make: (instance: I) => Made<M>;
-  /** What is new can begin with its work. Rejects: it cannot, and nothing of it is left. */
+  /** What is new can begin with its work. Rejects: it cannot; `drop` ends what has begun. */
   readonly open?: (came: readonly M[]) => Promise<void>;
+  /** Nothing comes of what was opened. Never rejects. */
+  readonly drop?: () => Promise<void>;
   /** These, from this moment. Resolves when those that are not among them have nothing in work. */
   readonly exchange: (all: readonly M[]) => Promise<void>;
 }
@@ -50,7 +52,10 @@ export class Crew<I extends Instance, M> implements Mover {
       news: [...tried.flatMap(({ news }) => news ?? []), ...gone],
       open: async () => this.#around.open?.(came.map((one) => one.as)),
       commit: () => this.#commit(crew),
-      discard: () => this.#retire(came),
+      discard: async () => {
+        await this.#around.drop?.();
+        await this.#retire(came);
+      },
     };
   }
 
