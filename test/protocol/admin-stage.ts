@@ -26,6 +26,7 @@ export class AdminStage {
   readonly levels: string[] = [];
   /** What it has logged. */
   readonly told: string[] = [];
+  readonly fields: Readonly<Record<string, unknown>>[] = [];
   setLevel = (level: string): void => void this.levels.push(level);
   running: (Running & Pick<Program, 'standing'>) | undefined;
   readonly #part: AdminPart;
@@ -47,6 +48,7 @@ export class AdminStage {
     this.#now = settings;
     const heard = (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
       this.told.push(message);
+      this.fields.push(fields);
       const { address } = fields;
       if (message !== 'admins are heard' || typeof address !== 'string') return;
       if (address.startsWith('http')) this.address = address;

@@ -1,5 +1,5 @@
 /** Carries out the verbs on the node that runs. It knows no HTTP; who may do what stands here. */
-import { ImError, reasonOf, type Clock, type ErrorCode } from '../../contract/index.ts';
+import { ImError, reasonOf, type Clock, type ErrorCode, type Log } from '../../contract/index.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Change, ClusterStatus, Operator } from '../operator.ts';
 import type { ActView } from '../protocol/index.ts';
@@ -46,6 +46,8 @@ export interface DeskSurroundings {
   readonly running: () => Running | undefined;
   readonly events: Events;
   readonly acts: Acts;
+  /** Acts are told there, too; what it writes is among the events. */
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   readonly setLevel: (level: Level) => void;
   readonly reload: (input: Input<'reload'>) => Promise<Output<'reload'>>;
 }
@@ -117,15 +119,10 @@ export class Desk {
     try {
       const done = await doing(input);
       await this.#noteEnd({ ...act, at: clock.now(), outcome: 'done' });
-      this.events.note('info', `an operator did: ${name}`, act);
       return done;
     } catch (error) {
       const outcome = isRefusal(error) ? 'refused' : 'failed';
       await this.#noteEnd({ ...act, at: clock.now(), outcome, error: reasonOf(error) });
-      this.events.note('warn', `an operator asked in vain: ${name}`, {
-        ...act,
-        why: reasonOf(error),
-      });
       throw error;
     }
   }
@@ -140,10 +137,14 @@ export class Desk {
 
   /** It has happened, or has not: a record that cannot be written changes nothing of that. */
   async #noteEnd(act: ActView): Promise<void> {
+    const { log } = this.#around;
+    const { at: _at, error: why, ...what } = act;
+    if (act.outcome === 'done') log.info(`an operator did: ${act.verb}`, what);
+    else log.warn(`an operator asked in vain: ${act.verb}`, { ...what, why });
     await this.#around.acts.note(act).catch((error: unknown) => {
       const { verb, outcome } = act;
       const fields = { verb, outcome, why: reasonOf(error) };
-      this.events.note('error', 'the record of acts cannot be written', fields);
+      log.error('the record of acts cannot be written', fields);
     });
   }
 
