@@ -19,18 +19,24 @@ const NAMES_AFTER: Readonly<Record<string, Named>> = {
 };
 const FILES = /<(?:file|path|folder)>/;
 
+/** By the words of a command, each after a space, and the option if it is of one. */
+export type Values = Readonly<Record<string, readonly string[]>>;
+
 interface Place {
   readonly path: string;
   readonly words: readonly string[];
   readonly options: readonly Option[];
+  /** Of an option; a name of what a node is asked for. */
+  readonly valuesOf: (option: Option) => readonly string[] | Named | undefined;
   readonly names: Named | undefined;
 }
 
-export function completion(program: Command, shell: Shell): string {
-  return FRAMES[shell](placesOf(program, ''));
+/** `values`: what commander does not know. */
+export function completion(program: Command, shell: Shell, values: Values): string {
+  return FRAMES[shell](placesOf(program, '', values));
 }
 
-function placesOf(command: Command, path: string): readonly Place[] {
+function placesOf(command: Command, path: string, values: Values): readonly Place[] {
   const subcommands = command.commands.filter((one) => one.name() !== HIDDEN);
   const choices = command.registeredArguments.flatMap(
     ({ argChoices = [] }: Argument) => argChoices,
@@ -38,11 +44,12 @@ function placesOf(command: Command, path: string): readonly Place[] {
   return [
     {
       path,
-      words: [...subcommands.map((one) => one.name()), ...choices],
+      words: [...subcommands.map((one) => one.name()), ...choices, ...(values[path] ?? [])],
       options: command.options,
+      valuesOf: (option) => values[`${path} ${option.long}`] ?? valuesOf(option),
       names: NAMES_AFTER[path],
     },
-    ...subcommands.flatMap((one) => placesOf(one, `${path} ${one.name()}`)),
+    ...subcommands.flatMap((one) => placesOf(one, `${path} ${one.name()}`, values)),
   ];
 }
 
@@ -58,10 +65,10 @@ function valuesOf({ flags, argChoices }: Option): readonly string[] | Named | un
 /** What bash and zsh have in common: from the words before the cursor to what may follow. */
 function cases(places: readonly Place[]): readonly string[] {
   const known = places.filter(({ path }) => path !== '').map(({ path }) => `'${path}'`);
-  const valued = places.flatMap(({ path, options }) =>
+  const valued = places.flatMap(({ path, options, ...place }) =>
     options.flatMap((option) => {
       if (!option.required || option.long === undefined) return [];
-      const values = valuesOf(option);
+      const values = place.valuesOf(option);
       const files = FILES.test(option.flags) ? 'files=yes' : ':';
       const given = typeof values === 'string' ? asked(values) : listed(values ?? []);
       return `    '${path}:${option.long}') ${values ? given : files} ;;`;
@@ -137,11 +144,14 @@ const FRAMES: Readonly<Record<Shell, (places: readonly Place[]) => string>> = { 
 
 function fish(places: readonly Place[]): string {
   const known = places.filter(({ path }) => path !== '').map(({ path }) => `'${path}'`);
-  const lines = places.flatMap(({ path, words, options, names }) => {
+  const lines = places.flatMap(({ path, words, options, names, ...place }) => {
     const here = `complete -c im -n '__im_at "${path}"'`;
     const given = [...words, ...(names === undefined ? [] : [fishNames(names)])].join(' ');
     const plain = given === '' ? [] : [`${here} -f -a '${given}'`];
-    return [...plain, ...options.flatMap((option) => fishOption(here, option))];
+    return [
+      ...plain,
+      ...options.flatMap((option) => fishOption(here, option, place.valuesOf(option))),
+    ];
   });
   return [
     'function __im_at',
@@ -158,12 +168,15 @@ function fish(places: readonly Place[]): string {
   ].join('\n');
 }
 
-function fishOption(here: string, option: Option): readonly string[] {
+function fishOption(
+  here: string,
+  option: Option,
+  values: ReturnType<Place['valuesOf']>,
+): readonly string[] {
   const { long, required, flags } = option;
   if (long === undefined) return [];
   const head = `${here} -l ${long.slice(2)}`;
   if (!required) return [head];
-  const values = valuesOf(option);
   if (!values) return [`${head} ${FILES.test(flags) ? '-r -F' : '-x'}`];
   return [`${head} -x -a '${typeof values === 'string' ? fishNames(values) : values.join(' ')}'`];
 }

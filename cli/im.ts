@@ -79,7 +79,10 @@ function addCompletion(program: Command, io: Io, done: Done): void {
     .command('completion')
     .description('Print a script that completes what you type: `source <(im completion bash)`.')
     .addArgument(new Argument('<shell>', 'whose').choices(SHELLS))
-    .action((shell: Shell) => io.out(completion(program, shell)));
+    .action(async (shell: Shell) => {
+      const { VALUES } = await import('./completion-values.ts');
+      io.out(completion(program, shell, VALUES));
+    });
   program
     .command(HIDDEN, { hidden: true })
     .addArgument(new Argument('<kind>').choices(NAMED))

@@ -74,6 +74,8 @@ describe('the completion of the shell', () => {
         'im session disconnect asked',
         'im --config x.yaml plugin show asked',
         'im check --config package.js',
+        'im top --screen c',
+        'im new plugin gu',
       ),
       [
         ['switchover'],
@@ -84,8 +86,13 @@ describe('the completion of the shell', () => {
         ['asked-sessions'],
         ['asked-plugins'],
         ['package.json'],
+        ['conversations', 'cluster', 'config'],
+        ['guard'],
       ],
     );
+    const { out: fish } = await im(['completion', 'fish']);
+    assert.match(fish, /__im_at " top"' -l screen -x -a 'overview sessions [a-z ]+'/);
+    assert.match(fish, /__im_at " new plugin"' -f -a '[a-z ]*transport/);
   });
 
   it('asks the node where the typed line says that it is, and keeps silent without one', async () => {
