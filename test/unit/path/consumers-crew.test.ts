@@ -62,12 +62,12 @@ function crewOf(counts: Counts, failing: string) {
   });
 }
 
-describe('consumers that are to come', () => {
-  const prepared = async (counts: Counts, failing = '') => {
-    const consumers = ['one', 'two', 'three'].map((name) => counts.consumer(name));
-    return crewOf(counts, failing).prepare({ consumers } as unknown as Settings);
-  };
+function prepared(counts: Counts, failing = '') {
+  const consumers = ['one', 'two', 'three'].map((name) => counts.consumer(name));
+  return crewOf(counts, failing).prepare({ consumers } as unknown as Settings);
+}
 
+describe('consumers that are to come', () => {
   it('are all stopped where nothing comes of it, and so are their ways through the log', async () => {
     const counts = new Counts();
     const ready = await prepared(counts);
