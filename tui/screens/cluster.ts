@@ -33,7 +33,7 @@ export function clusterScreen(state: State, columns: number, rows: number): read
   return [
     ...panel(
       {
-        title: `Cluster ${view?.name ?? ''}`.trimEnd(),
+        title: clusterTitle(data),
         note: clusterNote(data, 'the reasons are below'),
         columns,
         rows: top,
@@ -72,6 +72,13 @@ export function clusterNote(data: Data, whys = '7 says why'): string {
     return `TAKEOVER from e${change.epoch}  ${ms(now - change.startedAt)}`;
   }
   return `epoch ${view.epoch}  ${view.policy}  shards ${view.shards}`;
+}
+
+/** Of a node that is alone there is nothing to name. */
+export function clusterTitle(data: Data): string {
+  const name = clusterOf(data)?.name;
+  if (name !== undefined) return `Cluster ${name}`;
+  return followed(data)?.overview && !blindness(data) ? 'No cluster' : 'Cluster';
 }
 
 export function nodeTable(

@@ -11,7 +11,7 @@ import { beside, panel, type Box } from '../draw/panel.ts';
 import { signOf, stateSpan } from '../draw/signs.ts';
 import { bar, spark } from '../draw/spark.ts';
 import { table } from '../draw/table.ts';
-import { clusterNote, nodeTable } from './cluster.ts';
+import { clusterNote, clusterTitle, nodeTable } from './cluster.ts';
 import { conversationColumns } from './conversations.ts';
 import { eventLines } from './events.ts';
 import { metricLines, told } from './metrics.ts';
@@ -21,9 +21,26 @@ import { storeLines } from './store.ts';
 import { orderingLines } from './ordering.ts';
 
 export function overviewScreen(state: State, columns: number, rows: number): readonly Line[] {
+  if (carriesNothing(followed(pictured(state))?.overview)) return aside(state, columns, rows);
   return columns >= WIDE_COLUMNS && rows >= 30
     ? wide(state, columns, rows)
     : narrow(state, columns, rows);
+}
+
+/** No message comes in there, or goes out: a rate of them would be 0 for ever. */
+function carriesNothing(now: Overview | undefined): boolean {
+  return now?.standing === 'sequencer' || now?.standing === 'gateway';
+}
+
+/** What is no node. */
+function aside(state: State, columns: number, rows: number): readonly Line[] {
+  const nodes = clusterOf(pictured(state))?.nodes.length ?? 0;
+  const top = Math.max(3, Math.min(nodes + 3, rows - 9));
+  return [
+    ...clusterPanel(state, { columns, rows: top }),
+    ...healthPanel(state, { columns, rows: 5 }),
+    ...eventsPanel(state, { columns, rows: rows - top - 5 }),
+  ];
 }
 
 type Place = Pick<Box, 'columns' | 'rows'>;
@@ -76,12 +93,12 @@ function titled(state: State, name: (typeof PANELS)[number], title: string): str
 
 function clusterPanel(state: State, place: Place): readonly Line[] {
   const data = pictured(state);
-  const title = titled(state, 'cluster', `Cluster ${clusterOf(data)?.name ?? ''}`);
+  const title = titled(state, 'cluster', clusterTitle(data));
   const nodes = clusterOf(data)?.nodes.length ?? 0;
   // The frame, and the heads of the columns.
   const room = place.rows - 3;
   const some = nodes > room ? `${room} of ${nodes}, 7 shows all  ` : '';
-  const box = { ...place, title: title.trimEnd(), note: `${some}${clusterNote(data)}` };
+  const box = { ...place, title, note: `${some}${clusterNote(data)}` };
   return panel(box, nodeTable(data, place.columns - 2));
 }
 
@@ -146,7 +163,9 @@ function healthPanel(state: State, place: Place): readonly Line[] {
       `${ms(now?.loopDelayMs)} late in the last minute`,
     ),
     gauge('memory', now?.residentBytes, MEMORY_FULL_BYTES, bars, bytes(now?.residentBytes)),
-    gauge('queue ', now?.queue, QUEUE_FULL, bars, count(now?.queue)),
+    ...(carriesNothing(now)
+      ? []
+      : [gauge('queue ', now?.queue, QUEUE_FULL, bars, count(now?.queue))]),
   ];
   // Trouble goes first: what is well can wait.
   return panel(box, trouble && trouble.length > 0 ? [...trouble, ...lines] : lines);
