@@ -30,7 +30,7 @@ describe('the overview', () => {
         [160, 48],
       ] as const) {
         const lines = shown(standing, size);
-        assert.equal(lines.length, size[1], `${standing} ${size}`);
+        assert.equal(lines.length, size[1], `${standing} ${size[0]}`);
         assert.doesNotMatch(lines.join('\n'), /msg\/s|commit p50|Sessions|queue|Store/);
         assert.match(lines.join('\n'), /Health im-a[^]*loop [^]*Events/);
       }
