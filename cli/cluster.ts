@@ -1,5 +1,6 @@
 /** `im status`, `im switchover`, `im takeover`: a cluster, through the store of its nodes. */
 import type { ClusterStatus, NodeStatus } from '../core/admin/operator.ts';
+import { returningText } from '../core/admin/returning.ts';
 import { systemClock } from '../core/kernel/system.ts';
 import type { ConfirmOptions } from './admin/confirm.ts';
 import { lineOf } from './admin/values.ts';
@@ -78,7 +79,7 @@ async function change(verb: StoreChange['verb'], options: ChangeOptions, io: Io)
 
 function shown(
   name: string,
-  { epoch, active, last, nodes, shards, switchover: change, problems }: ClusterStatus,
+  { epoch, active, last, nodes, shards, switchover: change, problems, returning }: ClusterStatus,
   io: Io,
 ): string {
   const heads = [
@@ -96,6 +97,7 @@ function shown(
     lineOf(`cluster ${name}  epoch ${epoch}  shards ${shards}  active ${active ?? nobody}`),
     table(heads, nodes.map(rowOf), io),
   ];
+  if (returning) lines.push(returningText(returning));
   if (change) {
     const { to, by, phase, why } = change;
     const because = why === undefined ? '' : `: ${why}`;

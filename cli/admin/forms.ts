@@ -1,4 +1,5 @@
 /** Views that have a form of their own, so that a person reads them at a glance. */
+import { returningText } from '../../core/admin/returning.ts';
 import type {
   ClusterView,
   MetricView,
@@ -106,6 +107,7 @@ function cluster(view: ClusterView, io: Seen): readonly string[] {
     `cluster ${io.bold(lineOf(name))}  ${lineOf(rest)}`,
     '',
     ...tableOf(nodes, io),
+    ...(view.returning ? [lineOf(returningText(view.returning))] : []),
     ...(planned
       ? ['', lineOf(`planned change: to ${planned.to}, asked by ${planned.by}, ${planned.phase}`)]
       : []),

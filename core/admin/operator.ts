@@ -23,6 +23,7 @@ import {
   type TakeoverNote,
 } from '../cluster/takeover-log.ts';
 import { readSwitchover, underWay, type Switchover } from '../cluster/switchover.ts';
+import { returningOf, type Returning } from './returning.ts';
 
 export interface NodeStatus extends NodeLife {
   /** active: it owns shards. gone, over: it has ended, or its lease has. */
@@ -50,6 +51,8 @@ export interface ClusterStatus {
   readonly switchover: Switchover | undefined;
   /** The last changes of the owner, newest first. */
   readonly takeovers: readonly TakeoverNote[];
+  /** It handed over as planned, and is not there again; absent: nobody. */
+  readonly returning?: Returning;
   /** What is wrong between the nodes that are there, and what could not be looked at. */
   readonly problems: readonly ClusterProblem[];
 }
@@ -104,6 +107,8 @@ export class Operator {
       if (told && !fits(told, card)) cards.set(name, { ...card, ready: false });
     }
     const nodes = record.nodes.map((one) => nodeStatus(one, record, cards.get(one.node)));
+    const names = nodes.map(({ node }) => node);
+    const returning = returningOf(takeovers, names, record.now);
     return {
       epoch: epochOf(record),
       active,
@@ -113,6 +118,7 @@ export class Operator {
       now: record.now,
       switchover,
       takeovers,
+      ...(returning && { returning }),
       problems: [...problems, ...problemsOf(nodes, active, CARD_BEATS * this.#around.beatMs)],
     };
   }

@@ -1,4 +1,5 @@
 /** The nodes of the cluster, a change of the owner while it happens, and those before. */
+import { returningText } from '../../core/admin/returning.ts';
 import type { ClusterNode, ClusterView, TakeoverView } from '../../core/admin/protocol/index.ts';
 import { connectionOf, linkOf } from '../model/connection.ts';
 import { blindness, clusterOf, followed, type Data } from '../model/data.ts';
@@ -25,7 +26,7 @@ export function clusterScreen(state: State, columns: number, rows: number): read
   }
   const all = [...blindLines(data), ...problemLines(view)];
   const problems = all.flatMap((one) => folded(one, columns - 2, INDENT));
-  const top = Math.min((view?.nodes.length ?? 0) + 3, 12);
+  const top = Math.min(nodeRows(data) + 3, 12);
   const middle = 8;
   const warnings = problems.length > 0 ? Math.min(problems.length + 2, 6) : 0;
   const running = data.change !== undefined && data.change.endedAt === undefined;
@@ -88,7 +89,15 @@ export function nodeTable(
 ): readonly Line[] {
   const view = clusterOf(data);
   if (!view) return [line(span(` ${absence(data)}`, 'dim'))];
-  return table(nodeColumns(data, view), view.nodes, { columns, ...look });
+  const rows = table(nodeColumns(data, view), view.nodes, { columns, ...look });
+  const { returning } = view;
+  return returning ? [...rows, line(' ', span(returningText(returning), 'warn'))] : rows;
+}
+
+/** What stands below the head of the table. */
+export function nodeRows(data: Data): number {
+  const view = clusterOf(data);
+  return (view?.nodes.length ?? 0) + (view?.returning ? 1 : 0);
 }
 
 const SILENCE_CELLS = 10;

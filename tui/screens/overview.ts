@@ -1,6 +1,6 @@
 /** The first screen: one node at a glance, and the cluster around it. */
 import type { MetricView, Overview } from '../../core/admin/protocol/index.ts';
-import { clusterOf, followed, viewOf, type Data } from '../model/data.ts';
+import { followed, viewOf, type Data } from '../model/data.ts';
 import { peakOf, ringAt } from '../model/history.ts';
 import { PANELS } from '../model/screens.ts';
 import { pictured, type State } from '../model/ui.ts';
@@ -11,7 +11,7 @@ import { beside, panel, type Box } from '../draw/panel.ts';
 import { signOf, stateSpan } from '../draw/signs.ts';
 import { bar, spark } from '../draw/spark.ts';
 import { table } from '../draw/table.ts';
-import { clusterNote, clusterTitle, nodeTable } from './cluster.ts';
+import { clusterNote, clusterTitle, nodeRows, nodeTable } from './cluster.ts';
 import { conversationColumns } from './conversations.ts';
 import { eventLines } from './events.ts';
 import { metricLines, told } from './metrics.ts';
@@ -34,7 +34,7 @@ function carriesNothing(now: Overview | undefined): boolean {
 
 /** What is no node. */
 function aside(state: State, columns: number, rows: number): readonly Line[] {
-  const nodes = clusterOf(pictured(state))?.nodes.length ?? 0;
+  const nodes = nodeRows(pictured(state));
   const top = Math.max(3, Math.min(nodes + 3, rows - 9));
   return [
     ...clusterPanel(state, { columns, rows: top }),
@@ -56,7 +56,7 @@ function narrow(state: State, columns: number, rows: number): readonly Line[] {
       ...trafficPanel(state, { columns, rows: TRAFFIC_ROWS }),
     ];
   }
-  const nodes = clusterOf(pictured(state))?.nodes.length ?? 0;
+  const nodes = nodeRows(pictured(state));
   const top = Math.max(4, Math.min(nodes + 3, rows - 14));
   return [
     ...clusterPanel(state, { columns, rows: top }),

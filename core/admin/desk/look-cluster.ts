@@ -13,6 +13,7 @@ export async function lookCluster({ aside, settings }: Glance): Promise<ClusterV
   }
   const status = await aside.operator.status();
   const { epoch, active, last, now, shards, nodes, switchover, takeovers, problems } = status;
+  const { returning } = status;
   return {
     name: cluster.name,
     epoch,
@@ -24,6 +25,7 @@ export async function lookCluster({ aside, settings }: Glance): Promise<ClusterV
     nodes: nodes.map(nodeRow),
     ...(switchover && { planned: plannedOf(switchover) }),
     takeovers: [...takeovers],
+    ...(returning && { returning }),
     problems: problems.map(({ by, ...rest }) => ({ ...rest, ...(by !== undefined && { by }) })),
   };
 }

@@ -59,6 +59,8 @@ export const clusterView = z.object({
   planned: planned.optional(),
   /** Newest first. */
   takeovers: z.array(takeover),
+  /** It handed over as planned, and begins again: it is not among the nodes yet. Absent: nobody. */
+  returning: z.object({ node: z.string(), agoMs: ms }).optional(),
   problems: z.array(
     z.object({
       by: z.string().optional(),

@@ -104,7 +104,12 @@ describe('what is recorded when a node serves', () => {
     const planned = { to: 'im-b', epoch: 1, phase: 'done', by: 'ann', at: 0 } as const;
     await (await readSwitchover(register)).move(planned);
     const from = { node: 'im-a', life: 'one' };
-    for (const epoch of [2, 4]) await operator.served('im-b', { from, epoch, at: 0, openMs: 1 });
+    for (const epoch of [2, 4]) {
+      await operator.served('im-b', { from, epoch, at: clock.now(), openMs: 1 });
+      // It begins anew, and is missed only where it was to hand over.
+      const returning = epoch === 2 ? { node: 'im-a', agoMs: 0 } : undefined;
+      assert.deepEqual((await operator.status()).returning, returning);
+    }
     await operator.served('im-b', { from: undefined, epoch: 5, at: 0, openMs: 1 });
     const { takeovers } = await operator.status();
     assert.deepEqual(

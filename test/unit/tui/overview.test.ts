@@ -38,6 +38,14 @@ describe('the overview', () => {
     assert.match(shown('active', [160, 48]).join('\n'), /Traffic im-a[^]*msg\/s[^]*queue/);
   });
 
+  it('tells of the node that handed over and is not there yet', () => {
+    const view = clusterOf({ returning: { node: 'im-z', agoMs: 1_400 } });
+    for (const standing of ['active', 'gateway'] as const) {
+      const text = shown(standing, [80, 22], { view }).join('\n');
+      assert.match(text, /im-c [^]*im-z handed over 1\.4 s ago, and has not come back yet/);
+    }
+  });
+
   it('says that a lone node is in no cluster, and names none', () => {
     const lines = shown('alone', [80, 22], ALONE);
     assert.match(lines[0] ?? '', /No cluster ─/);
