@@ -1,6 +1,6 @@
 /** The first screen: one node at a glance, and the cluster around it. */
 import type { MetricView, Overview } from '../../core/admin/protocol/index.ts';
-import { followed, viewOf, type Data } from '../model/data.ts';
+import { clusterOf, followed, viewOf, type Data } from '../model/data.ts';
 import { peakOf, ringAt } from '../model/history.ts';
 import { PANELS } from '../model/screens.ts';
 import { pictured, type State } from '../model/ui.ts';
