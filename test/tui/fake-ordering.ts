@@ -18,7 +18,6 @@ export const orderingView: OrderingView = {
       holdMs: 0,
       maxHoldMs: 300,
       metrics: [
-        gauge('im_part_trouble', 0, 'Of this part: 0 as it should be.'),
         counter('sequencer_blocks_total', 88, 'Blocks of numbers that came.'),
         gauge('sequencer_left', 812, 'Numbers in hand.'),
       ],

@@ -9,13 +9,6 @@ const NAME_CELLS = 40;
 const VALUE_CELLS = 14;
 /** Less of a help tells nothing. */
 const HELP_CELLS_LEAST = 16;
-/** The state of a part says as much. */
-const KNOWN = 'im_part_trouble';
-
-/** Without what the screens show elsewhere. */
-export function told(metrics: readonly MetricView[]): readonly MetricView[] {
-  return metrics.filter(({ name }) => name !== KNOWN);
-}
 
 /** `nameCells`: where others stand below one another; otherwise as many as the names need. */
 export function metricLines(
@@ -25,7 +18,7 @@ export function metricLines(
 ): readonly Line[] {
   const longest = Math.max(0, ...metrics.map((metric) => metric.name.length));
   const name = nameCells ?? Math.min(NAME_CELLS, Math.floor(columns / 2), longest);
-  return told(metrics).map((metric) => {
+  return metrics.map((metric) => {
     const label = labelOf(metric, name);
     const fits = columns - widthOf(label.text) - 1 >= HELP_CELLS_LEAST;
     return line(label, span(fits ? ` ${metric.help}` : '', 'dim'));

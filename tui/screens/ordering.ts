@@ -11,7 +11,7 @@ import { panel } from '../draw/panel.ts';
 import { SIGNS } from '../draw/signs.ts';
 import { bar, spark } from '../draw/spark.ts';
 import { waiting } from './detail.ts';
-import { labelOf, metricLines, quantilesText, told } from './metrics.ts';
+import { labelOf, metricLines, quantilesText } from './metrics.ts';
 
 type Kind = OrderingView['kinds'][number];
 
@@ -48,7 +48,7 @@ export function orderingScreen(state: State, columns: number, rows: number): rea
 const CHART_ROWS = 3;
 
 function heightOf(kind: Kind | undefined): number {
-  const metrics = told(kind?.metrics ?? []);
+  const metrics = kind?.metrics ?? [];
   const charts = metrics.filter(({ steps }) => steps).length;
   return 3 + metrics.length + charts * CHART_ROWS;
 }
@@ -64,7 +64,7 @@ function shared([first = 0, second]: readonly number[], rows: number): readonly 
 }
 
 function kindLines(data: Data, kind: Kind, columns: number, rows: number): readonly Line[] {
-  const metrics = told(kind.metrics);
+  const { metrics } = kind;
   const measured = metrics.filter((metric) => metric.kind === 'histogram');
   const gauges = metrics.filter((metric) => metric.kind === 'gauge');
   const counters = metrics.filter((metric) => metric.kind === 'counter');

@@ -14,7 +14,7 @@ import { table } from '../draw/table.ts';
 import { clusterNote, clusterTitle, nodeRows, nodeTable } from './cluster.ts';
 import { conversationColumns } from './conversations.ts';
 import { eventLines } from './events.ts';
-import { metricLines, told } from './metrics.ts';
+import { metricLines } from './metrics.ts';
 import { pluginColumns } from './plugins.ts';
 import { sessionColumns } from './sessions.ts';
 import { storeLines } from './store.ts';
@@ -237,7 +237,7 @@ function storePanel(state: State, place: Place): readonly Line[] {
 /** One of an ordering: what it measures, if it measures anything. */
 function whatMatters(metrics: readonly MetricView[]): readonly MetricView[] {
   const measured = metrics.find(({ kind }) => kind === 'histogram');
-  return measured ? [measured] : told(metrics).slice(0, 1);
+  return measured ? [measured] : metrics.slice(0, 1);
 }
 
 function orderingPanel(state: State, place: Place): readonly Line[] {

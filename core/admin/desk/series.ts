@@ -3,6 +3,9 @@ import { BUCKET_BOUNDS } from '../../kernel/log-buckets.ts';
 import type { HistogramSnapshot, MetricSnapshot } from '../../kernel/metrics.ts';
 import type { MetricView, Quantiles, Step } from '../protocol/index.ts';
 
+/** Of each part. */
+const PART_TROUBLE = 'im_part_trouble';
+
 export class Series {
   readonly #all: readonly MetricSnapshot[];
 
@@ -27,9 +30,10 @@ export class Series {
     return quantilesOf(found);
   }
 
-  /** All of one instance. */
+  /** All of one instance, but for what its state says already. */
   of(instance: string): MetricView[] {
-    return this.#all.filter((one) => one.instance === instance && isTold(one)).map(metricView);
+    const own = this.#all.filter((one) => one.instance === instance && one.name !== PART_TROUBLE);
+    return own.filter(isTold).map(metricView);
   }
 
   #find(name: string): MetricSnapshot | undefined {

@@ -10,6 +10,8 @@ describe('numbers of a node by their names', () => {
       throw new Error('away');
     });
     registry.gauge('im_stands', 'Stands.', () => 7);
+    // The state of a part says as much.
+    registry.gauge('im_part_trouble', 'Of this part.', () => 0);
     const series = new Series(registry.snapshot());
     assert.equal(series.number('im_fails'), 0);
     assert.deepEqual(
