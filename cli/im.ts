@@ -19,7 +19,7 @@ export async function main(given: readonly string[], io: Io = processIo()): Prom
       program.commandsGroup('Running nodes, over their admin API:');
       (await import('./admin/add-verbs.ts')).addVerbs(program, io, done);
     }
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync([...known(program, argv)], { from: 'user' });
     return code;
   } catch (error) {
     // Help and version end here too, with 0; what commander refuses was printed already.
@@ -32,6 +32,13 @@ export async function main(given: readonly string[], io: Io = processIo()): Prom
 function helped(argv: readonly string[]): readonly string[] {
   const [first, ...words] = argv;
   return first === 'help' && words.length > 0 ? [...words, '--help'] : argv;
+}
+
+/** The help of a verb that there is not is no help: it is refused, with what was meant. */
+function known(program: Command, argv: readonly string[]): readonly string[] {
+  const [first = 'help'] = argv;
+  const is = first.startsWith('-') || first === 'help';
+  return is || program.commands.some((command) => command.name() === first) ? argv : [first];
 }
 
 const EXIT_CODES = `

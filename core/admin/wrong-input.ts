@@ -10,6 +10,11 @@ export function wrongInput(given: Readonly<Record<string, unknown>>, error: z.Zo
   if (issue.code === 'invalid_value') {
     return `${name}: "${String(value)}" is none of ${issue.values.join(', ')}`;
   }
+  if (issue.code === 'too_big' || issue.code === 'too_small') {
+    const bound = issue.code === 'too_big' ? issue.maximum : issue.minimum;
+    const side = issue.code === 'too_big' ? 'at most' : 'at least';
+    return `${name}: ${side} ${bound}${issue.origin === 'string' ? ' characters' : ''}`;
+  }
   const isNumber = issue.code === 'invalid_type' && issue.expected === 'number';
   return `${name}: ${isNumber ? `"${String(value)}" is no number` : issue.message}`;
 }

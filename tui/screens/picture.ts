@@ -85,8 +85,7 @@ function screenOf(state: State, version: string): readonly Line[] {
   const exact = Array.from({ length: rows }, (_, i) => fitLine(drawn[i] ?? [], columns));
   // What is only a memory must not look like the present.
   const body = isPast(state) ? exact.map((one) => recast(one, 'dim')) : exact;
-  const cluster = clusterOf(data)?.name ?? '';
-  const shown = dialog ? over(body, dialogBox(dialog, cluster, columns), columns) : body;
+  const shown = dialog ? over(body, dialogBox(dialog, clusterOf(data), columns), columns) : body;
   const foot = [...aboveFooter(state, columns), footer(state, columns)];
   const whole = [header(state, columns, version), tabs(state, columns), ...shown];
   return [...whole.slice(0, ui.rows - foot.length), ...foot];

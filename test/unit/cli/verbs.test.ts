@@ -58,6 +58,8 @@ describe('im', () => {
     const { code, err } = await im(['strat']);
     assert.equal(code, 2);
     assert.match(err, /unknown command 'strat'[^]*Did you mean start\?/);
+    const help = await im(['help', 'strat']);
+    assert.deepEqual(help, { code, out: '', err });
     for (const argv of [[], ['token'], ['check', '--nonsense'], ['new'], ['token', 'a', 'b']]) {
       assert.equal((await im(argv)).code, 2, argv.join(' '));
     }

@@ -48,6 +48,13 @@ describe('a question', () => {
     assert.doesNotMatch(rows(keys.type('backspace', 'b')).join('\n'), /something else/);
   });
 
+  it('says at once that somebody else was faster', () => {
+    const keys = new Keys('cluster').type('down', 's', 'im-b');
+    assert.doesNotMatch(rows(keys).join('\n'), /would be refused/);
+    owns(keys, 18, 'switchover', 500);
+    assert.match(rows(keys).join('\n'), /The epoch is 18 now: this would be refused/);
+  });
+
   it('of a takeover shows the command line that does it', () => {
     const keys = new Keys('cluster').type('down', 'F');
     assert.match(keys.state.ui.dialog?.twin ?? '', / --yes --allow-data-loss$/);

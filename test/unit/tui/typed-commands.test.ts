@@ -150,6 +150,9 @@ describe('what is typed after a colon', () => {
       ['log level loud', /level: "loud" is none of debug, info, warn, error/],
       ['cluster switchover', /cluster switchover: to is missing/],
       ['sessions --limit many', /limit: "many" is no number/],
+      ['sessions --limit 1001', /limit: at most 1000"/],
+      ['sessions --limit 0', /limit: at least 1"/],
+      [`plugin show ${'x'.repeat(64)}`, /name: at most 63 characters/],
       ['dead-letter show hook d/a/b x', /position: "x" is no number/],
     ] as const) {
       assert.match(JSON.stringify(readCommand(text)).replaceAll('\\', ''), why);
