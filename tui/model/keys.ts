@@ -127,7 +127,8 @@ function eventsKey(state: State, text: string): Stepped {
   if (text === 'f')
     return only(choose({ ...state, ui: { ...ui, following: !ui.following } }, Infinity));
   if (text === 't') return only({ ...state, ui: { ...ui, ago: !ui.ago } });
-  if (text === 'a') return only({ ...state, ui: { ...ui, acts: !ui.acts } });
+  // What is open is of the other list.
+  if (text === 'a') return only({ ...state, ui: { ...ui, acts: !ui.acts, detail: undefined } });
   return only(state);
 }
 

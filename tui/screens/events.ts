@@ -5,9 +5,9 @@ import { followed } from '../model/data.ts';
 import { valueText } from '../model/value-text.ts';
 import { pictured, type State } from '../model/ui.ts';
 import { age, clock, day } from '../draw/format.ts';
-import { line, span, type Line, type Role } from '../draw/line.ts';
+import { span, type Line, type Role } from '../draw/line.ts';
 import { table, type Column } from '../draw/table.ts';
-import { detailPanel } from './detail.ts';
+import { detailPanel, fieldLines, heading } from './detail.ts';
 import { listPanel } from './list-panel.ts';
 
 const ROLES: Readonly<Record<SeenEvent['level'], Role>> = {
@@ -69,14 +69,26 @@ function outcomeCell({ outcome }: ActView): ReturnType<typeof span> {
   return span(outcome, roles[outcome]);
 }
 
+function eventFields({ id, at, node, level, part, message, fields }: SeenEvent): readonly Line[] {
+  const told = Object.entries(fields).map(([key, value]) => [key, valueText(value)] as const);
+  const whole = { 'when (UTC)': day(at), node, level, part, message, id };
+  const rest =
+    told.length > 0 ? [...heading('Fields'), ...fieldLines(Object.fromEntries(told))] : [];
+  return [...fieldLines(whole), ...rest];
+}
+
+function actFields({ at, who, verb, input, outcome, error }: ActView): readonly Line[] {
+  const given = JSON.stringify(input);
+  return fieldLines({ 'when (UTC)': day(at), who, verb, given, outcome, error });
+}
+
 export function eventsScreen(state: State, columns: number, rows: number): readonly Line[] {
   const { detail, acts, following, ago } = state.ui;
   const data = pictured(state);
   if (detail) {
-    const lines = JSON.stringify(detail.row, undefined, 2)
-      .split('\n')
-      .map((text) => line(` ${text}`));
-    return detailPanel({ title: acts ? 'Act' : 'Event', columns, rows }, detail.top, lines);
+    const box = { title: acts ? 'Act' : 'Event', columns, rows };
+    const lines = acts ? actFields(detail.row as ActView) : eventFields(detail.row as SeenEvent);
+    return detailPanel(box, detail.top, lines);
   }
   if (acts) return listPanel(state, { title: 'Acts of operators', columns, rows }, actColumns);
   const title = following ? 'Events, following,' : 'Events';

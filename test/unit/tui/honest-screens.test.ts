@@ -84,6 +84,25 @@ describe('long text', () => {
     assert.equal(all.slice(-2).join(' ').replaceAll(/\s+/g, ' ').trim(), text);
   });
 
+  it('of an event, too, and when it was, by the calendar', () => {
+    const keys = new Keys('events');
+    const message = `the store hangs ${'and hangs '.repeat(9)}on`;
+    const event = {
+      id: 'a.1',
+      at: WALL_MS,
+      level: 'warn',
+      message,
+      fields: { why: 'no' },
+    } as const;
+    keys.state = reduce(keys.state, { kind: 'event', link: 'im-a', event }, 1);
+    const told = rows(keys.type('enter'))
+      .join('')
+      .replaceAll(/[\s│]+/g, ' ');
+    assert.ok(told.includes(message));
+    assert.match(told, / when \(UTC\) 2026-11-23 12:04:32 node im-a .* Fields why no /);
+    assert.equal(keys.type('a').state.ui.detail, undefined, 'an event is no act');
+  });
+
   it('of a setting can be read where it is opened', () => {
     const keys = new Keys('config');
     const value = `/srv/${'folder/'.repeat(20)}end`;
