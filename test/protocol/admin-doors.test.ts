@@ -1,5 +1,6 @@
 /** Who may come in to the admin API, and what it takes for itself. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Socket } from 'node:net';
@@ -93,6 +94,23 @@ describe('the doors of the admin API', () => {
       }
     });
   }
+
+  it('waits for no stranger who has said nothing when it stops', async () => {
+    const certificate = makeCertificate();
+    const admin = await openAdmin(await openStage(), undefined, certificate);
+    const silent = await rawSocket(admin.address);
+    try {
+      const gone = once(silent.resume(), 'close');
+      await admin.withToken(READER).ask('overview', {});
+      const begunMs = performance.now();
+      await admin.pause();
+      await gone;
+      assert.ok(performance.now() - begunMs < 2_000);
+    } finally {
+      silent.destroy();
+      certificate.remove();
+    }
+  });
 
   it('keeps no connection of who has shown a wrong token', async () => {
     const admin = await openAdmin(await openStage());

@@ -117,7 +117,9 @@ export class AdminServer {
 
   async stop(): Promise<void> {
     for (const stream of this.#streams) stream.end();
-    await this.#app.close();
+    const closed = this.#app.close();
+    this.#callers.end();
+    await closed;
   }
 
   #routes(app: FastifyInstance): void {

@@ -25,6 +25,7 @@ export class Callers {
   /** Those that come first have been there longest. */
   readonly #strangers = new Set<string | Socket>();
   #turnedAway = 0;
+  #isOver = false;
   #toldMs = -Infinity;
 
   constructor(around: Surroundings) {
@@ -32,6 +33,7 @@ export class Callers {
   }
 
   came(socket: Socket): void {
+    if (this.#isOver) return void socket.destroy();
     const key = keyOf(socket);
     this.#sockets.set(key, socket);
     this.#strangers.add(key);
@@ -47,6 +49,12 @@ export class Callers {
     const key = keyOf(socket);
     if (isKnown) this.#strangers.delete(key);
     else if (this.#sockets.has(key)) this.#strangers.add(key);
+  }
+
+  /** A connection that has not come to speak HTTP is none that its server would end. */
+  end(): void {
+    this.#isOver = true;
+    for (const socket of this.#sockets.values()) socket.destroy();
   }
 
   #turnAway(): void {
