@@ -1,6 +1,6 @@
 /**
- * `npm test`: type check, lint, format, then every test, in two processes side by side. All of them
- * run even if one fails, the last line is the sum, and the exit code is 1 if anything failed.
+ * `npm test`: type check, lint, format, then every test, in three processes side by side. All of
+ * them run even if one fails, the last line is the sum, and the exit code is 1 if anything failed.
  * Arguments are handed to mocha, and then only mocha runs, once.
  */
 import { spawn } from 'node:child_process';
@@ -54,11 +54,17 @@ function run(program: string, args: readonly string[], show: Show = showNow): Pr
   });
 }
 
+function roomsOf(...rooms: readonly string[]): readonly string[] {
+  return rooms.map((room) => `test/${room}/**/*.test.ts`);
+}
+
 const everything = ['test/**/*.test.ts', 'examples/**/*.test.ts'];
-/** What starts programs, and mostly waits for them; and the simulator. About half of the time. */
-const programs = ['rigs', 'scenes', 'package', 'browser', 'fuzz', 'sim'].map(
-  (room) => `test/${room}/**/*.test.ts`,
-);
+/** What mostly waits for programs that it starts; and what mostly computes. The rest does both. */
+const apart = [
+  roomsOf('rigs', 'scenes', 'package', 'browser'),
+  roomsOf('contract', 'fuzz', 'sim', 'tui'),
+];
+const rest = [...everything, ...apart.flat().flatMap((spec) => ['--ignore', spec])];
 
 const checks = [
   { name: 'Types', program: 'tsc', args: [] },
@@ -103,19 +109,25 @@ async function tests(args: readonly string[], show: Show): Promise<Sum> {
   return ok || sum.failed > 0 ? sum : noSum('mocha ended with an error after its tests');
 }
 
-/** Two processes for two cores; what the second one prints is shown when the first has ended. */
+/**
+ * Three processes for two cores, as each waits now and then; what the later ones print is shown
+ * when those before have ended.
+ */
 async function allTests(): Promise<Sum> {
-  const later: string[] = [];
-  const rest = [...everything, ...programs.flatMap((spec) => ['--ignore', spec])];
-  const second = tests(rest, (text) => void later.push(text));
-  const first = await tests(programs, showNow);
-  const other = await second;
-  showNow(later.join(''));
-  return {
-    passed: first.passed + other.passed,
-    failed: first.failed + other.failed,
-    skipped: first.skipped + other.skipped,
-  };
+  const parts = [...apart, rest].map((args) => {
+    const said: string[] = [];
+    const ended = tests(args, (text) => void said.push(text));
+    return { ended, said };
+  });
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const { ended, said } of parts) {
+    const { passed, failed, skipped } = await ended;
+    showNow(said.join(''));
+    sum.passed += passed;
+    sum.failed += failed;
+    sum.skipped += skipped;
+  }
+  return sum;
 }
 
 const chosen = process.argv.slice(2);

@@ -11,7 +11,8 @@ import { Device } from '../scenes/device.ts';
 import { ServerProcess, type Differences } from '../scenes/server-process.ts';
 import { Receiver, withStatus } from '../unit/consumers/receiver.ts';
 
-const rounds = 6;
+/** Two before an answer and two after; the simulator plays many more. */
+const rounds = 4;
 const perRound = 40;
 const conversations = ['d/ann/bob', 'd/ann/cat', 'd/ann/dan', 'd/ann/eve'];
 const drainMs = 20_000;

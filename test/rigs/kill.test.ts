@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { Rig } from './rig.ts';
 
 /** `npm run faults` plays many more. */
-const rounds = 8;
+const rounds = 4;
 const answersPerRoundMax = 600;
 
 /** Evenly spread and repeatable (multiples of the golden ratio): some rounds end at once. */

@@ -53,9 +53,12 @@ function isAlive(group: number): boolean {
 function canConnect(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => resolve(true));
+    // Not left open: the server would wait for its client to leave, for as long as it lingers.
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
     socket.on('error', () => resolve(false));
-    socket.on('close', () => socket.destroy());
   });
 }
 

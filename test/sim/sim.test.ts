@@ -3,14 +3,15 @@ import regression from './regression-seeds.json' with { type: 'json' };
 import { runSeed, type SeedReport } from './run-seed.ts';
 import { Situations } from './situations.ts';
 
-const SEEDS = 33;
+/** Twenty that reach all situations below; CI plays two thousand. */
+const [FIRST, LAST] = [14, 33];
 const TIME_LIMIT_MS = 180_000;
 
 function complaints({ seed, violations }: SeedReport): readonly string[] {
   return violations.map(({ promise, why }) => `seed ${seed}: ${promise}: ${why}`);
 }
 
-/** Situations that some of the first seeds reach, whatever the kernel does: the means work. */
+/** Situations that some of these seeds reach, whatever the kernel does: the means work. */
 const REACHED = [
   'repeat answered',
   'delivered again',
@@ -36,10 +37,10 @@ const REACHED = [
 ] as const;
 
 describe('the simulated world', () => {
-  it(`keeps every promise over ${SEEDS} seeds, and reaches what it has to`, async function () {
+  it(`keeps every promise over ${LAST - FIRST + 1} seeds, and reaches what it has to`, async function () {
     this.timeout(TIME_LIMIT_MS);
     const situations = new Situations();
-    for (let seed = 1; seed <= SEEDS; seed += 1) {
+    for (let seed = FIRST; seed <= LAST; seed += 1) {
       const report = await runSeed({ seed });
       assert.deepEqual(complaints(report), []);
       assert.ok(report.commands >= report.plan.commands || report.virtualMs > 60_000);
