@@ -114,9 +114,9 @@ async function tests(args: readonly string[], show: Show): Promise<Sum> {
  * when those before have ended.
  */
 async function allTests(): Promise<Sum> {
-  const parts = [...apart, rest].map((args) => {
+  const parts = [...apart, rest].map((args, at) => {
     const said: string[] = [];
-    const ended = tests(args, (text) => void said.push(text));
+    const ended = tests(args, at === 0 ? showNow : (text) => void said.push(text));
     return { ended, said };
   });
   const sum = { passed: 0, failed: 0, skipped: 0 };
