@@ -30,6 +30,8 @@ const NOT_THERE = 404;
 export class Members {
   readonly #around: Around;
   readonly #members = new Map<string, Member>();
+  /** Learned once and gone since: tried again when nobody is there. */
+  readonly #gone = new Map<string, Target>();
   readonly #first: Target;
   readonly #follower: Follower;
 
@@ -117,6 +119,7 @@ export class Members {
   #add(target: Target, learned: boolean): void {
     const { name } = target;
     if (this.#members.has(name)) return;
+    this.#gone.delete(name);
     this.#around.dispatch({ kind: 'link', link: name, learned });
     const member = new Member(target, this.#around);
     this.#members.set(name, member);
@@ -125,12 +128,12 @@ export class Members {
 
   /** Nodes that the cluster tells of, and no stream has led to yet. */
   #learn({ links, now }: State['data']): void {
-    const told = links
-      .filter((link) => alive(link, now))
-      .flatMap(({ cluster }) => cluster?.nodes ?? []);
+    const there = links.filter((link) => alive(link, now));
+    const told = there.flatMap(({ cluster }) => cluster?.nodes ?? []);
     // Before a target has said which node it is, it may be any of them.
     const unknown = links.some(({ heardAt, failures }) => heardAt === undefined && failures === 0);
     if (unknown) return;
+    if (there.length === 0) for (const target of this.#gone.values()) this.#add(target, true);
     for (const { node, admin, state } of told) {
       if (admin === undefined || state === 'gone' || this.#members.size >= MEMBERS_MAX) continue;
       if (links.some((link) => nodeOf(link) === node)) continue;
@@ -146,8 +149,13 @@ export class Members {
   }
 
   #remove(name: string): void {
-    this.#members.get(name)?.stop();
+    const member = this.#members.get(name);
+    if (!member) return;
+    member.stop();
     this.#members.delete(name);
+    this.#gone.set(name, member.target);
+    const [oldest] = this.#gone.keys();
+    if (oldest !== undefined && this.#gone.size > MEMBERS_MAX) this.#gone.delete(oldest);
     this.#around.dispatch({ kind: 'unlink', link: name });
   }
 }

@@ -54,6 +54,42 @@ describe('nodes that the cluster tells of', () => {
   });
 });
 
+describe('a node that was learned and is gone', () => {
+  it('is tried again when nobody is there, and followed when it comes back', async () => {
+    const cluster = new FakeCluster();
+    const view = clusterOf();
+    const [a, b] = view.nodes;
+    assert.ok(a && b);
+    const both = { ...view, nodes: [a, { ...b, admin: 'http://127.0.0.1:7490' }] };
+    cluster.told.set('im-a cluster', { view: both });
+    cluster.told.set('im-b cluster', { view: both });
+    const { now, after, random, connect } = cluster;
+    const around = { now, after, random, connect };
+    const ui = newUi({ columns: 80, rows: 24 });
+    const store = new Store({ data: emptyData(now()), ui }, around);
+    const members = new Members([{ name: 'im-a', url: 'http://im-a:7490' }], {
+      ...around,
+      state: () => store.state,
+      dispatch: (action) => store.dispatch(action),
+    });
+    const names = (): string[] => store.state.data.links.map(({ name }) => name);
+    store.run(() => members.look());
+    await cluster.advance(2_000);
+    assert.deepEqual(names(), ['im-a', 'im-b']);
+    cluster.kill('im-b');
+    cluster.told.set('im-a cluster', { view: { ...view, nodes: [a] } });
+    await cluster.advance(10_000);
+    assert.deepEqual(names(), ['im-a']);
+    cluster.kill('im-a');
+    cluster.dead.delete('im-b');
+    await cluster.advance(20_000);
+    members.stop();
+    store.stop();
+    assert.deepEqual(names(), ['im-a', 'im-b']);
+    assert.equal(store.state.data.preferred, 'im-b');
+  });
+});
+
 describe('the events of a member', () => {
   it('go on after a gap from the last event, not from the line about the gap', async () => {
     const cluster = new FakeCluster();
