@@ -6,11 +6,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { appendFile, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { reasonOf } from 'im-kernel/contract';
+import { freePort } from '../free-port.ts';
 import { until } from '../kit/quiet-host.ts';
 import { findBinaries, type Binaries } from './binaries.ts';
 import { FOLDER_PREFIX, OWNER_FILE, removeLeftovers } from './leftovers.ts';
@@ -35,15 +35,6 @@ export interface ServerOptions {
 /** How the server ends: in order, at once without a checkpoint, or not even told. */
 export type Ending = 'fast' | 'immediate' | 'kill';
 const SIGNALS = { fast: 'SIGINT', immediate: 'SIGQUIT', kill: 'SIGKILL' } as const;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 function runAs(): { uid?: number; gid?: number } {
   return process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
