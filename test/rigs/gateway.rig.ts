@@ -76,6 +76,12 @@ async function isSeen({ folder, configFile, addresses }: ServerProcess): Promise
   );
 }
 
+async function seesReady({ folder }: ServerProcess, name: string): Promise<boolean> {
+  const admin = new AdminClient({ name, socket: join(folder, 'data', 'admin.sock') });
+  const { nodes } = await admin.ask('cluster', {});
+  return nodes.some(({ node, ready }) => node === name && ready);
+}
+
 function standby(priority: number): Differences {
   return { failover: { use: 'standby', priority } };
 }
@@ -84,11 +90,15 @@ describe('a gateway in its own process', function () {
   this.timeout(180_000);
   let folder = '';
   let processes: ServerProcess[] = [];
+  let writers: Writer[] = [];
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'im-gateway-'));
     processes = [];
+    writers = [];
   });
   afterEach(async () => {
+    // A writer that is not ended would keep the process of the tests alive.
+    await Promise.all(writers.map((one) => one.close()));
     for (const one of processes) await one.kill();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -96,7 +106,7 @@ describe('a gateway in its own process', function () {
   function made(name: string, persistence: object, more: Differences, verb?: Verb): ServerProcess {
     const own = join(folder, name);
     mkdirSync(own);
-    const cluster = { name: 'demo', beat: '200ms', lease: '1s' };
+    const cluster = { name: 'demo', beat: '200ms', lease: '3s' };
     const differences = { node: { name }, cluster, ...more };
     const shared = { persistence: { ...persistence } };
     const keyFile = join(folder, 'auth.key');
@@ -124,7 +134,7 @@ describe('a gateway in its own process', function () {
     await isSeen(gate);
     const users = Array.from({ length: CLIENTS }, (_, at) => `user${at}`);
     const tokens = await Promise.all(users.map((user) => a.token(user)));
-    const writers = users.map((user, at) => {
+    writers = users.map((user, at) => {
       const where = at % 2 === 0 ? { gateway: http } : { address: tcp };
       return new Writer(where, tokens[at] ?? '', user);
     });
@@ -134,10 +144,13 @@ describe('a gateway in its own process', function () {
     assert.equal((await ask(ofStandby)).node, 'im-a', 'the backup’s own gateway says so, too');
     await a.kill();
     await all();
-    for (const one of [http, ofStandby]) assert.equal((await ask(one)).node, 'im-b');
+    for (const one of [http, ofStandby])
+      await until(async () => (await ask(one)).node === 'im-b', `${one} says im-b`, untilMs);
     await gate.kill();
     await all();
     await a.start();
+    // Its new ports are known from the owner alone, which has to know whom it hands over to.
+    await until(() => seesReady(b, 'im-a'), 'im-b sees that im-a could follow', untilMs);
     await b.stop();
     await all();
     await Promise.all(writers.map((one) => one.close()));

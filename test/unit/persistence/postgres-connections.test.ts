@@ -9,6 +9,8 @@ import { Rig, type Opened } from '../../postgres-server/rig.ts';
 
 /** One connection of each kind: which one a test cuts is no question. */
 const ONE = { writers: 1, readers: 1 } as const;
+/** Bears the opening of a store on a busy machine, too: it makes the tables. */
+const SHORT_MS = 300;
 
 async function code(work: Promise<unknown>): Promise<string> {
   const error = await work.then(
@@ -167,7 +169,7 @@ postgres.describe('the connections of postgres', () => {
   });
 
   it('gives up a connection on which no answer comes', async () => {
-    const { bench } = await rig.open({ ...ONE, url: proxy.url, statementTimeout: 50 });
+    const { bench } = await rig.open({ ...ONE, url: proxy.url, statementTimeout: SHORT_MS });
     proxy.hold('answers');
     const appending = bench.store.append([bench.part(0, bench.run('g/tea', 1, 1))]);
     assert.deepEqual(await appending, ['unknown']);
@@ -179,7 +181,7 @@ postgres.describe('the connections of postgres', () => {
     const url = new URL(rig.url);
     url.port = String(path.port);
     try {
-      const opened = await rig.open({ url: url.href, readers: 3, statementTimeout: 50 });
+      const opened = await rig.open({ url: url.href, readers: 3, statementTimeout: SHORT_MS });
       path.vanish();
       assert.deepEqual(await append(opened), ['unknown']);
       // Taking is asked once: on a silent connection it would be refused.
@@ -192,7 +194,7 @@ postgres.describe('the connections of postgres', () => {
 
   it('refuses an append for now when a lock or a statement takes too long', async () => {
     const slow = await rig.open({ ...ONE, lockTimeout: 20 });
-    const late = await rig.open({ ...ONE, statementTimeout: 20 });
+    const late = await rig.open({ ...ONE, statementTimeout: SHORT_MS });
     await slow.bench.take();
     await block();
     assert.equal(await code(append(slow)), 'passing IM_STORE_AWAY');
