@@ -42,22 +42,31 @@ function mustHave(shell: string): void {
   assert.ok(has, `${shell} is not installed, and this needs it: apt-get install ${shell}`);
 }
 
-/** The node is waited for 0.3 s only, which a busy machine may need: then it is asked again. */
-async function completes(on: Tmux, typed: string, line: string): Promise<void> {
-  await on.press('C-l');
-  await on.press('-l', typed);
-  const shows = (screen: string): boolean =>
-    screen.split('\n').some((row) => row.trimEnd() === `$ ${line}`);
+/** Presses the keys, and again where nothing came of it: a busy shell swallows one now and then. */
+async function pressUntil(
+  on: Tmux,
+  keys: readonly string[],
+  shows: (screen: string) => boolean,
+): Promise<void> {
   for (let tries = 1; ; tries += 1) {
-    await on.press('Tab');
+    await on.press(...keys);
     try {
       await on.see(shows, NARROW_MS);
-      break;
+      return;
     } catch (error) {
       if (tries === TRIES) throw error;
     }
   }
-  await on.press('C-c');
+}
+
+/** The node is waited for 0.3 s only, which a busy machine may need: then it is asked again. */
+async function completes(on: Tmux, typed: string, line: string): Promise<void> {
+  // Not Ctrl-C: the terminal throws away with it what was typed and not read yet.
+  await pressUntil(on, ['C-u', 'C-l'], (screen) => screen.trim() === '$');
+  await on.press('-l', typed);
+  await pressUntil(on, ['Tab'], (screen) =>
+    screen.split('\n').some((row) => row.trimEnd() === `$ ${line}`),
+  );
 }
 
 describe('the completion, in the shell itself', function () {
